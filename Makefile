@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+#   make                 build/pertinax, optimised
+#   make check           unit, property, golden and corpus tests; ends with "N passed, N failed"
+#   make sanitize        the same under ASan+UBSan, then under TSan
+#   make lint            format, clang-tidy, layers, headers alone, no mutable globals
+#   make format          let clang-format rewrite the sources
+#   make golden-update   rewrite the transcripts; then read git diff
+#   make cov             line coverage of the tests
+#   make fuzz T=yaml SECS=60
+#   make bench           the benchmarks of tests/bench
+#   make man             build/pertinax.1
+#   make install DESTDIR= PREFIX=/usr/local
+#   make dist            build/pertinax-VERSION.tar.gz of what is committed
+#   make clean
+#
+#   B=release|debug|asan|tsan|cov    the variant, in build/$(B)
+#   CC=clang   V=1 (say commands)   WERROR=1 (for developers)
+
+B ?= release
+PREFIX ?= /usr/local
+SECS ?= 60
+Q := $(if $(V),,@)
+VERSION := $(shell cat VERSION)
+O := build/$(B)
+
+PKGS := yaml-0.1 gsl
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lyaml -lgsl -lgslcblas)
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+        -Wvla -Wcast-qual -Wundef -fno-common $(if $(WERROR),-Werror)
+MODE_release := -O2
+MODE_debug := -Og -g -DCHECKED
+MODE_asan := -O1 -g -DCHECKED -fno-omit-frame-pointer -fsanitize=address,undefined \
+             -fno-sanitize-recover=all
+MODE_tsan := -O1 -g -DCHECKED -fsanitize=thread
+MODE_cov := -O0 -g -DCHECKED --coverage
+MODE_fuzz := -O1 -g -DCHECKED -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined
+ifndef MODE_$(B)
+$(error unknown variant B=$(B))
+endif
+# No contraction into fused multiply-adds: the same bytes on every machine.
+override CPPFLAGS += -Isim -I. -D_POSIX_C_SOURCE=200809L -DPERTINAX_VERSION='"$(VERSION)"'
+override CFLAGS := -std=c11 $(MODE_$(B)) -ffp-contract=off -pthread $(WARN) $(PKG_CFLAGS) $(CFLAGS)
+LDLIBS := $(PKG_LIBS) -lm -pthread
+
+SRC := $(wildcard sim/*/*.c reports/*.c)
+HDR := $(wildcard sim/*/*.h reports/*.h)
+OBJ := $(SRC:%.c=$(O)/%.o)
+LIB := $(O)/lib.a# all but main(); a test takes from it what it needs
+TEST_SRC := $(wildcard tests/unit/*.c tests/prop/*.c)
+TESTS := $(TEST_SRC:%.c=$(O)/%)
+FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*.c))
+ALL_C := $(SRC) $(HDR) $(wildcard tests/*/*.[ch])
+
+.PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench man install \
+        dist clean help FORCE
+.SECONDARY:
+all: $(if $(filter release,$(B)),build/pertinax,$(O)/pertinax)
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+
+build/pertinax: build/release/pertinax
+	$(Q)ln -f $< $@
+# Change only when what they hold changes, so that objects follow the flags and links the list.
+$(O)/flags: FORCE
+	@mkdir -p $(@D); echo '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS))' | cmp -s - $@ || \
+	  echo '$(subst ','\'',$(CC) $(CPPFLAGS) $(CFLAGS))' > $@
+$(O)/objects: FORCE
+	@mkdir -p $(@D); echo '$(OBJ) $(LDLIBS) $(LDFLAGS)' | cmp -s - $@ || \
+	  echo '$(OBJ) $(LDLIBS) $(LDFLAGS)' > $@
+$(O)/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(if $(Q),@echo '  CC    $<')
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(LIB): $(filter-out $(O)/sim/cli/main.o,$(OBJ)) $(O)/objects
+	$(Q)rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
+$(O)/pertinax: $(OBJ) $(O)/objects
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ) $(LDLIBS) -o $@
+$(TESTS): $(O)/%: $(O)/%.o $(LIB)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(LIB) -lcmocka $(LDLIBS) -o $@
+$(FUZZ): $(O)/%: $(O)/%.o $(O)/tests/fuzz/main.o $(LIB)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(O)/tests/fuzz/main.o $(LIB) $(LDLIBS) -o $@
+$(BENCH): $(O)/%: $(O)/%.o $(LIB)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(LIB) $(LDLIBS) -o $@
+
+tests: $(O)/pertinax $(TESTS) $(FUZZ)
+check: tests
+	@tests/run $(O) $(TESTS) $(FUZZ) $(wildcard tests/golden/*.t README.md models/README.md)
+sanitize:
+	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan
+	PERTINAX_TEST_QUICK=1 $(MAKE) check B=tsan
+golden-update: $(O)/pertinax
+	tests/golden/run.sh -u $(O) $(wildcard tests/golden/*.t README.md models/README.md)
+
+lint: build/release/pertinax
+	@CC='$(CC)' tests/lint $(ALL_C)
+format:
+	clang-format -i $(ALL_C)
+cov:
+	rm -f $$(find build/cov -name '*.gcda' 2>/dev/null)
+	$(MAKE) check B=cov
+	@if command -v lcov >/dev/null; then \
+	  lcov -q -c -d build/cov -b . --no-external -o build/cov/all.info && \
+	  lcov -q -r build/cov/all.info '*/tests/*' -o build/cov/lcov.info && \
+	  lcov --list build/cov/lcov.info; \
+	else gcov -n $$(find build/cov/sim build/cov/reports -name '*.gcda') | grep -A 1 "^File '[sr]"; fi
+fuzz:
+	$(MAKE) CC=clang B=fuzz fuzz-target T=$(T)
+	mkdir -p build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
+	build/fuzz/tests/fuzz/$(T) -max_total_time=$(SECS) -rss_limit_mb=1024 -timeout=5 \
+	  -artifact_prefix=build/fuzz/ build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
+fuzz-target: $(O)/tests/fuzz/fuzz_$(T).o $(LIB)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $(O)/tests/fuzz/$(T)
+bench: $(BENCH)
+	@for b in $(BENCH); do $$b || exit; done
+
+man: build/pertinax.1
+build/pertinax.1: build/pertinax
+	build/pertinax --man > $@
+install: build/pertinax build/pertinax.1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install build/pertinax $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 build/pertinax.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	for d in models specs; do install -d $(DESTDIR)$(PREFIX)/share/pertinax/$$d; \
+	  for f in $$d/*; do [ ! -f $$f ] || install -m 644 $$f $(DESTDIR)$(PREFIX)/share/pertinax/$$d; \
+	  done; done
+dist:
+	@mkdir -p build
+	git archive --prefix=pertinax-$(VERSION)/ -o build/pertinax-$(VERSION).tar.gz HEAD
+clean:
+	rm -rf build
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

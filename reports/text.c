@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text.c - a run for the terminal.  The first table answers the question, the sentences after it
+ * say why, more tables follow where they have something to say, and last what was assumed. */
+#include "reports/report.h"
+#include "reports/layout.h"
+
+enum { INDENT = 2 };
+
+static void table_after_blank(struct table *t, const struct report_look *look, struct buf *out)
+{
+    if (!t)
+        return;
+    buf_putc(out, '\n');
+    table_text(t, look, out);
+}
+
+static void paras_text(const struct paras *p, const struct report_look *look, int indent,
+                       struct buf *out)
+{
+    for (const struct para *q = p->first; q; q = q->next) {
+        if (!q->close)
+            buf_putc(out, '\n');
+        para_text(p->mem, q, look, indent, out);
+    }
+}
+
+static void head_text(struct arena *a, const struct run_result *r, const struct report_look *look,
+                      struct buf *out)
+{
+    struct para title = {.style = STYLE_HEAD, .text = prose_title(a, r)};
+    struct para setting = {.style = STYLE_PLAIN, .text = prose_setting(a, r)};
+    para_text(a, &title, look, 0, out);
+    para_text(a, &setting, look, 0, out);
+    buf_putc(out, '\n');
+}
+
+static void text_run(const struct run_result *r, const struct diags *d,
+                     const struct report_look *look, struct buf *out)
+{
+    struct arena *a = arena_new(0);
+    if (look->verbosity >= 0)
+        head_text(a, r, look, out);
+    table_text(view_comparison(a, r), look, out);
+    if (look->verbosity >= 0) {
+        struct paras said = {.mem = a}, warned = {.mem = a}, assumed = {.mem = a};
+        prose_trouble(&said, r, d);
+        prose_reasons(&said, r);
+        paras_text(&said, look, INDENT, out);
+        table_after_blank(view_outcomes(a, r), look, out);
+        table_after_blank(view_classes(a, r), look, out);
+        table_after_blank(view_resources(a, r), look, out);
+        table_after_blank(view_usage(a, r), look, out);
+        if (look->verbosity > 0) {
+            table_after_blank(view_spread(a, r), look, out);
+            for (uint32_t i = 0; i < r->nexec; i++)
+                table_after_blank(view_steps(a, r, i), look, out);
+        }
+        prose_warnings(&warned, r);
+        paras_text(&warned, look, 0, out);
+        prose_assumptions(&assumed, r, look->verbosity);
+        paras_text(&assumed, look, 0, out);
+    }
+    arena_drop(a);
+}
+
+const struct report report_text = {"text", ".txt", "for people at a terminal", text_run};

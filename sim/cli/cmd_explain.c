@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_explain.c - what a model means, without running it: the program of each execution, what has
+ * a limit, where is drawn, static bounds; or a picture. */
+#include "cli/cmd.h"
+#include "core/graph.h"
+#include <math.h>
+#include <string.h>
+
+static const char *bound_text(double ns, char *buffer)
+{
+    if (isnan(ns))
+        return "unknown";
+    return isfinite(ns) ? duration_text(ns, buffer) : "no bound";
+}
+
+static void explain_bounds(const struct prog *p, struct buf *b)
+{
+    char lo[32], hi[32], work[32];
+    for (uint32_t i = 0; i < p->ncls; i++) {
+        struct graph_bounds g = graph_bounds(p, i);
+        buf_printf(b, "bounds of `%s`: at best %s, at worst %s", p->cls[i].name,
+                   bound_text(g.lo, lo), bound_text(g.hi, hi));
+        if (!isnan(g.work))
+            buf_printf(b, "; %s of work on the mean", bound_text(g.work, work));
+        buf_puts(b, "\n");
+    }
+    buf_puts(b, "  (if nothing fails and nothing has to wait; costs of the execution aside)\n");
+}
+
+static void explain_resources(const struct prog *p, struct buf *b)
+{
+    static const char *const kind[] = {"service", "resource", "pool", "server", "limit"};
+    static const char *const order[] = {"fifo", "lifo", "random", "priority", "ps"};
+    if (p->nres)
+        buf_puts(b, "\nwhat has a limit\n");
+    for (uint32_t i = 0; i < p->nres; i++) {
+        const struct res *r = &p->res[i];
+        buf_printf(b, "  %-16s %-8s size %u, %s", r->name, kind[r->kind], r->size,
+                   order[r->discipline]);
+        if (r->queue != NONE)
+            buf_printf(b, ", at most %u waiting", r->queue);
+        buf_puts(b, r->per_worker && p->workers > 1 ? ", one in each worker\n" : "\n");
+    }
+}
+
+static void explain_sites(const struct prog *p, struct buf *b)
+{
+    buf_puts(b, "\nwhere is drawn: hash of step and quantity, place, loops round it\n");
+    for (uint32_t i = 0; i < p->nsite; i++) {
+        const struct site *s = &p->site[i];
+        if (s->expr == NONE || !p->x.expr[s->expr].draws)
+            continue;
+        const struct loc *at = &p->x.expr[s->expr].at;
+        buf_printf(b, "  %08x  %u:%u", s->hash, at->line, at->col);
+        for (uint32_t k = 0; k < s->nloop; k++)
+            buf_printf(b, " w%u", p->loop_word[s->loop + k]);
+        buf_putc(b, '\n');
+    }
+}
+
+static void explain_prog(const struct prog *p, const struct diags *d, struct buf *b)
+{
+    const struct execution *x = p->exec;
+    buf_printf(b, "== %s", x->name);
+    if (strcmp(x->name, exec_kind_name[x->kind]) != 0)
+        buf_printf(b, " (%s)", exec_kind_name[x->kind]);
+    buf_printf(b, ": %u core%s, %u worker%s%s\n", p->cores, p->cores == 1 ? "" : "s", p->workers,
+               p->workers == 1 ? "" : "s", p->gil ? ", GIL" : "");
+    explain_bounds(p, b);
+    buf_puts(b, "\npc     where   instruction [handlers, innermost first]\n");
+    prog_list(p, d, b);
+    explain_resources(p, b);
+    explain_sites(p, b);
+}
+
+/* The executions asked for: --under, else those that the model names, else all. */
+static bool wanted(const struct cmd_args *a, const struct model *m, uint32_t i)
+{
+    const char *under = opt_get(a->o, "under");
+    if (under)
+        return strcmp(under, m->exec[i].name) == 0;
+    bool any = false;
+    for (uint32_t k = 0; k < m->nexec; k++)
+        any = any || m->exec_named[k];
+    return !any || m->exec_named[i];
+}
+
+static bool known_execution(const struct cmd_args *a, const struct model *m, struct diags *d)
+{
+    const char *under = opt_get(a->o, "under");
+    if (!under || model_exec(m, under))
+        return true;
+    const char **names = NEW(a->mem, const char *, m->nexec + 1);
+    for (uint32_t i = 0; i < m->nexec; i++)
+        names[i] = m->exec[i].name;
+    const char *near = nearest(under, names, m->nexec);
+    diag_error(d, (struct loc){0}, "E-option-value",
+               near ? arena_printf(a->mem, "did you mean `%s`?", near) : NULL,
+               "--under: the model has no execution `%s`", under);
+    return false;
+}
+
+static void explain_text(const struct cmd_args *a, const struct model *m, struct diags *d,
+                         struct buf *b)
+{
+    buf_printf(b, "%s", m->name);
+    if (m->doc)
+        buf_printf(b, " - %.*s", (int)strcspn(m->doc, "\n"), m->doc);
+    buf_putc(b, '\n');
+    for (uint32_t i = 0; i < m->nexec; i++) {
+        if (!wanted(a, m, i))
+            continue;
+        const struct prog *p = prog_compile(a->mem, m, &m->exec[i], d);
+        if (!p)
+            return;
+        buf_putc(b, '\n');
+        explain_prog(p, d, b);
+    }
+}
+
+static void explain_output(const struct cmd_args *a, const struct buf *b)
+{
+    const char *path;
+    bool any = false;
+    for (uint32_t i = 0; (path = opt_next(a->o, "output", &i)); any = true)
+        cmd_write(path, b);
+    if (!any)
+        cmd_write("-", b);
+}
+
+static int explain_run(const struct cmd_args *a, struct diags *d)
+{
+    const char **set = NEW(a->mem, const char *, a->o->nitem + 1), *s;
+    uint32_t nset = 0;
+    for (uint32_t i = 0; (s = opt_next(a->o, "set", &i));)
+        set[nset++] = s;
+    const struct model *m = model_read(a->mem, a->o->operand[0], set, nset, d);
+    if (!m || !known_execution(a, m, d))
+        return STATUS_USAGE;
+    const char *format = opt_get(a->o, "format");
+    struct buf b = {0};
+    bool text = !format || strcmp(format, "text") == 0;
+    if (text)
+        explain_text(a, m, d, &b);
+    else if (prog_compile(a->mem, m, &m->exec[0], d)) /* a picture of a model without errors */
+        graph_draw(m, strcmp(format, "dot") == 0 ? GRAPH_DOT : GRAPH_MERMAID, &b);
+    if (!diags_errors(d))
+        explain_output(a, &b);
+    buf_free(&b);
+    return diags_errors(d) ? STATUS_USAGE : STATUS_FINE;
+}
+
+static const struct opt explain_opts[] = {
+    OPT_FORMAT("text|dot|mermaid"),
+    {"under", 'u', "NAME", "only this execution (text)", 0},
+    {NULL, 0, NULL, NULL, 0},
+};
+
+const struct cmd cmd_explain = {
+    .name = "explain",
+    .args = "MODEL",
+    .summary = "show what a model means, without running it",
+    .help = "Prints the program that a model becomes under each of its executions, what has a "
+            "limit, where is drawn, and bounds on the latency that hold without contention.\n\n"
+            "With --format dot or mermaid it draws the model instead:\n\n"
+            "  pertinax explain --format dot search.yaml | dot -Tsvg -o search.svg",
+    .opts = explain_opts,
+    .common = COMMON_OUTPUT | COMMON_SET | COMMON_COLOR,
+    .min = 1,
+    .max = 1,
+    .missing = "name a model: pertinax explain MODEL",
+    .run = explain_run,
+};

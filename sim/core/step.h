@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* step.h - what a pipeline does.  The only place that knows.
+ *
+ * A state holds tokens, queues, loops, requests, tasks and groups of tasks: numbers and indices,
+ * no pointer between items, no time and no random number.  A driver owns the clock, the draws and
+ * the order; it makes moves and obeys effects:
+ *
+ *   step_*()  does one move: some task goes on, as far as it can without the driver;
+ *   s->ask    then says whether a task needs a value first (a condition, a count, a choice): the
+ *             driver answers with step_answer(), until nothing is asked;
+ *   s->fx     lists what was asked of the world, in order; the driver clears it (fx_n = 0).
+ *
+ * Each FX_WORK, FX_CPU and FX_TIMER is answered by one later move, unless an effect takes it back.
+ * FX_GRANT, FX_START and FX_LOOP say that a move has become possible at this instant, after the
+ * completions, releases, timeouts and arrivals of the same instant (the tie rule); a driver that
+ * explores may make it later.
+ *
+ * How the executions differ is in the program (prog.h) and in enum mode: who runs a task.
+ *
+ * Cancelling: a task on the loop, in place, or a hedge copy ends at its current wait; a thread, or a
+ * task on a pool thread, is marked and ends when its wait does (it keeps what it holds); one that
+ * computes ends after the burst.  A timeout ends its own task's wait in every mode; one that fires
+ * while the task does not wait takes effect at the next wait inside the step, if there is one. */
+#ifndef CORE_STEP_H
+#define CORE_STEP_H
+#include "core/prog.h"
+
+enum task_state {
+    T_FREE,
+    T_PENDING, /* made, held back by `limit` */
+    T_THREAD,  /* waits for a thread (a new one), or for a pool thread (a hop) */
+    T_START,   /* has its thread; FX_START is out */
+    T_READY,   /* in the loop's ready queue */
+    T_CPU,     /* computes, or pays for going on */
+    T_WORK,    /* in a call or a pause */
+    T_QUEUE,   /* waits for a resource */
+    T_JOIN,    /* waits for its children (JOIN, NEXT) */
+    T_AWAIT,
+    T_INPLACE, /* its child runs in its place */
+    T_RUN,     /* goes on now, in this move */
+    T_ASK,     /* waits for an answer of the driver */
+    T_GHOST,   /* no task: an abandoned call that keeps its service's capacity */
+    T_DONE     /* over; kept while children or NEXT need it */
+};
+enum task_mode { M_THREAD, M_LOOP, M_INPLACE, M_LIGHT };
+enum task_flag {
+    TF_CANCELLED = 1, /* ends at the end of its wait or burst */
+    TF_DETACHED = 2,  /* nobody awaits it, nor what it starts */
+    TF_KEEPS_LOOP = 4,/* a blocking wait upon the loop */
+    TF_POOLED = 8,    /* hybrid: on a pool thread (mode M_THREAD meanwhile) */
+    TF_RAISE = 16,    /* fails when it goes on */
+    TF_FRESH = 32,    /* has not run yet */
+    TF_HOPPED = 64,   /* its way back to the loop costs hop */
+    TF_HAS_THREAD = 128,
+    TF_KEEP = 256,    /* NEXT takes it when it is over */
+    TF_HOST = 512,    /* T_CPU of HOSTCPU: the service computes, not the task's thread */
+    TF_DISPATCH = 1024, /* T_CPU that pays for going on: the program goes on at pc */
+    TF_ACTIVE = 2048  /* counted in its request's active */
+};
+struct task {
+    uint32_t pc;
+    uint8_t state, mode;
+    uint16_t flags;
+    uint32_t req, parent, group, body, copy;
+    uint32_t sib_prev, sib_next; /* in its group */
+    uint32_t req_prev, req_next; /* among its request's tasks */
+    uint32_t q_prev, q_next;     /* in the one queue it is in */
+    uint32_t res;                /* instance it queues for, or a ghost keeps */
+    uint32_t units;
+    uint32_t thread;             /* M_THREAD, M_INPLACE: the thread; M_LOOP: the worker */
+    uint32_t kids;               /* tasks whose parent it is */
+    uint32_t unwind;             /* with TF_RAISE: where the failure begins its way out */
+    uint32_t scope;              /* a timeout's word + 1: inner handlers only clean up */
+    uint32_t groups;             /* those it owns (group.next) */
+    uint16_t fail;               /* the failure on its way */
+    int16_t priority;
+};
+enum group_state { G_OPEN, G_WELL, G_FAILED };
+struct group {
+    uint32_t fork, owner;
+    uint32_t next;                /* of the same owner */
+    uint32_t first, last;         /* live children */
+    uint32_t pending;             /* the first of them that `limit` holds back, or NONE */
+    uint32_t made, live, ok, failed;
+    uint32_t running;             /* begun and not over, for `limit` */
+    uint32_t want, limit, until;  /* until NONE: all */
+    uint32_t done_first, done_last; /* ended, for NEXT (q_next) */
+    uint32_t awaiters;            /* tasks in T_AWAIT that look at it */
+    uint16_t state, fail;
+};
+struct request {
+    uint32_t root, first_task;
+    uint32_t active; /* tasks that keep it from ending */
+    uint32_t tasks;  /* all of them, so that its slot can be reused */
+    uint32_t cls, worker;
+    int32_t status;  /* 0: not responded */
+    uint8_t used, over, traced, waiting, has_limit;
+};
+struct resst { /* an instance of a resource */
+    uint32_t free, nqueue, first, last;
+    uint32_t res;
+    uint8_t posted; /* FX_GRANT is out */
+};
+struct loopst {
+    uint32_t first, last, running;
+    uint8_t posted, idle;
+};
+
+enum fx_kind {
+    FX_BEGIN,   /* task begins to exist; a: its parent (NONE: a root), b: the pc of its FORK */
+    FX_END,     /* task is no more */
+    FX_OVERTASK,/* task has ended (it may be kept); a: 1 if it ended well */
+    FX_START,   /* make step_start(task) at this instant; a: its thread, b: 1 if it is a new thread */
+    FX_LOOP,    /* make step_loop(a) */
+    FX_GRANT,   /* make step_grant(a, ...) */
+    FX_WORK,    /* a call or a pause begins: op at pc b; answer with step_done(task, ok) */
+    FX_UNWORK,  /* it is taken back */
+    FX_GHOST,   /* it goes on without its task: it is now task a's, of whom only the end matters */
+    FX_CPU,     /* task computes on thread a (NONE: one of the service's own): op at pc b, or b NONE:
+                   costs c, bits 1 << enum cost, and FX_WAKE_IF_IDLE */
+    FX_IDLE,    /* thread a stops computing: gives up core and GIL */
+    FX_TIMER,   /* timeout of op at pc b runs for task; answer with step_timeout(task, a), a: word */
+    FX_UNTIMER, /* a: word */
+    FX_QTIMER,  /* queue timeout for task in the queue of instance a; answer step_queue_timeout */
+    FX_UNQTIMER,
+    FX_QUEUE,   /* task queues for instance a */
+    FX_UNQUEUE, /* task left the queue without getting it */
+    FX_TAKE,    /* task takes b units of instance a; c: 1 if it had queued */
+    FX_FREE,    /* b units of instance a come free */
+    FX_REJECT,  /* task was refused by instance a's full queue */
+    FX_EXPIRE,  /* task's queue timeout at instance a */
+    FX_RESPOND, /* request a (task's) is answered with status b */
+    FX_OVER,    /* request a is over */
+    FX_GONE,    /* request a's slot is free: no task is left */
+    FX_ENTER,   /* task begins step (mark) a, at depth b */
+    FX_LEAVE,   /* task leaves it; c: 0 well, 1 failed, 2 cancelled */
+    FX_RETRY,   /* a: mark */
+    FX_JOIN,    /* task goes on after group a; b: the child taken (NEXT), or NONE */
+    FX_GROUP,   /* group a begins */
+    FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
+    FX_TURN,    /* task has the loop a */
+    FX_LEFT     /* loop a is free */
+};
+struct fx {
+    uint32_t kind, task, a, b, c;
+};
+enum { FX_WAKE_IF_IDLE = 1 << 30 }; /* of FX_CPU: plus COST_WAKE if a core is idle */
+enum ask_kind { ASK_NONE, ASK_VALUE, ASK_BRANCH, ASK_CHOOSE };
+struct state {
+    const struct prog *p;
+    struct task *task;       uint32_t ntask, cap_task, free_task;
+    double *word;            /* p->nword a task */
+    struct group *group;     uint32_t ngroup, cap_group, free_group;
+    struct request *req;     uint32_t nreq, cap_req, free_req;
+    struct resst *inst;      /* p->ninstance */
+    struct loopst *loop;     /* p->workers, if p->has_loop */
+    uint32_t *present;       /* requests of each worker */
+    uint32_t *waiting;       /* of them, those that wait to be let in */
+    uint32_t *thread_next;   /* free threads: a chain a worker */
+    uint32_t *thread_free;   /* head, a worker */
+    uint32_t *thread_worker;
+    uint32_t nthread, cap_thread;
+    uint32_t run_first, run_last; /* tasks that go on in this move */
+    enum ask_kind ask;
+    uint32_t ask_task;
+    uint32_t live;           /* tasks that exist, ghosts aside */
+    bool loop_tells;         /* FX_READY, FX_TURN, FX_LEFT are wanted */
+    uint32_t threads;        /* threads in use */
+    struct fx *fx;           uint32_t fx_n, fx_cap;
+};
+
+void state_init(struct state *s, const struct prog *p);
+void state_free(struct state *s);
+static inline double *state_words(const struct state *s, uint32_t task)
+{
+    return s->word + (size_t)task * s->p->nword;
+}
+static inline struct loc state_where(const struct state *s, uint32_t task)
+{
+    return s->p->where[s->task[task].pc];
+}
+
+/* A request of class cls arrives and goes to a worker: step_worker()'s choice, or the driver's.
+ * Returns its number, or NONE: refused (the worker's queue is full; the answer is 503). */
+uint32_t step_worker(const struct state *s);
+uint32_t step_arrive(struct state *s, uint32_t cls, uint32_t worker, bool traced);
+void step_start(struct state *s, uint32_t task);
+void step_loop(struct state *s, uint32_t worker);
+/* Grant the instance to its next waiter; for DISC_RANDOM pick is the waiter's place in the queue,
+ * else it is not looked at. */
+void step_grant(struct state *s, uint32_t instance, uint32_t pick);
+void step_done(struct state *s, uint32_t task, bool ok); /* the end of FX_WORK, FX_CPU, a ghost */
+void step_timeout(struct state *s, uint32_t task, uint32_t word);
+void step_queue_timeout(struct state *s, uint32_t task);
+/* The answer to s->ask of task s->ask_task: a value; a condition (not 0: true); a choice's arm. */
+void step_answer(struct state *s, double value);
+/* Tokens held plus free equal the size; queues, groups and counts agree.  For CHECKED builds. */
+bool state_ok(const struct state *s);
+/* The innermost handler that a failure of this task would meet now: what it holds, from inside out. */
+uint32_t task_handler_of(const struct prog *p, const struct task *t);
+
+#endif

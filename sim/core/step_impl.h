@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* step_impl.h - what the parts of step share: step.c (instructions and moves), step_task.c (tasks,
+ * groups, cancelling, unwinding), step_queue.c (resources, threads, loops).  Nobody else's. */
+#ifndef CORE_STEP_IMPL_H
+#define CORE_STEP_IMPL_H
+#include "core/step.h"
+
+void fx_grow(struct state *s);
+static inline void fx_emit(struct state *s, uint32_t kind, uint32_t task, uint32_t a, uint32_t b,
+                           uint32_t c)
+{
+    if (s->fx_n == s->fx_cap)
+        fx_grow(s);
+    s->fx[s->fx_n++] = (struct fx){kind, task, a, b, c};
+}
+static inline const struct op *op_at(const struct state *s, const struct task *t)
+{
+    return &s->p->op[t->pc];
+}
+/* The task goes on later in this same move. */
+static inline void run_push(struct state *s, uint32_t task)
+{
+    struct task *t = &s->task[task];
+    t->state = T_RUN;
+    t->q_next = NONE;
+    if (s->run_last == NONE)
+        s->run_first = task;
+    else
+        s->task[s->run_last].q_next = task;
+    s->run_last = task;
+}
+
+/* step_queue.c */
+static inline uint32_t instance_of(const struct state *s, uint32_t res, uint32_t worker)
+{
+    const struct res *r = &s->p->res[res];
+    return r->base + (r->per_worker ? worker : 0);
+}
+static inline bool res_available(const struct state *s, uint32_t inst, uint32_t units)
+{
+    return s->inst[inst].nqueue == 0 && s->inst[inst].free >= units;
+}
+void res_take(struct state *s, uint32_t inst, uint32_t task, uint32_t units, bool queued);
+void res_enqueue(struct state *s, uint32_t inst, uint32_t task, uint32_t units);
+void res_leave_queue(struct state *s, uint32_t task); /* without getting it */
+void res_release(struct state *s, uint32_t inst, uint32_t units);
+uint32_t thread_get(struct state *s, uint32_t worker);
+void thread_put(struct state *s, uint32_t thread);
+void thread_release(struct state *s, uint32_t task); /* and its place in pool or server */
+void thread_assign(struct state *s, uint32_t task);  /* it has its place: FX_START */
+void thread_seek(struct state *s, uint32_t task);    /* a place in the pool, or queue for it */
+void loop_enqueue(struct state *s, uint32_t task);
+void loop_remove(struct state *s, uint32_t task);
+void loop_leave(struct state *s, uint32_t worker);
+void go_on(struct state *s, uint32_t task); /* its wait is over */
+
+void step_hostcpu_done(struct state *s, uint32_t task);
+void step_grant_move(struct state *s, uint32_t inst, uint32_t pick);
+
+/* step_task.c */
+uint32_t task_new(struct state *s, uint32_t req, uint32_t parent, uint32_t body);
+void task_uncount(struct state *s, uint32_t task);
+void task_over(struct state *s, uint32_t task, bool well);
+void task_cancel(struct state *s, uint32_t task, uint32_t by_thread);
+void task_detach(struct state *s, uint32_t task);
+void task_free(struct state *s, uint32_t task);
+uint32_t group_new(struct state *s, uint32_t fork, uint32_t owner);
+void group_leave(struct state *s, uint32_t owner, uint32_t fork); /* cancel children, free */
+void task_untimer(struct state *s, uint32_t task, uint32_t word);
+void group_add(struct state *s, uint32_t group, uint32_t child);
+void group_cancel(struct state *s, uint32_t group, uint32_t by_thread);
+void group_decide(struct state *s, uint32_t group);
+uint32_t group_take(struct state *s, uint32_t group); /* next ended child, or NONE */
+static inline uint32_t group_of(const struct state *s, uint32_t owner, uint32_t fork)
+{
+    double w = state_words(s, owner)[s->p->fork[fork].word];
+    return w == 0 ? NONE : (uint32_t)w - 1;
+}
+/* Take back what the task waits for, as if it had never asked; its state is left to the caller. */
+void wait_end(struct state *s, uint32_t task);
+bool wait_interruptible(const struct task *t); /* by its own timeout */
+/* The task's failure (or end, if cancelled) on its way out. */
+enum unwound { UNWOUND_RUN, UNWOUND_OVER, UNWOUND_WAITS };
+enum unwound task_unwind(struct state *s, uint32_t task);
+/* The handler a failure or a cancellation of a waiting task begins at. */
+uint32_t task_handler(const struct state *s, uint32_t task);
+enum await_verdict { AWAIT_WAIT, AWAIT_WELL, AWAIT_FAILED };
+enum await_verdict await_check(const struct state *s, uint32_t task, uint16_t *fail);
+void await_count(struct state *s, uint32_t task, int by); /* its groups' awaiters += by */
+void await_settle(struct state *s, uint32_t task); /* the rest, imports, FX_JOIN */
+void request_check_over(struct state *s, uint32_t req);
+void task_admit(struct state *s, uint32_t task); /* a root that has its limit: seek a thread */
+
+/* step.c */
+void task_launch(struct state *s, uint32_t child); /* a new child begins, by its mode */
+
+#endif

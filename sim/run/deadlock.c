@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* deadlock.c - which tasks can never move again, and how to tell it.
+ *
+ * A task can move if something of the world will end its wait (a call, a burst, a timeout), or if
+ * what it waits for can come from a task that can move: one holder of the resource, as many of its
+ * children as its join needs.  The least fixed point of that rule are the tasks that can move; the
+ * others are deadlocked, also while the rest of the system goes on (Coffman, Elphick, Shoshani 1971:
+ * a cycle in the wait-for graph is among them). */
+#include "core/result.h"
+#include "run/sim_impl.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_task(const struct task *t)
+{
+    return t->state != T_FREE && t->state != T_GHOST && t->state != T_DONE;
+}
+
+static bool has_timer(const struct sim *s, uint32_t task)
+{
+    return s->side[task].timers != NONE || s->side[task].qtimer != NONE;
+}
+
+/* Moves by itself, or by an end that is sure to come. */
+static bool moves_anyway(const struct sim *s, uint32_t task)
+{
+    switch ((enum task_state)s->st.task[task].state) {
+    case T_QUEUE:
+    case T_THREAD:
+    case T_JOIN:
+    case T_AWAIT:
+    case T_INPLACE:
+    case T_PENDING:
+        return has_timer(s, task);
+    case T_READY: {
+        uint32_t r = s->st.loop[s->st.req[s->st.task[task].req].worker].running;
+        return r == NONE;
+    }
+    default:
+        return true;
+    }
+}
+
+static uint32_t thread_instance(const struct sim *s, uint32_t task)
+{
+    const struct task *t = &s->st.task[task];
+    const struct prog *p = s->p;
+    uint32_t res = t->parent == NONE && !(t->flags & TF_POOLED) && p->server != NONE ? p->server
+                                                                                     : p->pool;
+    if (res == NONE || !(t->flags & TF_HAS_THREAD))
+        return NONE;
+    return p->res[res].base + (p->res[res].per_worker ? s->st.req[t->req].worker : 0);
+}
+
+/* Does the task hold a unit of the instance?  Its handlers tell what it would give back. */
+static bool holds(const struct sim *s, uint32_t task, uint32_t inst)
+{
+    const struct prog *p = s->p;
+    const struct task *t = &s->st.task[task];
+    if (t->state == T_GHOST)
+        return t->res == inst;
+    if (!is_task(t))
+        return false;
+    if (thread_instance(s, task) == inst)
+        return true;
+    uint32_t res = s->st.inst[inst].res, worker = s->st.req[t->req].worker;
+    if (p->res[res].per_worker && p->res[res].base + worker != inst)
+        return false;
+    if (p->res[res].kind == RES_LIMIT)
+        return s->st.req[t->req].has_limit;
+    for (uint32_t h = task_handler_of(p, t); h != NONE; h = p->handler[h].outer)
+        if (p->handler[h].kind == H_RELEASE && p->op[p->handler[h].a].a == res)
+            return true;
+    return false;
+}
+
+static bool any_holder_moves(const struct sim *s, const bool *moves, uint32_t inst)
+{
+    for (uint32_t t = 0; t < s->st.ntask; t++)
+        if ((s->st.task[t].state == T_GHOST || moves[t]) && holds(s, t, inst))
+            return true;
+    return false;
+}
+
+static bool children_suffice(const struct sim *s, const bool *moves, uint32_t task)
+{
+    const struct op *o = &s->p->op[s->st.task[task].pc];
+    uint32_t gi = (uint32_t)state_words(&s->st, task)[s->p->fork[o->a].word];
+    if (gi == 0)
+        return true;
+    const struct group *g = &s->st.group[gi - 1];
+    uint32_t can = 0, cannot = 0;
+    for (uint32_t c = g->first; c != NONE; c = s->st.task[c].sib_next) {
+        can += moves[c];
+        cannot += !moves[c];
+    }
+    if (o->code == OP_NEXT)
+        return can > 0 || g->live == 0;
+    return g->until == NONE ? cannot == 0 : g->ok + can >= g->until;
+}
+
+static bool awaited_suffice(const struct sim *s, const bool *moves, uint32_t task)
+{
+    const struct awaitsite *a = &s->p->await[s->p->op[s->st.task[task].pc].a];
+    uint32_t good = 0;
+    for (uint32_t k = 0; k < a->n; k++) {
+        const struct await_ref *r = &s->p->await_ref[a->first + k];
+        uint32_t owner = task;
+        for (uint32_t u = 0; u < r->up; u++)
+            owner = s->st.task[owner].parent;
+        uint32_t gi = (uint32_t)state_words(&s->st, owner)[s->p->fork[r->fork].word];
+        bool ok = true;
+        if (gi != 0)
+            for (uint32_t c = s->st.group[gi - 1].first; c != NONE; c = s->st.task[c].sib_next)
+                ok = ok && moves[c];
+        good += ok;
+    }
+    uint32_t need = a->until == NONE ? a->n : (uint32_t)state_words(&s->st, task)[a->until];
+    return good >= need;
+}
+
+static bool can_move(const struct sim *s, const bool *moves, uint32_t task)
+{
+    const struct task *t = &s->st.task[task];
+    switch ((enum task_state)t->state) {
+    case T_QUEUE:
+    case T_THREAD:
+        return s->st.inst[t->res].posted || any_holder_moves(s, moves, t->res);
+    case T_JOIN:
+        return children_suffice(s, moves, task);
+    case T_AWAIT:
+        return awaited_suffice(s, moves, task);
+    case T_INPLACE:
+        for (uint32_t k = s->st.req[t->req].first_task; k != NONE; k = s->st.task[k].req_next)
+            if (s->st.task[k].parent == task && s->st.task[k].mode == M_INPLACE && moves[k])
+                return true;
+        return false;
+    case T_PENDING:
+        for (uint32_t k = s->st.group[t->group].first; k != NONE; k = s->st.task[k].sib_next)
+            if (s->st.task[k].state != T_PENDING && moves[k])
+                return true;
+        return false;
+    case T_READY:
+        return moves[s->st.loop[s->st.req[t->req].worker].running];
+    default:
+        return false;
+    }
+}
+
+/* The moving tasks, by index; the caller frees. *n: how many tasks cannot move. */
+static bool *moving(const struct sim *s, uint32_t *n)
+{
+    const struct state *st = &s->st;
+    bool *m = xcalloc(st->ntask + 1, sizeof *m);
+    for (uint32_t t = 0; t < st->ntask; t++)
+        m[t] = is_task(&st->task[t]) && moves_anyway(s, t);
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t t = 0; t < st->ntask; t++)
+            if (is_task(&st->task[t]) && !m[t] && can_move(s, m, t))
+                m[t] = more = true;
+    }
+    *n = 0;
+    for (uint32_t t = 0; t < st->ntask; t++)
+        *n += is_task(&st->task[t]) && !m[t];
+    return m;
+}
+
+bool deadlock_exists(const struct sim *s)
+{
+    uint32_t n;
+    free(moving(s, &n));
+    return n > 0;
+}
+
+/* ---- telling ---- */
+
+static const char *task_name(const struct sim *s, struct arena *a, uint32_t task)
+{
+    const struct task *t = &s->st.task[task];
+    if (t->state == T_GHOST)
+        return "an abandoned call";
+    const struct rside *r = &s->rside[t->req];
+    const char *path = s->p->body[t->body].path;
+    const char *copy = "";
+    if (t->parent != NONE && t->group != NONE &&
+        s->p->fork[s->st.group[t->group].fork].kind == GROUP_EACH)
+        copy = arena_printf(a, "[%u]", t->copy);
+    if (s->alone)
+        return arena_printf(a, "%s%s", path, copy);
+    return arena_printf(a, "request %llu: %s%s", (unsigned long long)r->ordinal + 1 + r->client,
+                        path, copy);
+}
+
+/* A stuck task that this one waits for, or NONE. */
+static uint32_t blocker(const struct sim *s, const bool *moves, uint32_t task)
+{
+    const struct state *st = &s->st;
+    const struct task *t = &st->task[task];
+    if (t->state == T_QUEUE || t->state == T_THREAD) {
+        for (uint32_t k = 0; k < st->ntask; k++)
+            if (is_task(&st->task[k]) && !moves[k] && holds(s, k, t->res))
+                return k;
+        return NONE;
+    }
+    if (t->state == T_READY)
+        return st->loop[st->req[t->req].worker].running;
+    if (t->state == T_PENDING) {
+        for (uint32_t k = st->group[t->group].first; k != NONE; k = st->task[k].sib_next)
+            if (st->task[k].state != T_PENDING && !moves[k])
+                return k;
+        return NONE;
+    }
+    for (uint32_t k = 0; k < st->ntask; k++)
+        if (is_task(&st->task[k]) && !moves[k] && st->task[k].parent == task &&
+            st->task[k].group != NONE)
+            return k;
+    if (t->state == T_AWAIT)
+        for (uint32_t k = 0; k < st->ntask; k++)
+            if (is_task(&st->task[k]) && !moves[k] && st->task[k].req == t->req && k != task &&
+                st->task[k].group != NONE && st->group[st->task[k].group].awaiters > 0)
+                return k;
+    return NONE;
+}
+
+static const char *waits_for(const struct sim *s, struct arena *a, uint32_t task)
+{
+    const struct task *t = &s->st.task[task];
+    switch ((enum task_state)t->state) {
+    case T_QUEUE:
+        return arena_printf(a, "`%s`", s->p->res[s->st.inst[t->res].res].name);
+    case T_THREAD:
+        return arena_printf(a, "a thread of `%s`", s->p->res[s->st.inst[t->res].res].name);
+    case T_JOIN:
+        return "its branches";
+    case T_AWAIT:
+        return "the tasks it awaits";
+    case T_INPLACE:
+        return "the branch that runs in its place";
+    case T_PENDING:
+        return "an earlier copy to end (limit)";
+    case T_READY:
+        return "the event loop";
+    default:
+        return "";
+    }
+}
+
+static const char *held_by(const struct sim *s, struct arena *a, uint32_t task)
+{
+    const struct task *t = &s->st.task[task];
+    struct buf b = {0};
+    uint32_t n = 0;
+    if (t->state != T_QUEUE && t->state != T_THREAD)
+        return "";
+    for (uint32_t k = 0; k < s->st.ntask; k++) {
+        if (!holds(s, k, t->res))
+            continue;
+        if (n++ < 3)
+            buf_printf(&b, "%s%s", n > 1 ? ", " : "", task_name(s, a, k));
+    }
+    if (n > 3)
+        buf_printf(&b, " and %u more", n - 3);
+    const char *text = arena_strdup(a, b.s ? b.s : "");
+    buf_free(&b);
+    return text;
+}
+
+static const char *advice(const struct sim *s, struct arena *a, const uint32_t *who, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct task *t = &s->st.task[who[i]];
+        if (t->state != T_THREAD)
+            continue;
+        const struct res *r = &s->p->res[s->st.inst[t->res].res];
+        return arena_printf(a,
+                            "every thread of `%s` (%u) waits for work that waits for a thread of "
+                            "`%s`: give the requests threads of their own (server: N), make the "
+                            "pool larger than the requests in it, or run the branches in place",
+                            r->name, r->size, r->name);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const struct task *t = &s->st.task[who[i]];
+        if (t->state == T_QUEUE)
+            return arena_printf(a, "take `%s` and what it is held with in one order everywhere, or "
+                                   "take all of it at once",
+                                s->p->res[s->st.inst[t->res].res].name);
+    }
+    return NULL;
+}
+
+/* The stuck tasks in the order to be told: a cycle of the wait-for graph first. */
+static uint32_t order_cycle(const struct sim *s, const bool *moves, uint32_t *order)
+{
+    const struct state *st = &s->st;
+    uint32_t *seen = xcalloc(st->ntask + 1, sizeof *seen), n = 0, step = 0;
+    for (uint32_t start = 0; start < st->ntask && n == 0; start++) {
+        if (!is_task(&st->task[start]) || moves[start] || seen[start])
+            continue;
+        uint32_t first = step + 1, t = start;
+        while (t != NONE && !seen[t]) {
+            seen[t] = ++step;
+            t = blocker(s, moves, t);
+        }
+        if (t == NONE || seen[t] < first)
+            continue;
+        uint32_t at = t;
+        do {
+            order[n++] = at;
+            at = blocker(s, moves, at);
+        } while (at != t);
+    }
+    free(seen);
+    return n;
+}
+
+enum { DEADLOCK_TOLD = 12 };
+
+struct deadlock_result *sim_deadlock(const struct sim *s, struct arena *a, const struct diags *d)
+{
+    (void)d;
+    struct deadlock_result *r = NEW(a, struct deadlock_result, 1);
+    uint32_t n;
+    bool *m = moving(s, &n);
+    uint32_t *order = xcalloc(s->st.ntask + 1, sizeof *order);
+    uint32_t told = order_cycle(s, m, order);
+    r->ncycle = told < DEADLOCK_TOLD ? told : DEADLOCK_TOLD;
+    for (uint32_t t = 0; t < s->st.ntask && told < DEADLOCK_TOLD; t++) {
+        bool listed = !is_task(&s->st.task[t]) || m[t];
+        for (uint32_t i = 0; i < told && !listed; i++)
+            listed = order[i] == t;
+        if (!listed)
+            order[told++] = t;
+    }
+    r->time = (double)s->now * 1e-9;
+    r->total = n;
+    r->n = told < DEADLOCK_TOLD ? told : DEADLOCK_TOLD;
+    r->task = NEW(a, struct deadlock_task, r->n + 1);
+    for (uint32_t i = 0; i < r->n; i++) {
+        const struct task *t = &s->st.task[order[i]];
+        uint32_t mark = s->p->mark_of[t->pc];
+        r->task[i] = (struct deadlock_task){
+            .task = task_name(s, a, order[i]),
+            .step = mark == NONE ? s->p->body[t->body].path : s->p->mark[mark].path,
+            .at = s->p->where[t->pc],
+            .waits_for = waits_for(s, a, order[i]),
+            .held_by = held_by(s, a, order[i])};
+    }
+    r->advice = advice(s, a, order, r->n);
+    free(order);
+    free(m);
+    return r;
+}

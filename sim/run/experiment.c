@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* experiment.c - the whole of an experiment: compile, run, compare, warn; see experiment.h. */
+#include "run/experiment.h"
+#include "run/experiment_impl.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAIL = 100 }; /* samples beyond a quantile, to be believed */
+static const double saturated = 0.95;
+static const size_t quantile_p99 = 3; /* in quantile_p */
+
+struct experiment_opt experiment_defaults(void)
+{
+    return (struct experiment_opt){.seed = 1,
+                                   .jobs = 1,
+                                   .precision_mean = 0.01,
+                                   .precision_p99 = 0.02,
+                                   .max_requests = 1000000,
+                                   .warmup = WARMUP_AUTO,
+                                   .trace_requests = 100000};
+}
+
+struct interval interval_none(void)
+{
+    return (struct interval){NAN, NAN, NAN};
+}
+
+/* ---- one execution ---- */
+
+void trial_progress(struct trial *t, uint64_t more)
+{
+    if (!t->o->progress)
+        return;
+    lock_take(t->lock);
+    t->progress.done += more;
+    t->o->progress(t->o->ctx, &t->progress);
+    lock_give(t->lock);
+}
+
+void trial_looked(struct trial *t, uint64_t target)
+{
+    t->progress.target = target;
+    t->progress.mean = t->e->all.latency.mean;
+    t->progress.p99 = t->e->all.latency.q[quantile_p99];
+}
+
+bool trial_precise(const struct trial *t)
+{
+    const struct latency_result *l = &t->e->all.latency;
+    return interval_relative(l->mean) <= t->o->precision_mean &&
+           interval_relative(l->q[quantile_p99]) <= t->o->precision_p99;
+}
+
+uint64_t trial_need(const struct trial *t, uint64_t n)
+{
+    const struct latency_result *l = &t->e->all.latency;
+    double mean = interval_relative(l->mean) / t->o->precision_mean;
+    double p99 = interval_relative(l->q[quantile_p99]) / t->o->precision_p99;
+    double off = fmax(mean, p99);
+    /* Widths fall with the square root.  A tenth more, so that one look more usually does: each
+     * look is a chance to stop on a width that is small by accident. */
+    double factor = isfinite(off) ? 1.1 * off * off : 2;
+    return (uint64_t)fmin(ceil((double)n * fmax(factor, 1.5)), 1e18);
+}
+
+bool trial_stopped(const struct trial *t)
+{
+    return t->o->stop && atomic_load(t->o->stop);
+}
+
+void trial_failed(struct trial *t, const struct sim *s, enum sim_end end)
+{
+    struct exec_result *e = t->e;
+    struct loc at = {0};
+    e->complete = false;
+    if (end == SIM_DEADLOCK) {
+        e->stopped = STOP_DEADLOCK;
+        e->deadlock = sim_deadlock(s, t->mem, t->d);
+    } else if (end == SIM_ERROR) {
+        e->stopped = STOP_ERROR;
+        e->error = arena_strdup(t->mem, sim_error(s, &at));
+        diag_error(t->d, at, "E-run", NULL, "%s", e->error);
+    } else {
+        e->stopped = STOP_INTERRUPT;
+    }
+}
+
+void trial_warn(struct trial *t, const char *id, const char *text)
+{
+    enum { MOST = 32 };
+    struct exec_result *e = t->e;
+    if (!e->warning)
+        e->warning = NEW(t->mem, struct warning_result, MOST);
+    if (e->nwarning < MOST)
+        e->warning[e->nwarning++] = (struct warning_result){id, text};
+}
+
+/* ---- warnings ---- */
+
+static void warn_few(struct trial *t)
+{
+    const struct latency_result *l = &t->e->all.latency;
+    double beyond = (double)l->n * (1 - quantile_p[QUANTILE_COUNT - 1]);
+    if (l->n > 0 && beyond < TAIL && l->min.value < l->max.value && !t->sure)
+        trial_warn(t, "few-tail-samples",
+                   arena_printf(t->mem, "only %.0f requests are beyond p99.9: take its interval "
+                                        "rather than its value, or --requests 100000",
+                                floor(beyond)));
+}
+
+static void warn_saturation(struct trial *t)
+{
+    bool open = false;
+    for (uint32_t i = 0; i < t->p->ncls; i++)
+        open = open || (t->p->cls[i].load && t->p->cls[i].load->kind == LOAD_OPEN);
+    for (uint32_t i = 0; open && i < t->e->nresource; i++) {
+        const struct resource_result *r = &t->e->resource[i];
+        if (r->utilisation > saturated)
+            trial_warn(t, "near-saturation",
+                       arena_printf(t->mem, "%s is %.1f %% busy: averages come slowly there, and "
+                                            "depend on the rate",
+                                    r->name, 100 * r->utilisation));
+    }
+}
+
+/* Infinite means and variances are in the laws, not in the samples. */
+static void warn_law(struct trial *t, const char *what, const struct dist *law)
+{
+    bool mean = isfinite(dist_mean(law));
+    if (mean && isfinite(dist_variance(law)))
+        return;
+    const char *text = arena_printf(t->mem, "%s has %s: means and their intervals depend on the "
+                                            "rarest requests; percentiles do not",
+                                    what, mean ? "no finite variance" : "no finite mean");
+    for (uint32_t i = 0; i < t->e->nwarning; i++)
+        if (strcmp(t->e->warning[i].text, text) == 0)
+            return;
+    trial_warn(t, "heavy-tail", text);
+}
+
+static void warn_tails(struct trial *t)
+{
+    const struct prog *p = t->p;
+    for (uint32_t i = 0; i < p->ncall; i++) {
+        uint32_t site = p->call[i].latency;
+        if (site == NONE || p->site[site].expr == NONE)
+            continue;
+        const struct dist *law = p->x.expr[p->site[site].expr].dist;
+        const char *name = p->model->service[p->call[i].service].name;
+        if (law)
+            warn_law(t, arena_printf(t->mem, "the latency of %s", name), law);
+    }
+    for (uint32_t pc = 0; pc < p->nop; pc++) {
+        uint32_t site = p->site_of[pc], mark = p->mark_of[pc];
+        if (p->op[pc].code == OP_CALL || site == NONE || p->site[site].expr == NONE || mark == NONE)
+            continue;
+        const struct dist *law = p->x.expr[p->site[site].expr].dist;
+        if (law)
+            warn_law(t, arena_printf(t->mem, "the law of %s", p->mark[mark].path), law);
+    }
+}
+
+/* ---- comparisons ---- */
+
+static const double *pair_mean(const struct trial *t, uint64_t i, double *room)
+{
+    if (t->mean)
+        return &t->mean[i];
+    *room = (double)t->latency[i] / SECOND;
+    return room;
+}
+
+static struct speedup_result speedup(const struct trial *over, const struct trial *of)
+{
+    uint64_t n = over->npair < of->npair ? over->npair : of->npair;
+    struct ratio_sums sums = {0};
+    double faster = 0, x_room, y_room;
+    bool constant = true;
+    for (uint64_t i = 0; i < n; i++) {
+        double x = *pair_mean(over, i, &x_room), y = *pair_mean(of, i, &y_room);
+        constant = constant && x == *pair_mean(over, 0, &x_room) && y == *pair_mean(of, 0, &y_room);
+        if (!isfinite(x) || !isfinite(y))
+            continue;
+        ratio_add(&sums, x, y);
+        faster += y < x ? 1 : y > x ? 0 : 0.5;
+    }
+    struct speedup_result s = {.ratio = stats_ratio(&sums, CONFIDENCE),
+                               .work_span = NAN,
+                               .amdahl = NAN,
+                               .faster = of->mean || n == 0 ? NAN : faster / (double)n};
+    if (constant && (n > 1 || (of->sure && over->sure)))
+        s.ratio.lo = s.ratio.hi = s.ratio.value;
+    if (!of->mean && over->p->kind == EXEC_SERIAL && of->e->span > 0)
+        s.work_span = over->e->work / of->e->span;
+    return s;
+}
+
+static bool comparable(const struct trial *t)
+{
+    return t->npair > 0 && !t->e->unstable && !t->e->deadlock && !t->e->error;
+}
+
+static void compare(struct run_result *r, const struct trial *t, struct arena *a)
+{
+    uint32_t first = 0;
+    r->speedup = NEW(a, struct speedup_result, r->nexec);
+    while (first < r->nexec && !comparable(&t[first]))
+        first++;
+    for (uint32_t i = first + 1; i < r->nexec; i++) {
+        if (!comparable(&t[i]))
+            continue;
+        struct speedup_result *s = &r->speedup[r->nspeedup++];
+        *s = speedup(&t[first], &t[i]);
+        s->of = i;
+        s->over = first;
+    }
+}
+
+/* ---- the whole ---- */
+
+/* A phrase all executions share, or each with its name. */
+static const char *phrase_of(struct arena *a, const struct trial *t, uint32_t n,
+                             const char *(*phrase)(struct arena *a, const struct prog *p))
+{
+    const char *first = phrase(a, t[0].p), *all = "";
+    bool same = true;
+    for (uint32_t i = 0; i < n; i++) {
+        const char *s = phrase(a, t[i].p);
+        same = same && strcmp(s, first) == 0;
+        all = arena_printf(a, "%s%s%s: %s", all, i ? "; " : "", t[i].p->exec->name, s);
+    }
+    return same ? first : all;
+}
+
+static const char *costs_of(struct arena *a, const struct trial *t, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (strcmp(assume_costs(a, t[i].p), "no costs") != 0)
+            return assume_costs(a, t[i].p);
+    return "no costs";
+}
+
+static void trial_run(struct trial *t)
+{
+    struct exec_result *e = t->e;
+    *e = (struct exec_result){.name = t->p->exec->name,
+                              .kind = exec_kind_name[t->p->kind],
+                              .summary = assume_summary(t->mem, t->p),
+                              .method = "simulated",
+                              .complete = true};
+    t->sure = assume_sure(t->p);
+    t->lock = lock_new();
+    if (t->p->cls[0].load)
+        steady_run(t);
+    else
+        alone_run(t);
+    lock_free(t->lock);
+    if (e->stopped == STOP_UNSTABLE)
+        return;
+    warn_few(t);
+    warn_saturation(t);
+    warn_tails(t);
+}
+
+static bool compile_all(struct trial *t, uint32_t n, const struct model *m,
+                        const struct execution *const *exec)
+{
+    bool ok = true;
+    for (uint32_t i = 0; i < n; i++) {
+        t[i].p = prog_compile(t[i].mem, m, exec[i], t[i].d);
+        ok = ok && t[i].p;
+    }
+    return ok && n > 0 && diags_errors(t[0].d) == 0;
+}
+
+struct run_result *experiment_run(const struct model *m, const struct execution *const *exec,
+                                  uint32_t nexec, const struct experiment_opt *o, struct arena *a,
+                                  struct diags *d)
+{
+    struct trial *t = xcalloc(nexec + 1u, sizeof *t);
+    struct run_result *r = NEW(a, struct run_result, 1);
+    r->exec = NEW(a, struct exec_result, nexec);
+    for (uint32_t i = 0; i < nexec; i++) {
+        t[i] = (struct trial){.o = o, .mem = a, .d = d, .e = &r->exec[i]};
+        t[i].progress = (struct experiment_progress){.execution = exec[i]->name,
+                                                     .index = i,
+                                                     .of = nexec,
+                                                     .mean = interval_none(),
+                                                     .p99 = interval_none()};
+    }
+    if (!compile_all(t, nexec, m, exec)) {
+        free(t);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < nexec; i++)
+        trial_run(&t[i]);
+    r->mem = a;
+    r->nexec = nexec;
+    r->seed = o->seed;
+    r->model_name = m->name;
+    r->model_doc = m->doc;
+    r->model_file = m->file;
+    r->no_load = !t[0].p->cls[0].load;
+    r->assumed_load = assume_load(a, t[0].p);
+    r->assumed_cores = phrase_of(a, t, nexec, assume_cores);
+    r->assumed_gil = phrase_of(a, t, nexec, assume_gil);
+    r->assumed_costs = costs_of(a, t, nexec);
+    r->precision_mean = o->requests ? 0 : o->precision_mean;
+    r->precision_p99 = o->requests ? 0 : o->precision_p99;
+    r->max_requests = o->max_requests;
+    compare(r, t, a);
+    for (uint32_t i = 0; i < nexec; i++) {
+        free(t[i].latency);
+        free(t[i].mean);
+    }
+    free(t);
+    return r;
+}

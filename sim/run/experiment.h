@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* experiment.h - a model, simulated under some executions until its results are known well enough.
+ *
+ * Without load, requests are independent: fixed chunks of them, in rounds.  Under load, independent
+ * replications, each run further in every round, their warm-up deleted.  What stops a run is looked
+ * at between rounds alone, and nothing depends on the number of jobs: the same model, options and
+ * seed give the same result, field by field. */
+#ifndef RUN_EXPERIMENT_H
+#define RUN_EXPERIMENT_H
+#include "core/result.h"
+#include "model/model.h"
+#include <stdatomic.h>
+
+enum { WARMUP_AUTO = -1 };
+struct experiment_progress {
+    const char *execution;
+    uint32_t index, of; /* of the executions */
+    uint64_t done, target; /* requests so far, and to the next look */
+    struct interval mean, p99; /* as of the last look; NAN before it; seconds */
+};
+struct experiment_opt {
+    uint64_t seed;
+    uint32_t jobs;
+    uint64_t requests; /* measured ones; 0: until precise */
+    double precision_mean, precision_p99; /* relative half widths at 95 % */
+    uint64_t max_requests;
+    uint32_t replications; /* 0: default */
+    int64_t warmup;        /* requests deleted in each replication, or WARMUP_AUTO */
+    uint64_t trace_requests; /* step accounts come from so many */
+    const atomic_bool *stop; /* may be NULL */
+    /* Called now and then, by any thread but never by two at once.  May be NULL. */
+    void (*progress)(void *ctx, const struct experiment_progress *p);
+    void *ctx;
+};
+/* 1 % and 2 %, a million requests, 100,000 traced, one job, seed 1. */
+struct experiment_opt experiment_defaults(void);
+
+/* The executions are compared with the first one.  NULL if the model cannot be compiled (errors in
+ * d).  Errors that a model shows only when it runs are in d and in the result.  version, command
+ * and digest are left to the caller. */
+struct run_result *experiment_run(const struct model *m, const struct execution *const *exec,
+                                  uint32_t nexec, const struct experiment_opt *o, struct arena *a,
+                                  struct diags *d);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* experiment_impl.h - what the parts of an experiment share: experiment.c (the whole, comparisons,
+ * warnings), alone.c (requests one by one), steady.c and steady_result.c (under load), assume.c
+ * (phrases).  Nobody else's. */
+#ifndef RUN_EXPERIMENT_IMPL_H
+#define RUN_EXPERIMENT_IMPL_H
+#include "run/experiment.h"
+#include "run/jobs.h"
+#include "run/tally.h"
+
+enum { KEEP = 1000000 }; /* exact values up to so many requests */
+
+/* One execution's run. */
+struct trial {
+    const struct prog *p;
+    const struct experiment_opt *o;
+    struct arena *mem;
+    struct diags *d;
+    struct exec_result *e;
+    /* For comparisons: one by one, latencies by ordinal; under load, means by replication. */
+    uint64_t npair;
+    int64_t *latency;
+    double *mean;
+    bool sure; /* nothing is drawn */
+    struct lock *lock; /* of what follows, and of sums that do not mind the order */
+    struct experiment_progress progress;
+};
+void trial_progress(struct trial *t, uint64_t more); /* the caller holds no lock */
+void trial_looked(struct trial *t, uint64_t target); /* e->all.latency is of now */
+bool trial_precise(const struct trial *t);
+/* How many requests it may take, n having been looked at; at least 1.5 n. */
+uint64_t trial_need(const struct trial *t, uint64_t n);
+bool trial_stopped(const struct trial *t);
+/* s ended with a deadlock or an error: into the result. */
+void trial_failed(struct trial *t, const struct sim *s, enum sim_end end);
+void trial_warn(struct trial *t, const char *id, const char *text);
+struct interval interval_none(void);
+
+void alone_run(struct trial *t);
+void steady_run(struct trial *t);
+
+/* assume.c: phrases about a program, in arena a. */
+const char *assume_summary(struct arena *a, const struct prog *p);
+const char *assume_load(struct arena *a, const struct prog *p);
+const char *assume_cores(struct arena *a, const struct prog *p);
+const char *assume_gil(struct arena *a, const struct prog *p);
+const char *assume_costs(struct arena *a, const struct prog *p);
+bool assume_sure(const struct prog *p); /* nothing is drawn: any two runs are one */
+
+#endif

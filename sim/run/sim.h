@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim.h - the simulator: one replication of one program, driven by time.
+ *
+ * Owns what step.h leaves to a driver: the clock (integer ns), the draws (functions of their key),
+ * the order (time, then completions, releases, timeouts, arrivals, starts and grants, then sequence
+ * number), cores and GIL (cpu.h), arrivals, and the accounts.  One struct sim is one thread's; many
+ * may share a prog.  Same prog, options and seed: same records, whoever runs it. */
+#ifndef RUN_SIM_H
+#define RUN_SIM_H
+#include "base/stats.h"
+#include "core/prog.h"
+#include <stdatomic.h>
+
+struct sim_opt {
+    uint64_t seed;
+    uint32_t replication;     /* part of every draw's key */
+    uint64_t trace_requests;  /* step accounts, work and span: for the first so many requests */
+    const atomic_bool *stop;  /* set from outside: give up soon; may be NULL */
+};
+struct sim;
+struct sim *sim_new(const struct prog *p, const struct sim_opt *o);
+void sim_free(struct sim *s);
+
+/* One finished request, in the order they finished. */
+struct record {
+    int64_t arrival;  /* ns since the start (one by one: 0) */
+    int64_t latency;  /* arrival to respond; of an unanswered one to its end */
+    int64_t duration; /* arrival to its end */
+    int32_t status;   /* 0: unanswered */
+    uint32_t cls;
+    uint64_t ordinal; /* one by one: which request it was */
+};
+enum sim_end {
+    SIM_MORE,      /* as many records as asked for; could go on */
+    SIM_DRAINED,   /* nothing is left to happen: a backlog or a replay is through */
+    SIM_DEADLOCK,  /* some tasks can never move again: sim_deadlock() tells */
+    SIM_ERROR,     /* sim_error() tells: an expression had no value */
+    SIM_STOPPED,   /* opt.stop was set */
+    SIM_OVERLOAD   /* more than SIM_MAX_PRESENT requests in the system */
+};
+enum { SIM_MAX_PRESENT = 1000000 };
+/* Without load: requests first .. first+n-1, each alone in an idle system, of every class (there is
+ * one).  The clock starts at 0 for each; the order of calls does not matter to the records. */
+enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n);
+/* Under load: go on until n more requests have finished. */
+enum sim_end sim_run_load(struct sim *s, uint64_t n);
+
+/* The records since the last sim_take(); the array is the sim's and good until the next run. */
+const struct record *sim_records(const struct sim *s, uint64_t *n);
+void sim_take(struct sim *s);
+
+/* Accounts since the start; all grow with time, so that two snapshots differ by what was between
+ * (but for the peaks).  Areas are integrals over time, in ns times units. */
+struct sim_res_account {
+    uint64_t acquisitions, rejected, queue_timeouts;
+    double busy_area, queue_area, wait_sum; /* wait_sum: ns over all acquisitions */
+};
+struct sim_account {
+    int64_t time;                  /* ns simulated (one by one: the sum of the runs) */
+    uint64_t events, arrivals, finished, present;
+    double present_area;           /* integral of the number of requests in the system */
+    double thread_area, task_area, memory_area;
+    double thread_peak, task_peak, memory_peak;
+    uint32_t nrow;
+    struct sim_res_account *row;   /* by sim_row_name() */
+};
+/* Rows: services with a capacity, resources, pool, server, limit, then cores, gil, loop. */
+uint32_t sim_rows(const struct prog *p);
+const char *sim_row_name(const struct prog *p, uint32_t row);
+double sim_row_capacity(const struct prog *p, uint32_t row); /* over all workers; INFINITY: none */
+/* out->row must have room for sim_rows(p). */
+void sim_snapshot(const struct sim *s, struct sim_account *out);
+const struct hist *sim_wait_hist(const struct sim *s, uint32_t row); /* of waits in ns */
+
+/* Accounts of the traced requests. */
+struct sim_step_account {
+    uint64_t count, retries, failures;
+    struct hist *duration; /* ns; NULL if it never ran */
+    double sum;
+};
+uint64_t sim_traced(const struct sim *s); /* requests traced and finished */
+const struct sim_step_account *sim_step(const struct sim *s, uint32_t mark); /* index: prog.mark */
+void sim_work_span(const struct sim *s, double *work, double *span);         /* sums, ns */
+
+/* After SIM_DEADLOCK: filled into arena a. */
+struct deadlock_result;
+struct deadlock_result *sim_deadlock(const struct sim *s, struct arena *a, const struct diags *d);
+/* After SIM_ERROR: where and why. */
+const char *sim_error(const struct sim *s, struct loc *at);
+
+#endif

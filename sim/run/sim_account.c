@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim_account.c - what the simulator counts: areas under numbers over time, waits, steps. */
+#include "run/sim_impl.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows: one for each resource of the program, then ps services, cores, gil, loop. */
+static uint32_t ps_services(const struct prog *p)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->model->nservice; i++)
+        n += p->model->service[i].discipline == DISC_PS && p->model->service[i].capacity != NULL;
+    return n;
+}
+
+uint32_t sim_rows(const struct prog *p)
+{
+    return p->nres + ps_services(p) + (p->uses_cpu ? 1 : 0) + (p->gil_contended ? 1 : 0) +
+           (p->has_loop ? 1 : 0);
+}
+
+static const struct service *ps_service(const struct prog *p, uint32_t k)
+{
+    for (uint32_t i = 0; i < p->model->nservice; i++) {
+        const struct service *v = &p->model->service[i];
+        if (v->discipline == DISC_PS && v->capacity != NULL && k-- == 0)
+            return v;
+    }
+    return NULL;
+}
+
+const char *sim_row_name(const struct prog *p, uint32_t row)
+{
+    if (row < p->nres)
+        return p->res[row].name;
+    row -= p->nres;
+    if (row < ps_services(p))
+        return ps_service(p, row)->name;
+    row -= ps_services(p);
+    if (p->uses_cpu && row-- == 0)
+        return "cores";
+    if (p->gil_contended && row-- == 0)
+        return "gil";
+    return "loop";
+}
+
+double sim_row_capacity(const struct prog *p, uint32_t row)
+{
+    if (row < p->nres)
+        return (double)p->res[row].size * (p->res[row].per_worker ? p->workers : 1);
+    row -= p->nres;
+    if (row < ps_services(p)) {
+        uint32_t svc = (uint32_t)(ps_service(p, row) - p->model->service);
+        return p->ps_capacity[svc];
+    }
+    row -= ps_services(p);
+    if (p->uses_cpu && row-- == 0)
+        return p->cores;
+    return p->workers;
+}
+
+void account_init(struct sim *s)
+{
+    const struct prog *p = s->p;
+    s->nrow = sim_rows(p);
+    s->row = xcalloc(s->nrow + 1, sizeof *s->row);
+    for (uint32_t i = 0; i < s->nrow; i++)
+        s->row[i].wait = hist_new();
+    uint32_t at = p->nres + ps_services(p);
+    s->row_cores = p->uses_cpu ? at++ : NONE;
+    s->row_gil = p->gil_contended ? at++ : NONE;
+    s->row_loop = p->has_loop ? at : NONE;
+    s->step = xcalloc(p->nmark + 1, sizeof *s->step);
+}
+
+void account_free(struct sim *s)
+{
+    for (uint32_t i = 0; i < s->nrow; i++)
+        hist_free(s->row[i].wait);
+    for (uint32_t i = 0; i < s->p->nmark; i++)
+        if (s->step[i].duration != NULL)
+            hist_free(s->step[i].duration);
+    free(s->row);
+    free(s->step);
+}
+
+static double threads_now(const struct sim *s)
+{
+    return s->st.threads + (s->p->has_loop ? s->p->workers : 0);
+}
+
+static double memory_now(const struct sim *s)
+{
+    double frames = s->p->has_loop ? s->st.live : 0;
+    return threads_now(s) * s->p->stack + frames * s->p->frame;
+}
+
+void account_time(struct sim *s)
+{
+    double dt = (double)(s->now - s->acc_last);
+    s->acc.present_area += dt * (double)s->acc.present;
+    s->acc.thread_area += dt * threads_now(s);
+    s->acc.task_area += dt * s->st.live;
+    s->acc.memory_area += dt * memory_now(s);
+    s->acc_last = s->now;
+}
+
+void account_peaks(struct sim *s)
+{
+    double t = threads_now(s);
+    if (s->st.live > s->acc.task_peak || t > s->acc.thread_peak) {
+        double m = memory_now(s);
+        s->acc.task_peak = fmax(s->acc.task_peak, s->st.live);
+        s->acc.thread_peak = fmax(s->acc.thread_peak, t);
+        s->acc.memory_peak = fmax(s->acc.memory_peak, m);
+    }
+}
+
+/* busy and queue change by so much now. */
+void account_row(struct sim *s, uint32_t row, double busy, double queue)
+{
+    struct row_state *r = &s->row[row];
+    double dt = (double)(s->now - r->last);
+    r->acc.busy_area += dt * r->busy;
+    r->acc.queue_area += dt * r->queue;
+    r->last = s->now;
+    r->busy += busy;
+    r->queue += queue;
+}
+
+void account_wait(struct sim *s, uint32_t row, int64_t ns)
+{
+    struct row_state *r = &s->row[row];
+    r->acc.acquisitions++;
+    if (ns > 0) {
+        r->acc.wait_sum += (double)ns;
+        hist_add(r->wait, ns, 1);
+    }
+}
+
+uint32_t account_row_of(const struct sim *s, uint32_t instance)
+{
+    return s->st.inst[instance].res;
+}
+
+void account_cpu(struct sim *s)
+{
+    struct row_state *r;
+    if (s->row_cores != NONE) {
+        r = &s->row[s->row_cores];
+        double busy = s->cpu.nbusy < s->cpu.ncore ? s->cpu.nbusy : s->cpu.ncore;
+        account_row(s, s->row_cores, busy - r->busy, s->cpu.nqueue - r->queue);
+    }
+    if (s->row_gil != NONE) {
+        double n = 0;
+        for (uint32_t w = 0; w < s->cpu.nworker; w++)
+            n += s->cpu.lock[w].n;
+        r = &s->row[s->row_gil];
+        account_row(s, s->row_gil, s->cpu.nheld - r->busy, n - r->queue);
+    }
+}
+
+/* ---- steps of traced requests ---- */
+
+void account_enter(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth)
+{
+    (void)mark;
+    s->enter[(size_t)task * s->p->ndepth + depth] = s->now;
+}
+
+void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how)
+{
+    struct sim_step_account *a = &s->step[mark];
+    if (how == 2)
+        return; /* cancelled: neither a duration nor a failure of its own */
+    int64_t d = s->now - s->enter[(size_t)task * s->p->ndepth + depth];
+    if (a->duration == NULL)
+        a->duration = hist_new();
+    hist_add(a->duration, d, 1);
+    a->count++;
+    a->sum += (double)d;
+    a->failures += how == 1;
+}
+
+/* ---- what the caller sees ---- */
+
+void sim_snapshot(const struct sim *s, struct sim_account *out)
+{
+    struct sim_res_account *row = out->row;
+    *out = s->acc;
+    out->row = row;
+    out->nrow = s->nrow;
+    out->time = s->base + s->now;
+    double dt = (double)(s->now - s->acc_last);
+    out->present_area += dt * (double)s->acc.present;
+    out->thread_area += dt * threads_now(s);
+    out->task_area += dt * s->st.live;
+    out->memory_area += dt * memory_now(s);
+    for (uint32_t i = 0; i < s->nrow; i++) {
+        const struct row_state *r = &s->row[i];
+        out->row[i] = r->acc;
+        out->row[i].busy_area += (double)(s->now - r->last) * r->busy;
+        out->row[i].queue_area += (double)(s->now - r->last) * r->queue;
+    }
+}
+
+/* Waits of no time are counted by acquisitions but not kept one by one: put them back. */
+const struct hist *sim_wait_hist(const struct sim *s, uint32_t row)
+{
+    struct row_state *r = &s->row[row];
+    uint64_t n = hist_count(r->wait);
+    if (n < r->acc.acquisitions)
+        hist_add(r->wait, 0, r->acc.acquisitions - n);
+    return r->wait;
+}
+
+uint64_t sim_traced(const struct sim *s)
+{
+    return s->traced_done;
+}
+
+const struct sim_step_account *sim_step(const struct sim *s, uint32_t mark)
+{
+    return &s->step[mark];
+}
+
+void sim_work_span(const struct sim *s, double *work, double *span)
+{
+    *work = s->work_sum;
+    *span = s->span_sum;
+}
+
+const char *sim_error(const struct sim *s, struct loc *at)
+{
+    *at = s->error_at;
+    return s->error;
+}
+
+const struct record *sim_records(const struct sim *s, uint64_t *n)
+{
+    *n = s->nrec;
+    return s->rec;
+}
+
+void sim_take(struct sim *s)
+{
+    s->nrec = 0;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim_draw.c - the simulator's draws: each a function of (seed, request, copies and loops round the
+ * place, site), so that nothing depends on the order of events. */
+#include "run/sim_impl.h"
+#include <math.h>
+
+
+static const double draw_max_ns = 1e18; /* 31 years: a sum of two still fits a clock */
+
+uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal)
+{
+    uint64_t k = rng_mix(s->o.replication + 1, ((uint64_t)cls << 32) | client);
+    return rng_mix(k, ordinal + 1);
+}
+
+/* The first round of a loop, the first copy, the first attempt add nothing, so that putting a loop,
+ * a fan-out or a retry round a step leaves the step's first draws as they were. */
+uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site)
+{
+    uint64_t key = s->side[task].key;
+    if (site == NONE)
+        return key;
+    const struct site *x = &s->p->site[site];
+    const double *w = state_words(&s->st, task);
+    for (uint32_t k = 0; k < x->nloop; k++) {
+        uint64_t n = (uint64_t)w[s->p->loop_word[x->loop + k]];
+        if (n != 0)
+            key = rng_mix(key, ((uint64_t)(k + 1) << 48) | n);
+    }
+    return key;
+}
+
+static int64_t to_ns(struct sim *s, double x, struct loc at)
+{
+    if (x >= 0 && x <= draw_max_ns)
+        return (int64_t)(x + 0.5);
+    if (x > draw_max_ns)
+        return (int64_t)draw_max_ns;
+    sim_fail(s, at, "this duration came out negative");
+    return 0;
+}
+
+static double eval(struct sim *s, uint32_t expr, const double *words, struct draw_key key,
+                   struct loc at)
+{
+    const struct xexpr *x = &s->p->x.expr[expr];
+    const char *bad = NULL;
+    if (x->constant)
+        return x->value;
+    if (x->dist != NULL)
+        return dist_draw(x->dist, rng_unit(key));
+    double v = expr_eval(&s->p->x, expr, words, key, &bad);
+    if (bad != NULL)
+        sim_fail(s, at.line ? at : x->at, bad);
+    return v;
+}
+
+static struct draw_key site_key(const struct sim *s, uint32_t task, uint32_t site)
+{
+    return (struct draw_key){.seed = s->o.seed,
+                             .path = draw_path(s, task, site),
+                             .site = site == NONE ? 0 : s->p->site[site].hash};
+}
+
+int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at)
+{
+    const struct xexpr *x = &s->p->x.expr[s->p->site[site].expr];
+    if (x->constant)
+        return to_ns(s, x->value, at);
+    return to_ns(s, eval(s, s->p->site[site].expr, state_words(&s->st, task),
+                         site_key(s, task, site), at),
+                 at);
+}
+
+static int64_t draw_backoff(struct sim *s, uint32_t task, const struct backoff *b, struct loc at)
+{
+    const double *w = state_words(&s->st, task);
+    if (b->delay == NONE)
+        return 0;
+    double d = eval(s, s->p->site[b->delay].expr, w, site_key(s, task, b->delay), at);
+    if (b->factor != NONE) {
+        double f = eval(s, s->p->site[b->factor].expr, w, site_key(s, task, b->factor), at);
+        d *= pow(f, w[b->word] - 1);
+    }
+    if (b->max != NONE) {
+        double m = eval(s, s->p->site[b->max].expr, w, site_key(s, task, b->max), at);
+        d = d < m ? d : m;
+    }
+    return to_ns(s, d, at);
+}
+
+int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
+{
+    const struct prog *p = s->p;
+    const struct op *o = &p->op[pc];
+    *ok = true;
+    if (o->code == OP_BACKOFF)
+        return draw_backoff(s, task, &p->backoff[o->a], p->where[pc]);
+    if (o->code == OP_PAUSE)
+        return draw_site_ns(s, task, p->site_of[pc], p->where[pc]);
+    const struct callsite *c = &p->call[o->a];
+    if (c->error != NONE) {
+        struct draw_key k = site_key(s, task, c->error);
+        const struct xexpr *x = &p->x.expr[p->site[c->error].expr];
+        double q = x->constant ? x->value
+                               : eval(s, p->site[c->error].expr, state_words(&s->st, task), k,
+                                      p->where[pc]);
+        k.visit = 1u << 20; /* apart from the draws of the expression itself */
+        if (!(q >= 0 && q <= 1))
+            sim_fail(s, p->where[pc], "this probability came out outside [0, 1]");
+        *ok = q <= 0 || rng_unit(k) >= q;
+    }
+    return draw_site_ns(s, task, c->latency, p->where[pc]);
+}
+
+int64_t draw_cost(struct sim *s, uint32_t task, enum cost c)
+{
+    if (s->cost_ns[c] >= 0)
+        return s->cost_ns[c];
+    uint32_t site = s->p->cost_site[c];
+    struct draw_key k = site_key(s, task, site);
+    k.visit = ++s->side[task].bursts << 8;
+    return to_ns(s, eval(s, s->p->site[site].expr, NULL, k, s->p->model->at), s->p->model->at);
+}
+
+static double draw_choice(struct sim *s, uint32_t task, const struct choice *c, struct loc at)
+{
+    const struct prog *p = s->p;
+    const double *w = state_words(&s->st, task);
+    struct draw_key k = site_key(s, task, c->site);
+    double sum = 0, q[64];
+    uint32_t n = c->n < 64 ? c->n : 64;
+    for (uint32_t i = 0; i < n; i++) {
+        struct draw_key ki = k;
+        ki.visit = (i + 1) << 8;
+        q[i] = eval(s, p->arm[c->first + i].expr, w, ki, at);
+        if (!(q[i] >= 0 && q[i] <= 1))
+            sim_fail(s, at, "a probability of this choice came out outside [0, 1]");
+        sum += q[i];
+    }
+    if (!(sum > 0)) {
+        sim_fail(s, at, "the probabilities of this choice came out as 0");
+        return 0;
+    }
+    double u = rng_unit(k) * sum;
+    uint32_t i = 0;
+    for (; i + 1 < n; i++) {
+        if (u < q[i])
+            break;
+        u -= q[i];
+    }
+    return i;
+}
+
+/* A count in a word is a count everywhere: each, repeat, until, limit, units. */
+static bool is_count_site(const struct prog *p, uint32_t pc)
+{
+    return p->op[pc].code == OP_ASK && (p->op[pc].flags & OPF_COUNT);
+}
+
+double draw_answer(struct sim *s)
+{
+    const struct prog *p = s->p;
+    uint32_t task = s->st.ask_task, pc = s->st.task[task].pc;
+    const struct op *o = &p->op[pc];
+    if (s->st.ask == ASK_CHOOSE)
+        return draw_choice(s, task, &p->choice[o->a], p->where[pc]);
+    double v = eval(s, o->b, state_words(&s->st, task), site_key(s, task, p->site_of[pc]),
+                    p->where[pc]);
+    if (is_count_site(p, pc) && !(v >= 0 && v <= 1e7 && v == floor(v)))
+        sim_fail(s, p->where[pc],
+                 v > 1e7 ? "this count came out greater than 10,000,000"
+                         : "this count came out negative or fractional");
+    return v;
+}
+
+int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site)
+{
+    (void)cls;
+    const struct site *x = &s->p->site[site];
+    struct draw_key k = {.seed = s->o.seed, .path = path, .site = x->hash};
+    return to_ns(s, eval(s, x->expr, NULL, k, s->p->model->at), s->p->model->at);
+}
+
+int64_t draw_queue_timeout(struct sim *s, uint32_t task, uint32_t res)
+{
+    return draw_site_ns(s, task, s->p->res[res].queue_timeout, s->p->res[res].at);
+}

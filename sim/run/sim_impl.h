@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim_impl.h - what the parts of the simulator share: sim.c (clock, events, moves), sim_draw.c
+ * (values and durations), sim_account.c (accounts), deadlock.c.  Nobody else's. */
+#ifndef RUN_SIM_IMPL_H
+#define RUN_SIM_IMPL_H
+#include "core/step.h"
+#include "run/cpu.h"
+#include "run/sim.h"
+
+/* At one instant, in this order (the tie rule); starts and grants are sim.now_queue. */
+enum ev_class { CL_COMPLETION, CL_RELEASE, CL_TIMEOUT, CL_ARRIVAL };
+enum ev_kind {
+    EV_WORK,     /* a: task, b: 1 if the call succeeds */
+    EV_TIMER,    /* a: task, b: word */
+    EV_QTIMER,   /* a: task */
+    EV_CPU,      /* a: core or worker, b: generation, c: enum cpu_event */
+    EV_SHARE,    /* a: ps service's row of shares, b: generation */
+    EV_ARRIVE,   /* a: class, b: client */
+    EV_DEAD
+};
+struct slot {
+    uint8_t kind, c;
+    uint32_t a, b;
+    uint32_t next; /* of the same task's timers; of the free list */
+};
+struct ev { /* 16 bytes, ordered as (time, class, sequence); the slot is the low bits */
+    int64_t time;
+    uint64_t key; /* class:2, sequence:38, slot:24 */
+};
+enum { EV_SLOT_BITS = 24, EV_CLASS_SHIFT = 62, EV_MAX_SLOTS = 1 << EV_SLOT_BITS };
+
+enum now_kind { NOW_START, NOW_LOOP, NOW_GRANT, NOW_CPU };
+struct now {
+    uint8_t kind;
+    uint32_t a, b;
+};
+struct ring { /* a FIFO that grows; size a power of two */
+    struct now *v;
+    uint32_t first, n, size;
+};
+struct side { /* a task's, beside step's */
+    uint64_t key;      /* its part of every draw's key */
+    uint32_t birth;    /* which task of this slot: an older FX_START means nothing */
+    uint32_t work;     /* slot of its EV_WORK, or NONE; in a ps service: NONE and share >= 0 */
+    uint32_t timers;   /* chain of slots */
+    uint32_t qtimer;
+    uint32_t share;    /* ps service it is in, or NONE */
+    uint32_t entity;   /* of a HOSTCPU burst, or NONE */
+    uint32_t bursts;   /* costs paid, for their draws */
+    int64_t waiting;   /* since when it queues */
+    int64_t path;      /* traced: length of the longest chain up to now */
+};
+struct rside { /* a request's */
+    int64_t arrival, responded;
+    uint64_t ordinal;
+    uint32_t cls, client;
+    int32_t status;
+    bool answered;
+    int64_t work, span; /* traced */
+};
+struct client_state {
+    uint64_t sent;
+};
+struct class_state {
+    uint64_t arrived;   /* of open arrivals */
+    int64_t next;       /* the last arrival's time */
+    struct client_state *client;
+};
+struct row_state {
+    struct sim_res_account acc;
+    double busy, queue; /* now */
+    int64_t last;
+    struct hist *wait;
+};
+struct share_state {
+    struct ps ps;
+    uint32_t alarm, row;
+};
+struct sim {
+    const struct prog *p;
+    struct sim_opt o;
+    struct state st;
+    struct cpu cpu;
+    int64_t now, base; /* base: where this request's clock stands, one by one (accounts add up) */
+    struct ev *heap;
+    uint32_t nheap, cap_heap, dead;
+    uint64_t seq;
+    struct slot *slot;
+    uint32_t nslot, cap_slot, free_slot;
+    struct ring soon;  /* starts and grants of this instant */
+    struct ring done;  /* bursts that took no time: the task goes on in this same instant */
+    struct side *side;
+    uint32_t nside;
+    struct rside *rside;
+    uint32_t nrside;
+    struct class_state *cls;
+    int64_t *enter;    /* p->ndepth a task: when it entered its steps */
+    int64_t *group_path;
+    uint32_t ngroup_path;
+    int64_t cost_ns[COST_COUNT]; /* of constant costs; -1: drawn */
+    uint32_t *ps_of;   /* service -> share, or NONE */
+    struct share_state *share;
+    uint32_t nshare;
+    uint32_t *host_free; /* entities of services' own work */
+    uint32_t nhost_free, cap_host_free, nhost;
+    struct row_state *row;
+    uint32_t nrow, row_cores, row_gil, row_loop;
+    struct sim_account acc;
+    int64_t acc_last;
+    uint64_t traced;   /* requests begun with tracing */
+    uint64_t traced_done;
+    struct sim_step_account *step;
+    double work_sum, span_sum;
+    struct record *rec;
+    uint64_t nrec, cap_rec;
+    uint64_t finished, goal;
+    uint64_t check_at; /* events: when to look for a deadlock */
+    uint64_t finished_at_check;
+    bool alone;
+    uint64_t alone_ordinal;
+    enum sim_end end;
+    const char *error;
+    struct loc error_at;
+    bool started, cpu_changed;
+    uint64_t grants, handoffs;
+};
+
+/* sim.c */
+uint32_t sim_push(struct sim *s, int64_t at, enum ev_class c, struct slot what);
+void sim_fail(struct sim *s, struct loc at, const char *why);
+
+/* sim_draw.c: durations in ns, values, keyed by the task and the place */
+uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site);
+int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok);
+int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at);
+int64_t draw_cost(struct sim *s, uint32_t task, enum cost c);
+double draw_answer(struct sim *s);
+int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site);
+int64_t draw_queue_timeout(struct sim *s, uint32_t task, uint32_t res);
+uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
+
+/* sim_account.c */
+void account_init(struct sim *s);
+void account_free(struct sim *s);
+void account_time(struct sim *s); /* before counts change at a new instant */
+void account_peaks(struct sim *s);
+void account_row(struct sim *s, uint32_t row, double busy, double queue);
+void account_wait(struct sim *s, uint32_t row, int64_t ns);
+uint32_t account_row_of(const struct sim *s, uint32_t instance);
+void account_cpu(struct sim *s); /* cores and GIL as they are now */
+void account_enter(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth);
+void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how);
+
+/* deadlock.c: is there a task that can never move again? */
+bool deadlock_exists(const struct sim *s);
+
+#endif

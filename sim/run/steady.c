@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* steady.c - running under load: independent replications, each its own simulator, each run further
+ * in every round; see steady.h for what is kept of them. */
+#include "run/steady.h"
+#include "run/jobs.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    REPLICATIONS = 20,
+    FIRST_TARGET = 2000, /* requests of each replication at the first look */
+    SHORTEST = 100,      /* fewer replications rather than shorter ones */
+    SNAPS = 20,          /* snapshots a round */
+    PIECE = 8192         /* records taken from a simulator at a time */
+};
+
+uint64_t steady_requests(const struct steady *st)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < st->nrep; i++)
+        n += st->rep[i].n;
+    return n;
+}
+
+static void rep_snap(struct rep *r, uint32_t nrow)
+{
+    r->snap = grow(r->snap, &r->cap_snap, r->nsnap + 1, sizeof *r->snap);
+    struct snap *s = &r->snap[r->nsnap++];
+    *s = (struct snap){.n = r->n};
+    s->now.row = xcalloc(nrow + 1u, sizeof *s->now.row);
+    sim_snapshot(r->s, &s->now);
+}
+
+static uint64_t rep_take(struct steady *st, struct rep *r)
+{
+    uint64_t n;
+    const struct record *v = sim_records(r->s, &n);
+    uint64_t keep = r->kept + n < st->keep ? r->kept + n : st->keep;
+    if (keep > r->cap) {
+        r->cap = keep < 2 * r->cap ? 2 * r->cap : keep;
+        r->record = xrealloc(r->record, r->cap, sizeof *r->record);
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        if (r->kept < keep)
+            r->record[r->kept++] = v[i];
+        else
+            tally_add(&r->tail, v[i].cls, v[i].status, v[i].latency, v[i].duration);
+        if (v[i].status != 0 && v[i].arrival + v[i].latency > r->last_answer)
+            r->last_answer = v[i].arrival + v[i].latency;
+        r->durations += (double)v[i].duration;
+    }
+    if (n)
+        r->last_end = v[n - 1].arrival + v[n - 1].duration;
+    r->n += n;
+    sim_take(r->s);
+    return n;
+}
+
+static void rep_work(void *ctx, uint64_t i)
+{
+    struct steady *st = ctx;
+    struct trial *t = st->t;
+    struct rep *r = &st->rep[i];
+    uint32_t nrow = sim_rows(t->p);
+    uint64_t every = st->finite ? PIECE : (r->target - r->n) / SNAPS + 1;
+    while (r->end == SIM_MORE && r->n < r->target) {
+        uint64_t due = r->n + every < r->target ? r->n + every : r->target;
+        while (r->end == SIM_MORE && r->n < due) {
+            uint64_t n = due - r->n;
+            r->end = sim_run_load(r->s, n < PIECE ? n : PIECE);
+            trial_progress(t, rep_take(st, r));
+        }
+        /* A finite run needs its end alone; one that is unstable, its course. */
+        if (!st->finite || r->end != SIM_MORE)
+            rep_snap(r, nrow);
+    }
+}
+
+static void reps_new(struct steady *st)
+{
+    const struct experiment_opt *o = st->t->o;
+    uint64_t trace = o->trace_requests / st->nrep + 1;
+    st->rep = xcalloc(st->nrep, sizeof *st->rep);
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        struct sim_opt so = {
+            .seed = o->seed, .replication = i, .trace_requests = trace, .stop = o->stop};
+        st->rep[i].s = sim_new(st->t->p, &so);
+        st->rep[i].end = SIM_MORE;
+        st->rep[i].tail.binned = true;
+    }
+}
+
+static void reps_free(struct steady *st)
+{
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        struct rep *r = &st->rep[i];
+        sim_free(r->s);
+        free(r->record);
+        tally_free(&r->tail);
+        tally_free(&r->tally);
+        for (uint32_t k = 0; k < r->nsnap; k++)
+            free(r->snap[k].now.row);
+        free(r->snap);
+    }
+    free(st->rep);
+}
+
+/* How many requests a finite load has, and whether all classes are so. */
+static uint64_t finite_size(struct steady *st)
+{
+    const struct prog *p = st->t->p;
+    uint64_t n = 0;
+    st->finite = true;
+    for (uint32_t i = 0; i < p->ncls; i++) {
+        enum load_kind kind = p->cls[i].load->kind;
+        st->finite = st->finite && (kind == LOAD_BACKLOG || kind == LOAD_REPLAY);
+        st->open = st->open || kind == LOAD_OPEN;
+        n += kind == LOAD_BACKLOG ? p->cls[i].backlog : 0;
+        n += kind == LOAD_REPLAY ? p->cls[i].load->nreplay : 0;
+    }
+    return st->finite ? n : 0;
+}
+
+static uint32_t replications(const struct steady *st, uint64_t size)
+{
+    const struct experiment_opt *o = st->t->o;
+    uint64_t n = REPLICATIONS;
+    if (o->replications)
+        return o->replications;
+    if (st->t->sure)
+        return 1;
+    if (st->finite) {
+        uint64_t most = o->requests ? o->requests : o->max_requests;
+        uint64_t fit = most / (size ? size : 1);
+        n = o->requests ? fit : fit < n ? fit : n;
+        return n < 1 ? 1 : n > 1000 ? 1000 : (uint32_t)n;
+    }
+    uint64_t most = o->requests ? o->requests : o->max_requests;
+    if (most / SHORTEST < n)
+        n = most / SHORTEST;
+    return n < 2 ? 2 : (uint32_t)n;
+}
+
+/* A part of the measured requests: the first replications take what does not divide. */
+static uint64_t share(const struct steady *st, uint32_t i, uint64_t total)
+{
+    return total / st->nrep + (i < total % st->nrep ? 1 : 0);
+}
+
+/* All replications on to their targets.  False: some came to a bad end. */
+static bool round_run(struct steady *st)
+{
+    struct trial *t = st->t;
+    jobs_run(t->o->jobs, st->nrep, rep_work, st);
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        enum sim_end end = st->rep[i].end;
+        if (end == SIM_DEADLOCK || end == SIM_ERROR || end == SIM_STOPPED) {
+            trial_failed(t, st->rep[i].s, end);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void targets_set(struct steady *st, uint64_t total)
+{
+    uint64_t warm = st->t->o->warmup > 0 ? (uint64_t)st->t->o->warmup : 0;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        uint64_t want = share(st, i, total) + (st->wanted ? st->rep[i].warm : warm);
+        st->rep[i].target = st->finite ? UINT64_MAX : want;
+    }
+    st->t->progress.target = st->finite ? 0 : total;
+}
+
+/* A number of requests: as many are run as are to be measured, these say how long the warm-up was,
+ * and as many again as it takes are run on. */
+static bool run_counted(struct steady *st)
+{
+    st->t->e->stopped = STOP_REQUESTS;
+    for (int pass = 0; pass < 2; pass++) {
+        targets_set(st, st->wanted);
+        if (!round_run(st))
+            return false;
+        steady_warmup(st);
+    }
+    return true;
+}
+
+/* Overloaded replications end before their target. */
+static bool any_overload(const struct steady *st)
+{
+    for (uint32_t i = 0; i < st->nrep; i++)
+        if (st->rep[i].end == SIM_OVERLOAD)
+            return true;
+    return false;
+}
+
+static bool run_precise(struct steady *st)
+{
+    struct trial *t = st->t;
+    struct pick all = {.every_class = true, .every_status = true};
+    uint64_t total = (uint64_t)FIRST_TARGET * st->nrep, most = t->o->max_requests;
+    uint32_t row;
+    if (total > most)
+        total = most;
+    t->e->stopped = STOP_MAX;
+    for (;;) {
+        targets_set(st, total);
+        if (!round_run(st))
+            return false;
+        steady_warmup(st);
+        steady_tally(st);
+        if (any_overload(st) || steady_unstable(st, &row))
+            return true;
+        t->e->all.latency = steady_latency(st, &all);
+        if (trial_precise(t))
+            t->e->stopped = STOP_PRECISION;
+        if (t->e->stopped == STOP_PRECISION || total >= most)
+            return true;
+        uint64_t need = trial_need(t, total);
+        total = need < most ? need : most;
+        trial_looked(t, total);
+    }
+}
+
+/* What has not been measured, or must not be believed. */
+static void run_ended(struct steady *st, bool well)
+{
+    struct trial *t = st->t;
+    uint32_t row = NONE;
+    steady_tally(st);
+    if (well && steady_unstable(st, &row)) {
+        t->e->stopped = STOP_UNSTABLE;
+        steady_fill_unstable(st, row);
+        return;
+    }
+    steady_fill(st);
+    if (!well)
+        return;
+    t->npair = st->nrep;
+    t->mean = xcalloc(st->nrep, sizeof *t->mean);
+    struct pick all = {.every_class = true, .every_status = true};
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        struct moments m = tally_latency(&st->rep[i].tally, &all);
+        t->mean[i] = m.n ? m.mean / SECOND : NAN;
+    }
+}
+
+void steady_run(struct trial *t)
+{
+    struct steady st = {.t = t};
+    uint64_t size = finite_size(&st);
+    bool well;
+    st.nrep = replications(&st, size);
+    st.keep = KEEP / st.nrep;
+    t->e->replications = st.nrep;
+    reps_new(&st);
+    if (st.finite) {
+        targets_set(&st, 0);
+        t->progress.target = size * st.nrep;
+        t->e->stopped = STOP_REQUESTS;
+        well = round_run(&st);
+        steady_warmup(&st);
+    } else if (t->o->requests) {
+        st.wanted = t->o->requests;
+        well = run_counted(&st);
+    } else {
+        well = run_precise(&st);
+    }
+    run_ended(&st, well);
+    reps_free(&st);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* steady.h - what steady.c (running replications) and steady_result.c (what they say) share. */
+#ifndef RUN_STEADY_H
+#define RUN_STEADY_H
+#include "run/experiment_impl.h"
+
+struct snap {
+    uint64_t n; /* records until then */
+    struct sim_account now;
+};
+struct rep {
+    struct sim *s;
+    enum sim_end end;
+    uint64_t n, target; /* records so far, and wanted */
+    /* The first `kept` of them, in the order they finished. */
+    uint64_t kept, cap;
+    struct record *record;
+    struct tally tail;  /* the others */
+    int64_t last_end;   /* ns: when the last one finished */
+    int64_t last_answer;
+    double durations;   /* sum over all */
+    struct snap *snap;
+    uint32_t nsnap, cap_snap;
+    uint64_t warm; /* deleted at the start */
+    bool short_run;
+    struct tally tally; /* of what is measured */
+};
+struct steady {
+    struct trial *t;
+    uint32_t nrep;
+    struct rep *rep;
+    uint64_t keep; /* records kept in each replication */
+    bool finite;   /* a backlog, a replay: ends by itself */
+    bool open;     /* some class arrives at a rate of its own */
+    uint64_t wanted; /* --requests: measured, in all; 0: by precision */
+    bool fixed;    /* warm-up is settled */
+};
+uint64_t steady_requests(const struct steady *st); /* run, over all replications */
+void steady_warmup(struct steady *st);             /* sets warm of each replication */
+void steady_tally(struct steady *st);              /* then: tally of each */
+bool steady_unstable(const struct steady *st, uint32_t *row); /* row NONE: no resource to name */
+struct latency_result steady_latency(const struct steady *st, const struct pick *p);
+void steady_fill(struct steady *st);               /* the result, of stable runs */
+void steady_fill_unstable(struct steady *st, uint32_t row);
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* steady_result.c - what replications under load say: warm-up, instability, estimates. */
+#include "run/steady.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUTCOMES = 512 };
+static const double busy = 0.98; /* and more in the second half: saturated */
+
+/* ---- warm-up ---- */
+
+/* The series whose start is judged: the mean over replications of the i-th latency.  One series
+ * alone would be judged by its own accidents, and its bursts deleted. */
+static double *warmup_series(const struct steady *st, uint64_t *n)
+{
+    *n = UINT64_MAX;
+    for (uint32_t i = 0; i < st->nrep; i++)
+        if (st->rep[i].kept < *n)
+            *n = st->rep[i].kept;
+    double *x = xcalloc(*n + 1, sizeof *x);
+    for (uint32_t i = 0; i < st->nrep; i++)
+        for (uint64_t k = 0; k < *n; k++)
+            x[k] += (double)st->rep[i].record[k].latency / st->nrep;
+    return x;
+}
+
+void steady_warmup(struct steady *st)
+{
+    int64_t given = st->t->o->warmup;
+    if (st->fixed || st->finite)
+        return;
+    uint64_t n = 0, warm = given > 0 ? (uint64_t)given : 0;
+    bool short_run = false;
+    if (given == WARMUP_AUTO) {
+        double *x = warmup_series(st, &n);
+        warm = n ? stats_mser5(x, n, &short_run) : 0;
+        free(x);
+    }
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        struct rep *r = &st->rep[i];
+        r->warm = warm < r->kept ? warm : r->kept;
+        r->short_run = short_run;
+    }
+    st->fixed = st->wanted > 0 || given != WARMUP_AUTO;
+}
+
+void steady_tally(struct steady *st)
+{
+    bool binned = false;
+    for (uint32_t i = 0; i < st->nrep; i++)
+        binned = binned || st->rep[i].tail.n > 0;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        struct rep *r = &st->rep[i];
+        tally_free(&r->tally);
+        r->tally.binned = binned;
+        for (uint64_t k = r->warm; k < r->kept; k++) {
+            const struct record *v = &r->record[k];
+            tally_add(&r->tally, v->cls, v->status, v->latency, v->duration);
+        }
+        tally_merge(&r->tally, &r->tail);
+    }
+}
+
+/* ---- instability ---- */
+
+/* The first snapshot with at least n records; there is one at the end. */
+static const struct snap *snap_at(const struct rep *r, uint64_t n)
+{
+    for (uint32_t i = 0; i < r->nsnap; i++)
+        if (r->snap[i].n >= n)
+            return &r->snap[i];
+    return r->nsnap ? &r->snap[r->nsnap - 1] : NULL;
+}
+
+/* The number present grew over [n/2k, n/k] as only a drift can make it: by more than 1.5 (a walk
+ * without drift grows by 1.41). */
+static bool present_grew(const struct steady *st, uint64_t k)
+{
+    struct moments m = {0}, size = {0};
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        const struct snap *half = snap_at(r, r->n / (2 * k)), *full = snap_at(r, r->n / k);
+        if (!half || !full)
+            return false;
+        moments_add(&m, (double)full->now.present - 1.5 * (double)half->now.present);
+        moments_add(&size, (double)full->now.present);
+    }
+    if (size.mean < 20)
+        return false;
+    if (m.n < 2)
+        return m.mean > 0;
+    struct interval v = stats_mean_moments(&m, 0.99);
+    return v.lo > 0 || (v.lo >= v.hi && v.value > 0);
+}
+
+static bool row_is_admission(const char *name)
+{
+    return strcmp(name, "pool") == 0 || strcmp(name, "server") == 0 || strcmp(name, "limit") == 0;
+}
+
+static double row_use(const struct steady *st, uint32_t row)
+{
+    double area = 0, time = 0, capacity = sim_row_capacity(st->t->p, row);
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        const struct snap *half = snap_at(r, r->n / 2), *full = snap_at(r, r->n);
+        if (!half || half == full)
+            continue;
+        area += full->now.row[row].busy_area - half->now.row[row].busy_area;
+        time += (double)(full->now.time - half->now.time);
+    }
+    return isfinite(capacity) && capacity > 0 && time > 0 ? area / (capacity * time) : 0;
+}
+
+/* The saturated row.  Where threads wait for something saturated, the pool is full as well; what is
+ * named is what they wait for. */
+static uint32_t busiest(const struct steady *st, double *use)
+{
+    uint32_t best = NONE, n = sim_rows(st->t->p);
+    bool best_is_admission = false;
+    *use = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        double u = row_use(st, i);
+        bool admission = row_is_admission(sim_row_name(st->t->p, i));
+        bool better = u > *use && !(admission && !best_is_admission && *use > busy);
+        better = better || (best_is_admission && !admission && u > busy);
+        if (u > 0 && better) {
+            best = i;
+            *use = u;
+            best_is_admission = admission;
+        }
+    }
+    return best;
+}
+
+bool steady_unstable(const struct steady *st, uint32_t *row)
+{
+    double use;
+    *row = NONE;
+    if (!st->open)
+        return false;
+    *row = busiest(st, &use);
+    for (uint32_t i = 0; i < st->nrep; i++)
+        if (st->rep[i].end == SIM_OVERLOAD)
+            return true;
+    return *row != NONE && use > busy && present_grew(st, 1) && present_grew(st, 2);
+}
+
+/* ---- estimates ---- */
+
+static struct part part_of(const struct rep *r, const struct pick *p)
+{
+    struct part part = {.m = tally_latency(&r->tally, p)};
+    if (r->tally.binned) {
+        part.hist = tally_hist(&r->tally, p);
+        return part;
+    }
+    part.v = xcalloc(part.m.n + 1, sizeof *part.v);
+    uint64_t n = 0;
+    for (uint64_t k = r->warm; k < r->kept; k++)
+        if (pick_fits(p, r->record[k].cls, r->record[k].status))
+            part.v[n++] = r->record[k].latency;
+    stats_sort(part.v, n, NULL);
+    return part;
+}
+
+struct latency_result steady_latency(const struct steady *st, const struct pick *p)
+{
+    struct part *part = xcalloc(st->nrep, sizeof *part);
+    for (uint32_t i = 0; i < st->nrep; i++)
+        part[i] = part_of(&st->rep[i], p);
+    struct latency_result l = latency_sections(part, st->nrep, st->t->sure);
+    for (uint32_t i = 0; i < st->nrep; i++)
+        part_free(&part[i]);
+    free(part);
+    return l;
+}
+
+static double rep_seconds(const struct rep *r)
+{
+    const struct record *last = r->warm ? &r->record[r->warm - 1] : NULL;
+    int64_t begin = last ? last->arrival + last->duration : 0;
+    return (double)(r->last_end - begin) / SECOND;
+}
+
+static struct interval within(struct interval v, double lo, double hi)
+{
+    v.lo = fmax(v.lo, lo);
+    v.hi = fmin(v.hi, hi);
+    return v;
+}
+
+/* An interval from one number of each replication. */
+enum quantity { DURATION, THROUGHPUT, SHARE };
+static struct interval over_reps(const struct steady *st, enum quantity q, const struct pick *p)
+{
+    double *x = xcalloc(st->nrep, sizeof *x);
+    struct pick any = *p;
+    any.every_status = true;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        struct moments duration = tally_duration(&r->tally, p);
+        double n = (double)duration.n, of = (double)tally_duration(&r->tally, &any).n;
+        double s = rep_seconds(r);
+        switch (q) {
+        case DURATION:
+            x[i] = n > 0 ? duration.mean / SECOND : NAN;
+            break;
+        case THROUGHPUT:
+            x[i] = s > 0 ? (double)tally_responses(&r->tally, p) / s : NAN;
+            break;
+        case SHARE:
+            x[i] = of > 0 ? n / of : NAN;
+            break;
+        }
+    }
+    struct interval v = interval_of(x, st->nrep, st->t->sure);
+    free(x);
+    return q == SHARE ? within(v, 0, 1) : v;
+}
+
+static struct class_result class_of(const struct steady *st, const char *name, struct pick p)
+{
+    struct class_result c = {.name = name};
+    struct tally all = {0};
+    int32_t status[OUTCOMES];
+    p.every_status = true;
+    for (uint32_t i = 0; i < st->nrep; i++)
+        tally_merge(&all, &st->rep[i].tally);
+    c.requests = tally_latency(&all, &p).n;
+    c.latency = steady_latency(st, &p);
+    c.duration = over_reps(st, DURATION, &p);
+    c.throughput = over_reps(st, THROUGHPUT, &p);
+    c.noutcome = tally_outcomes(&all, &p, status, OUTCOMES);
+    c.outcome = NEW(st->t->mem, struct outcome_result, c.noutcome);
+    tally_free(&all);
+    p.every_status = false;
+    for (uint32_t i = 0; i < c.noutcome; i++) {
+        p.status = status[i];
+        c.outcome[i].status = status[i];
+        c.outcome[i].share = over_reps(st, SHARE, &p);
+        c.outcome[i].latency = steady_latency(st, &p);
+    }
+    return c;
+}
+
+/* Accounts of what is measured: from the first snapshot after the warm-up.  If that is the last
+ * one, all of it is better than nothing. */
+static void accounts(const struct steady *st, bool measured)
+{
+    struct trial *t = st->t;
+    struct total total;
+    total_init(&total, t->p, true);
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        const struct snap *last = r->nsnap ? &r->snap[r->nsnap - 1] : NULL;
+        const struct snap *from = measured && r->warm ? snap_at(r, r->warm) : NULL;
+        if (last)
+            total_account(&total, from == last ? NULL : from ? &from->now : NULL, &last->now);
+        total_steps(&total, r->s);
+        total_hists(&total, r->s);
+        /* Little's law, as a sum: time in the system of those that left is part of the area. */
+        check_that(!last || r->durations <= last->now.present_area * (1 + 1e-9) + 1e3);
+        check_that(r->end != SIM_DRAINED || !last ||
+                   r->durations >= last->now.present_area * (1 - 1e-9) - 1e3);
+    }
+    total_report(&total, t->p, t->mem, t->e);
+    total_free(&total);
+}
+
+static double makespan(const struct steady *st)
+{
+    struct moments m = {0};
+    for (uint32_t i = 0; i < st->nrep; i++)
+        moments_add(&m, (double)st->rep[i].last_answer / SECOND);
+    return m.mean;
+}
+
+void steady_fill(struct steady *st)
+{
+    struct trial *t = st->t;
+    struct exec_result *e = t->e;
+    struct pick all = {.every_class = true, .every_status = true};
+    bool short_run = false, backlog = false;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        e->warmup += st->rep[i].warm;
+        short_run = short_run || st->rep[i].short_run;
+    }
+    e->all = class_of(st, "all", all);
+    e->requests = e->all.requests;
+    e->nclass = t->p->ncls;
+    e->cls = NEW(t->mem, struct class_result, e->nclass);
+    for (uint32_t i = 0; i < e->nclass; i++) {
+        e->cls[i] = class_of(st, t->p->cls[i].name, (struct pick){.cls = i});
+        backlog = backlog || t->p->cls[i].load->kind == LOAD_BACKLOG;
+    }
+    e->makespan = st->finite && backlog ? makespan(st) : NAN;
+    accounts(st, true);
+    if (short_run && interval_relative(e->all.latency.mean) > 0)
+        trial_warn(t, "warm-up",
+                   "the warm-up may not be over: latency still drifted in the second half of the "
+                   "run; more requests would tell");
+}
+
+void steady_fill_unstable(struct steady *st, uint32_t row)
+{
+    struct trial *t = st->t;
+    struct exec_result *e = t->e;
+    struct pick none = {.status = -1}; /* nobody */
+    e->requests = steady_requests(st);
+    accounts(st, false);
+    e->all = (struct class_result){.name = "all", .requests = e->requests};
+    e->all.latency = steady_latency(st, &none);
+    e->all.duration = e->all.throughput = interval_none();
+    e->makespan = NAN;
+    e->unstable = row == NONE ? "requests" : sim_row_name(t->p, row);
+    e->unstable_utilisation = NAN;
+    if (row == NONE)
+        return;
+    double area = 0, time = 0, arrivals = 0, finished = 0;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        if (r->nsnap == 0)
+            continue;
+        const struct sim_account *now = &r->snap[r->nsnap - 1].now;
+        area += now->row[row].busy_area;
+        time += (double)now->time;
+        arrivals += (double)now->arrivals;
+        finished += (double)now->finished;
+    }
+    double capacity = sim_row_capacity(t->p, row), measured = area / (capacity * time);
+    double offered = finished > 0 ? arrivals / time * (area / finished) / capacity : measured;
+    e->unstable_utilisation = fmax(offered, measured);
+}

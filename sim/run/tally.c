@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tally.c - latencies by class and outcome, and their estimates; see tally.h. */
+#include "run/tally.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- tallies ---- */
+
+static struct cell *cell_of(struct tally *t, uint32_t cls, int32_t status)
+{
+    for (uint32_t i = 0; i < t->n; i++)
+        if (t->cell[i].cls == cls && t->cell[i].status == status)
+            return &t->cell[i];
+    t->cell = grow(t->cell, &t->cap, t->n + 1, sizeof *t->cell);
+    t->cell[t->n] = (struct cell){.cls = cls, .status = status};
+    if (t->binned)
+        t->cell[t->n].hist = hist_new();
+    return &t->cell[t->n++];
+}
+
+void tally_add(struct tally *t, uint32_t cls, int32_t status, int64_t latency, int64_t duration)
+{
+    struct cell *c = cell_of(t, cls, status);
+    moments_add(&c->latency, (double)latency);
+    moments_add(&c->duration, (double)duration);
+    if (c->hist)
+        hist_add(c->hist, latency, 1);
+}
+
+void tally_merge(struct tally *into, const struct tally *from)
+{
+    for (uint32_t i = 0; i < from->n; i++) {
+        const struct cell *f = &from->cell[i];
+        struct cell *c = cell_of(into, f->cls, f->status);
+        moments_merge(&c->latency, &f->latency);
+        moments_merge(&c->duration, &f->duration);
+        if (c->hist && f->hist)
+            hist_merge(c->hist, f->hist);
+    }
+}
+
+void tally_free(struct tally *t)
+{
+    for (uint32_t i = 0; i < t->n; i++)
+        hist_free(t->cell[i].hist);
+    free(t->cell);
+    *t = (struct tally){0};
+}
+
+bool pick_fits(const struct pick *p, uint32_t cls, int32_t status)
+{
+    return (p->every_class || p->cls == cls) && (p->every_status || p->status == status);
+}
+
+struct moments tally_latency(const struct tally *t, const struct pick *p)
+{
+    struct moments m = {0};
+    for (uint32_t i = 0; i < t->n; i++)
+        if (pick_fits(p, t->cell[i].cls, t->cell[i].status))
+            moments_merge(&m, &t->cell[i].latency);
+    return m;
+}
+
+struct moments tally_duration(const struct tally *t, const struct pick *p)
+{
+    struct moments m = {0};
+    for (uint32_t i = 0; i < t->n; i++)
+        if (pick_fits(p, t->cell[i].cls, t->cell[i].status))
+            moments_merge(&m, &t->cell[i].duration);
+    return m;
+}
+
+uint64_t tally_responses(const struct tally *t, const struct pick *p)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (t->cell[i].status != 0 && pick_fits(p, t->cell[i].cls, t->cell[i].status))
+            n += t->cell[i].latency.n;
+    return n;
+}
+
+struct hist *tally_hist(const struct tally *t, const struct pick *p)
+{
+    struct hist *h = hist_new();
+    for (uint32_t i = 0; i < t->n; i++)
+        if (pick_fits(p, t->cell[i].cls, t->cell[i].status))
+            hist_merge(h, t->cell[i].hist);
+    return h;
+}
+
+uint32_t tally_outcomes(const struct tally *t, const struct pick *p, int32_t *status, uint32_t room)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n; i++) {
+        int32_t s = t->cell[i].status;
+        uint32_t k = 0;
+        if (!pick_fits(p, t->cell[i].cls, s))
+            continue;
+        /* Unanswered ones, 0, come last. */
+        while (k < n && (uint32_t)status[k] - 1 < (uint32_t)s - 1)
+            k++;
+        if (n == room || (k < n && status[k] == s))
+            continue;
+        memmove(status + k + 1, status + k, (n - k) * sizeof *status);
+        status[k] = s;
+        n++;
+    }
+    return n;
+}
+
+/* ---- parts ---- */
+
+void part_free(struct part *p)
+{
+    free(p->v);
+    hist_free(p->hist);
+    *p = (struct part){0};
+}
+
+int64_t part_at_rank(const struct part *p, uint64_t rank)
+{
+    return p->v ? p->v[rank - 1] : hist_at_rank(p->hist, rank);
+}
+
+static struct interval nothing(void)
+{
+    return (struct interval){NAN, NAN, NAN};
+}
+
+static struct interval scaled(struct interval v)
+{
+    return (struct interval){v.value / SECOND, v.lo / SECOND, v.hi / SECOND};
+}
+
+/* What needs no interval; the rest is set to "not known". */
+static void latency_plain(const struct part *p, struct latency_result *l)
+{
+    l->n = p->m.n;
+    l->mean = l->sd = l->min = l->max = nothing();
+    for (int i = 0; i < QUANTILE_COUNT; i++)
+        l->q[i] = nothing();
+    if (p->m.n == 0)
+        return;
+    l->mean.value = p->m.mean / SECOND;
+    l->sd.value = sqrt(moments_variance(&p->m)) / SECOND;
+    l->min.value = (double)part_at_rank(p, 1) / SECOND;
+    l->max.value = (double)part_at_rank(p, p->m.n) / SECOND;
+    for (int i = 0; i < QUANTILE_COUNT; i++)
+        l->q[i].value = (double)part_at_rank(p, stats_rank(p->m.n, quantile_p[i])) / SECOND;
+}
+
+/* All values are one: its digits must not suffer from the mean's rounding. */
+static void latency_constant(struct latency_result *l)
+{
+    l->sd.value = 0;
+    l->mean.value = l->min.value;
+    l->mean.lo = l->mean.hi = l->mean.value;
+    for (int i = 0; i < QUANTILE_COUNT; i++)
+        l->q[i].lo = l->q[i].hi = l->q[i].value;
+}
+
+struct latency_result latency_independent(const struct part *p)
+{
+    struct latency_result l;
+    latency_plain(p, &l);
+    uint64_t n = p->m.n;
+    if (n > 1 && part_at_rank(p, 1) == part_at_rank(p, n)) {
+        latency_constant(&l);
+        return l;
+    }
+    if (n < 2)
+        return l;
+    l.mean = scaled(stats_mean_moments(&p->m, CONFIDENCE));
+    for (int i = 0; i < QUANTILE_COUNT; i++) {
+        uint64_t lo, hi;
+        stats_quantile_ranks(n, quantile_p[i], CONFIDENCE, &lo, &hi);
+        l.q[i].lo = lo < 1 ? NAN : (double)part_at_rank(p, lo) / SECOND;
+        l.q[i].hi = hi > n ? NAN : (double)part_at_rank(p, hi) / SECOND;
+    }
+    return l;
+}
+
+/* All parts as one; sorted or binned as they are. */
+static struct part part_pool(const struct part *p, uint32_t n)
+{
+    struct part all = {0};
+    uint64_t size = 0, at = 0;
+    bool binned = false;
+    for (uint32_t i = 0; i < n; i++) {
+        moments_merge(&all.m, &p[i].m);
+        size += p[i].m.n;
+        binned = binned || p[i].hist;
+    }
+    if (binned) {
+        all.hist = hist_new();
+        for (uint32_t i = 0; i < n; i++)
+            hist_merge(all.hist, p[i].hist);
+        return all;
+    }
+    all.v = xcalloc(size + 1, sizeof *all.v);
+    for (uint32_t i = 0; i < n; i++) {
+        if (p[i].m.n)
+            memcpy(all.v + at, p[i].v, p[i].m.n * sizeof *all.v);
+        at += p[i].m.n;
+    }
+    stats_sort(all.v, size, NULL);
+    return all;
+}
+
+/* The spread of the sections' own quantiles about the quantile of all. */
+static struct interval section_quantile(const struct part *p, uint32_t n, double prob, double value)
+{
+    double sum = 0;
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (p[i].m.n == 0)
+            continue;
+        double d = (double)part_at_rank(&p[i], stats_rank(p[i].m.n, prob)) / SECOND - value;
+        sum += d * d;
+        k++;
+    }
+    if (k < 2)
+        return (struct interval){value, NAN, NAN};
+    double half = stats_t(0.5 + CONFIDENCE / 2, k - 1) * sqrt(sum / (k - 1) / k);
+    return (struct interval){value, value - half, value + half};
+}
+
+struct latency_result latency_sections(const struct part *p, uint32_t n, bool sure)
+{
+    struct latency_result l;
+    struct part all = part_pool(p, n);
+    latency_plain(&all, &l);
+    uint64_t size = all.m.n;
+    bool constant = size > 1 && part_at_rank(&all, 1) == part_at_rank(&all, size);
+    part_free(&all);
+    if (constant) {
+        latency_constant(&l);
+        return l;
+    }
+    double *mean = xcalloc(n + 1u, sizeof *mean);
+    for (uint32_t i = 0; i < n; i++)
+        mean[i] = p[i].m.n ? p[i].m.mean / SECOND : NAN;
+    l.mean = interval_of(mean, n, sure);
+    free(mean);
+    for (int i = 0; i < QUANTILE_COUNT && size; i++) {
+        double v = l.q[i].value;
+        l.q[i] = sure ? (struct interval){v, v, v} : section_quantile(p, n, quantile_p[i], v);
+    }
+    return l;
+}
+
+struct interval interval_of(const double *x, uint32_t n, bool sure)
+{
+    struct moments m = {0};
+    for (uint32_t i = 0; i < n; i++)
+        if (isfinite(x[i]))
+            moments_add(&m, x[i]);
+    struct interval v = stats_mean_moments(&m, CONFIDENCE);
+    if (sure)
+        v.lo = v.hi = v.value;
+    return v;
+}
+
+double interval_relative(struct interval v)
+{
+    double half = fmax(v.hi - v.value, v.value - v.lo);
+    if (!isfinite(v.lo) || !isfinite(v.hi) || !isfinite(v.value))
+        return INFINITY;
+    return half <= 0 ? 0 : half / fabs(v.value);
+}

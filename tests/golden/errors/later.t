@@ -1,0 +1,55 @@
+What the language has, but this version has not yet.
+
+Stages.
+
+$ printf 'pertinax: 1\nname: t\nchannels: {pages: 50}\nrequest: {put: pages}\n' >bad.yaml; cat bad.yaml | tail -n +3
+> channels: {pages: 50}
+> request: {put: pages}
+$ pertinax explain bad.yaml
+! bad.yaml:3:1: error[E-later]: `channels` is not available yet: channels and stages come in a later version
+!     3 | channels: {pages: 50}
+!       | ^^^^^^^^
+! bad.yaml:4:11: error[E-later]: `put` is not available yet: channels and stages come in a later version
+!     4 | request: {put: pages}
+!       |           ^^^
+! 2 errors
+? 2
+
+Shared variables.
+
+$ printf 'pertinax: 1\nname: t\nshared: {failures: 0..5}\nrequest: {wait: 1ms}\n' >bad.yaml; cat bad.yaml | tail -n +3
+> shared: {failures: 0..5}
+> request: {wait: 1ms}
+$ pertinax explain bad.yaml
+! bad.yaml:3:20: error[E-later]: `failures` is a shared variable, which is not available yet: variables with a range come in a later version
+!     3 | shared: {failures: 0..5}
+!       |                    ^^^^
+! 1 error
+? 2
+
+Keyed resources.
+
+$ printf 'pertinax: 1\nname: t\nresources:\n  hosts: {kind: semaphore, size: 4, keys: 2000}\nrequest: {wait: 1ms}\n' >bad.yaml; cat bad.yaml | tail -n +3
+> resources:
+>   hosts: {kind: semaphore, size: 4, keys: 2000}
+> request: {wait: 1ms}
+$ pertinax explain bad.yaml
+! bad.yaml:4:37: error[E-later]: `keys` is not available yet: keyed resources come in a later version
+!     4 |   hosts: {kind: semaphore, size: 4, keys: 2000}
+!       |                                     ^^^^
+! 1 error
+? 2
+
+Named costs.
+
+$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nexecutions:\n  threads: {costs: cpython-3.11}\n' >bad.yaml; cat bad.yaml | tail -n +3
+> request: {wait: 1ms}
+> executions:
+>   threads: {costs: cpython-3.11}
+$ pertinax explain bad.yaml
+! bad.yaml:5:20: error[E-later]: the costs `cpython-3.11` are not available yet: sets of costs come in a later version
+!     5 |   threads: {costs: cpython-3.11}
+!       |                    ^^^^^^^^^^^^
+!       = help: write the costs, as in {switch: 5us}
+! 1 error
+? 2

@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# tests/golden/run.sh [-u] BUILD FILE... - transcripts as tests.
+#
+# In a *.t file a line "$ COMMAND" is run; the lines after it are what is expected: "> " of stdout,
+# "! " of stderr, "? N" the exit status (0 if not given).  All else is prose.  In a *.md file the
+# blocks fenced by ```console are run: "$ COMMAND" and then its output, where a line "..." stands for
+# any number of lines.  The commands of a file share a temporary directory in which models/, specs/
+# and data/ are those of the sources.  -u rewrites the files with what was seen.
+set -u
+update=
+[ "$1" != -u ] || { update=1; shift; }
+root=$(cd "$(dirname "$0")/../.." && pwd)
+case $1 in /*) bin=$1 ;; *) bin=$root/$1 ;; esac
+shift
+[ -x "$bin/pertinax" ] || { echo "no $bin/pertinax" >&2; exit 1; }
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export PATH="$bin:$PATH" COLUMNS=80 LC_ALL=C.UTF-8 NO_COLOR=1
+unset CLICOLOR CLICOLOR_FORCE MAKEFLAGS MAKELEVEL MFLAGS
+failures=0
+
+enter() { # a fresh directory for one file
+    rm -rf "$work/here"
+    mkdir "$work/here" && cd "$work/here" || exit 1
+    ln -s "$root/models" "$root/specs" .
+    ln -s "$root/tests/data" data
+}
+
+# What COMMAND does, in the notation of *.t files.
+saw_t() {
+    bash -c "$1" >"$work/out" 2>"$work/err" </dev/null
+    local status=$?
+    sed -e 's/^/> /' -e 's/^> $/>/' "$work/out"
+    [ ! -s "$work/out" ] || [ -z "$(tail -c 1 "$work/out")" ] || echo
+    sed -e 's/^/! /' -e 's/^! $/!/' "$work/err"
+    [ ! -s "$work/err" ] || [ -z "$(tail -c 1 "$work/err")" ] || echo
+    [ $status = 0 ] || echo "? $status"
+}
+
+saw_md() {
+    bash -c "$1" 2>&1 </dev/null
+}
+
+# Does the file $2 match the expectation $1, where a line "..." stands for any lines?
+matches() {
+    awk 'function fits(i, j,   k) {   # pattern from i on against text from j on
+             for (; i <= np && p[i] != "..."; i++) if (j > nt || p[i] != t[j++]) return 0
+             if (i > np) return j > nt
+             for (k = j; k <= nt + 1; k++) if (fits(i + 1, k)) return 1
+             return 0
+         }
+         NR == FNR { p[++np] = $0; next } { t[++nt] = $0 }
+         END { exit !fits(1, 1) }' "$1" "$2"
+}
+
+judge() { # COMMAND KIND: expectation in $work/want, lines go to $work/new
+    saw_"$2" "$1" >"$work/saw"
+    if cmp -s "$work/want" "$work/saw" ||
+        { [ "$2" = md ] && grep -qx '\.\.\.' "$work/want" && matches "$work/want" "$work/saw"; }; then
+        echo "[       OK ] \$ $1"
+        cat "$work/want" >>"$work/new"
+        return
+    fi
+    cat "$work/saw" >>"$work/new"
+    [ -n "$update" ] && return
+    failures=$((failures + 1))
+    echo "[  FAILED  ] \$ $1"
+    diff -u --label expected --label seen "$work/want" "$work/saw" | tail -n +3
+}
+
+run_t() { # reads a *.t file
+    local line cmd=
+    : >"$work/want"
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+        '> '* | '>' | '! '* | '!' | '? '*)
+            [ -n "$cmd" ] && { printf '%s\n' "$line" >>"$work/want"; continue; } ;;
+        esac
+        [ -z "$cmd" ] || judge "$cmd" t
+        cmd=
+        printf '%s\n' "$line" >>"$work/new"
+        case $line in '$ '*) cmd=${line#??} && : >"$work/want" ;; esac
+    done
+    [ -z "$cmd" ] || judge "$cmd" t
+}
+
+run_md() {
+    local line cmd= inside=
+    while IFS= read -r line || [ -n "$line" ]; do
+        if [ -n "$inside" ] && [ "${line#'$ '}" = "$line" ] && [ "$line" != '```' ]; then
+            if [ -n "$cmd" ]; then printf '%s\n' "$line" >>"$work/want"
+            else printf '%s\n' "$line" >>"$work/new"; fi
+            continue
+        fi
+        [ -z "$cmd" ] || judge "$cmd" md
+        cmd=
+        printf '%s\n' "$line" >>"$work/new"
+        case $line in
+        '```console') [ -n "$inside" ] || inside=1 ;;
+        '```') inside= ;;
+        '$ '*) [ -z "$inside" ] || { cmd=${line#??} && : >"$work/want"; } ;;
+        esac
+    done
+    [ -z "$cmd" ] || judge "$cmd" md
+}
+
+for file; do
+    case $file in /*) ;; *) file=$root/$file ;; esac
+    : >"$work/new"
+    enter
+    case $file in *.md) run_md ;; *) run_t ;; esac <"$file"
+    if [ -n "$update" ] && ! cmp -s "$work/new" "$file"; then
+        cat "$work/new" >"$file"
+        echo "rewrote ${file#"$root"/}"
+    fi
+done
+[ $failures = 0 ]
