@@ -196,7 +196,5 @@ void step_queue_timeout(struct state *s, uint32_t task);
 void step_answer(struct state *s, double value);
 /* Tokens held plus free equal the size; queues, groups and counts agree.  For CHECKED builds. */
 bool state_ok(const struct state *s);
-/* The innermost handler that a failure of this task would meet now: what it holds, from inside out. */
-uint32_t task_handler_of(const struct prog *p, const struct task *t);
 
 #endif

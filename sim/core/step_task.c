@@ -515,8 +515,10 @@ static uint32_t handler_beyond_service(const struct prog *p, uint32_t pc, bool s
     return (p->op[p->handler[h].a].flags & OPF_SERVICE) ? p->handler[h].outer : h;
 }
 
-uint32_t task_handler_of(const struct prog *p, const struct task *t)
+uint32_t task_handler(const struct state *s, uint32_t task)
 {
+    const struct task *t = &s->task[task];
+    const struct prog *p = s->p;
     if (t->flags & TF_RAISE)
         return t->unwind;
     uint32_t pc = t->pc;
@@ -527,11 +529,6 @@ uint32_t task_handler_of(const struct prog *p, const struct task *t)
             return handler_beyond_service(p, t->pc, p->call[p->op[pc].a].abandoned_stop);
     }
     return p->handler_of[t->pc];
-}
-
-uint32_t task_handler(const struct state *s, uint32_t task)
-{
-    return task_handler_of(s->p, &s->task[task]);
 }
 
 static void await_end(struct state *s, uint32_t task)

@@ -49,9 +49,12 @@ const char *assume_summary(struct arena *a, const struct prog *p)
     const struct {
         const char *name;
         uint32_t res;
-    } row[] = {{"pool", p->pool}, {"server", p->server}, {"limit", p->limit}};
+        const struct expr *written; /* a serial worker is a server nobody wrote */
+    } row[] = {{"pool", p->pool, p->exec->pool},
+               {"server", p->server, p->exec->server},
+               {"limit", p->limit, p->exec->limit}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-        if (row[i].res != NONE)
+        if (row[i].res != NONE && row[i].written)
             phrase_add(a, &s, ", ",
                        arena_printf(a, "%s %" PRIu32, row[i].name, p->res[row[i].res].size));
     if (p->queue_limit != NONE)

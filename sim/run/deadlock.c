@@ -68,7 +68,8 @@ static bool holds(const struct sim *s, uint32_t task, uint32_t inst)
         return false;
     if (p->res[res].kind == RES_LIMIT)
         return s->st.req[t->req].has_limit;
-    for (uint32_t h = task_handler_of(p, t); h != NONE; h = p->handler[h].outer)
+    uint32_t h = (t->flags & TF_RAISE) ? t->unwind : p->handler_of[t->pc];
+    for (; h != NONE; h = p->handler[h].outer)
         if (p->handler[h].kind == H_RELEASE && p->op[p->handler[h].a].a == res)
             return true;
     return false;

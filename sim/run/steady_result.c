@@ -96,7 +96,11 @@ static bool present_grew(const struct steady *st, uint64_t k)
 
 static bool row_is_admission(const char *name)
 {
-    return strcmp(name, "pool") == 0 || strcmp(name, "server") == 0 || strcmp(name, "limit") == 0;
+    static const char *const names[] = {"pool", "server", "worker", "limit"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
 }
 
 static double row_use(const struct steady *st, uint32_t row)
