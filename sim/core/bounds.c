@@ -225,7 +225,7 @@ static uint32_t pass_each(struct bounds *b, uint32_t pc, struct span *s)
         next = p->op[pc].c;
         done = part(b, pc + 1, next, n.mean, s->answered);
     }
-    s->lo += scaled(seq_lo, c.live ? c.lo : 0) + (lo >= 1 ? done.lo : 0);
+    s->lo += scaled(seq_lo, c.live ? c.lo : 0) + scaled(lo, done.lo);
     s->hi += scaled(seq_hi, c.hi) + scaled(hi, done.hi);
     s->answered = s->answered || (lo >= 1 && c.live && c.answered);
     return next;

@@ -162,7 +162,7 @@ static int64_t env_duration(struct compiler *c, const struct expr *e, const char
             diag_error(c->d, e->at, "E-const", NULL, "%s must be longer than nothing", what);
         return (int64_t)otherwise;
     }
-    return (int64_t)v;
+    return (int64_t)(v < 1e18 ? v : 1e18); /* for ever; a sum of times stays in range */
 }
 
 /* ---- host and costs ---- */
@@ -268,8 +268,7 @@ static void resource_add(struct compiler *c, uint32_t i)
     if (r->scope == SCOPE_UNSET && p->workers > 1)
         diag_error(c->d, r->at, "E-scope",
                    "say `scope: worker` (one in each worker) or `scope: all` (one for all)",
-                   "there are several workers (in `%s`): is there one `%s` for each of them?",
-                   c->x->name, r->name);
+                   "there are several workers: is there one `%s` for each of them?", r->name);
     c->res_of_resource[i] =
         res_add(c, (struct res){.name = r->name,
                                 .kind = RES_RESOURCE,

@@ -91,30 +91,30 @@ void compile_parallel(struct compiler *c, const struct step *s)
     uint32_t f = fork_new(c, GROUP_PARALLEL, s->nbranch);
     fork_policy(c, f, s, until);
     group_open(c, f, s->at);
-    uint32_t join = label_new(c), first = c->nknown;
+    uint32_t join = label_new(c), joined = s->listed ? 0 : scope_bit(c);
     for (uint32_t i = 0; i < s->nbranch; i++) {
         const struct branch *b = &s->branch[i];
         uint32_t body = c->ntask;
         struct ctask *t = child_body(c, &b->body, branch_path(c, s, b));
         emit3(c, OP_MORE, b->at, f, 0, join);
         emit_fork(c, f, body, b->at);
-        /* also what never ends well counts: the join is passed only if all did */
-        struct known k = {.name = s->listed ? "" : b->name,
+        if (s->listed)
+            continue; /* nobody can name it */
+        struct known k = {.name = b->name,
                           .at = b->at,
                           .kind = GROUP_PARALLEL,
                           .child = t,
                           .fork = f,
                           .branch = i,
+                          .joined = joined,
                           .partial = !all};
         scope_know(c, &k);
     }
     label_here(c, join);
     emit3(c, OP_JOIN, s->at, f, 0, 0);
     region_close(c);
-    for (uint32_t i = first; all && i < c->nknown; i++) {
-        if (c->known[i]->fork == f)
-            set_bit(&c->t->set, c->known[i]->joined);
-    }
+    if (all && !s->listed)
+        set_bit(&c->t->set, joined);
 }
 
 /* NEXT to the body of as_completed, for each copy that has ended. */
@@ -208,6 +208,7 @@ void compile_each(struct compiler *c, const struct step *s)
                       .child = t,
                       .fork = e.fork,
                       .branch = NONE,
+                      .joined = scope_bit(c),
                       .partial = !e.all};
     struct known *n = scope_know(c, &k);
     if (s->has_completed)
@@ -231,7 +232,8 @@ void compile_spawn(struct compiler *c, const struct step *s)
                           .kind = GROUP_SPAWN,
                           .child = t,
                           .fork = f,
-                          .branch = NONE};
+                          .branch = NONE,
+                          .joined = scope_bit(c)};
         struct known *n = scope_know(c, &k);
         set_bit(&c->t->set, n->began);
     }

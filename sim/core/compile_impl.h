@@ -21,7 +21,7 @@
 enum {
     COMPILE_MAX_OPS = 1000000,
     COMPILE_MAX_DEPTH = 200, /* of steps within steps, through run: too */
-    COMPILE_MAX_VARS = 1024, /* of one task */
+    COMPILE_MAX_VARS = 4096, /* of one task */
     COMPILE_MAX_PATH = 4096,
     COMPILE_MAX_HEDGE = 16
 };
@@ -82,7 +82,7 @@ struct known {
     struct block *block;
     struct ctask *owner, *child;
     uint32_t fork, branch;
-    uint32_t began, joined; /* bits of the owner's varset */
+    uint32_t began, joined; /* bits of the owner's varset; began of a spawned task only */
     bool taking;            /* its as_completed body is being compiled */
     bool partial;           /* by until: need not all have ended after the join */
     uint32_t ntransfer, cap_transfer;
@@ -136,8 +136,8 @@ struct compiler {
     struct bound *bound;
     const char *path; /* of the body being compiled */
     uint32_t nest, ops;
-    bool inplace, full;
-    bool answers; /* some step of the class being compiled responds */
+    bool inplace, full, crowded; /* full, crowded: said already */
+    bool answers;                /* some step of the class being compiled responds */
     bool has_priority;
     int32_t priority;
     uint32_t ntask, cap_task, nknown, cap_known, nlabel, cap_label, ncleanup, cap_cleanup;

@@ -30,8 +30,10 @@ void set_meet(struct varset *s, const struct varset *other)
 static struct var *scope_add(struct compiler *c, struct ctask *t, struct loc at)
 {
     if (t->nvar >= COMPILE_MAX_VARS) {
-        diag_error(c->d, at, "E-size", NULL, "one task has more than %d variables and tasks",
-                   COMPILE_MAX_VARS);
+        if (!c->crowded)
+            diag_error(c->d, at, "E-size", NULL, "one task has more than %d variables and tasks",
+                       COMPILE_MAX_VARS);
+        c->crowded = true;
         return &t->var[t->nvar - 1];
     }
     struct var *v = ADD(c, t->var, t->nvar, t->cap_var);
@@ -187,8 +189,7 @@ struct known *scope_know(struct compiler *c, const struct known *k)
     *n = *k;
     n->block = c->block;
     n->owner = c->t;
-    n->began = scope_bit(c);
-    n->joined = scope_bit(c);
+    n->began = k->kind == GROUP_SPAWN ? scope_bit(c) : 0;
     *ADD(c, c->known, c->nknown, c->cap_known) = n;
     while (c->nof_fork <= k->fork)
         *ADD(c, c->of_fork, c->nof_fork, c->cap_of_fork) = NULL;

@@ -16,6 +16,7 @@ void state_init(struct state *s, const struct prog *p)
                         .free_task = NONE,
                         .free_group = NONE,
                         .free_req = NONE,
+                        .stuck_pc = NONE,
                         .run_first = NONE,
                         .run_last = NONE};
     s->inst = xcalloc(p->ninstance + 1, sizeof *s->inst);
@@ -196,6 +197,11 @@ static bool op_fork(struct state *s, uint32_t task, const struct op *o)
             return false;
         }
     }
+    if (s->live >= STATE_MAX_TASKS) {
+        s->crowded = true;
+        s->stuck_pc = s->task[task].pc;
+        return true;
+    }
     uint32_t c = task_new(s, s->task[task].req, task, o->b);
     struct task *t = &s->task[c];
     t->mode = (uint8_t)child_mode(s, task, o);
@@ -335,7 +341,8 @@ static bool op_join(struct state *s, uint32_t task, const struct op *o)
         block(s, task, T_JOIN, keeps_loop(s, o));
         return false;
     }
-    fx_emit(s, FX_JOIN, task, gi, NONE, g->state == G_WELL);
+    if (s->req[s->task[task].req].traced)
+        fx_emit(s, FX_JOIN, task, gi, NONE, g->state == G_WELL);
     bool well = g->state == G_WELL;
     uint16_t fail = g->fail;
     group_leave(s, task, o->a);
@@ -594,6 +601,17 @@ static bool execute(struct state *s, uint32_t task)
     }
 }
 
+/* A body may go round without end and without waiting: whoever runs it decides when it is enough. */
+static void go(struct state *s, uint32_t task)
+{
+    while (execute(s, task)) {
+        if (++s->ops == s->op_limit) {
+            s->stuck_pc = s->task[task].pc;
+            return;
+        }
+    }
+}
+
 static void run(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
@@ -605,13 +623,12 @@ static void run(struct state *s, uint32_t task)
         if (!fail_now(s, task))
             return;
     }
-    while (execute(s, task))
-        ;
+    go(s, task);
 }
 
 static void drain(struct state *s)
 {
-    while (s->ask == ASK_NONE && s->run_first != NONE) {
+    while (s->ask == ASK_NONE && s->run_first != NONE && s->stuck_pc == NONE) {
         uint32_t t = s->run_first;
         s->run_first = s->task[t].q_next;
         if (s->run_first == NONE)
@@ -715,14 +732,11 @@ void step_start(struct state *s, uint32_t task)
     drain(s);
 }
 
-void step_loop(struct state *s, uint32_t worker)
+static void loop_turn(struct state *s, uint32_t worker)
 {
     const struct prog *p = s->p;
     struct loopst *l = &s->loop[worker];
-    l->posted = 0;
     uint32_t task = l->first;
-    if (l->running != NONE || task == NONE)
-        return;
     struct task *t = &s->task[task];
     loop_remove(s, task);
     l->running = task;
@@ -745,6 +759,19 @@ void step_loop(struct state *s, uint32_t worker)
     }
     run(s, task);
     drain(s);
+}
+
+/* The loop runs its queue dry, or until a task computes, waits upon the loop, or asks. */
+void step_loop(struct state *s, uint32_t worker)
+{
+    struct loopst *l = &s->loop[worker];
+    while (l->running == NONE && l->first != NONE && s->ask == ASK_NONE && s->stuck_pc == NONE) {
+        l->posted = 1; /* so that nobody asks for the turn that comes anyway */
+        loop_turn(s, worker);
+    }
+    l->posted = 0;
+    if (l->running == NONE && l->first != NONE)
+        loop_post(s, worker);
 }
 
 void step_grant(struct state *s, uint32_t instance, uint32_t pick)
@@ -808,7 +835,6 @@ void step_done(struct state *s, uint32_t task, bool ok)
     case T_GHOST:
         if (t->res != NONE)
             res_release(s, t->res, 1);
-        fx_emit(s, FX_END, task, 0, 0, 0);
         t->state = T_FREE;
         t->q_next = s->free_task;
         s->free_task = task;
@@ -887,8 +913,7 @@ void step_answer(struct state *s, double value)
     }
     s->ask = ASK_NONE;
     t->state = T_RUN;
-    while (execute(s, task))
-        ;
+    go(s, task);
     drain(s);
 }
 

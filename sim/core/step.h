@@ -108,8 +108,7 @@ struct loopst {
 
 enum fx_kind {
     FX_BEGIN,   /* task begins to exist; a: its parent (NONE: a root), b: the pc of its FORK */
-    FX_END,     /* task is no more */
-    FX_OVERTASK,/* task has ended (it may be kept); a: 1 if it ended well */
+    FX_OVERTASK,/* traced: task has ended (it may be kept); a: 1 if well, b: its group */
     FX_START,   /* make step_start(task) at this instant; a: its thread, b: 1 if it is a new thread */
     FX_LOOP,    /* make step_loop(a) */
     FX_GRANT,   /* make step_grant(a, ...) */
@@ -131,12 +130,11 @@ enum fx_kind {
     FX_EXPIRE,  /* task's queue timeout at instance a */
     FX_RESPOND, /* request a (task's) is answered with status b */
     FX_OVER,    /* request a is over */
-    FX_GONE,    /* request a's slot is free: no task is left */
     FX_ENTER,   /* task begins step (mark) a, at depth b */
     FX_LEAVE,   /* task leaves it; c: 0 well, 1 failed, 2 cancelled */
     FX_RETRY,   /* a: mark */
-    FX_JOIN,    /* task goes on after group a; b: the child taken (NEXT), or NONE */
-    FX_GROUP,   /* group a begins */
+    FX_JOIN,    /* traced: task goes on after group a; b: the child taken (NEXT), or NONE */
+    FX_GROUP,   /* traced: group a begins */
     FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
     FX_TURN,    /* task has the loop a */
     FX_LEFT     /* loop a is free */
@@ -145,6 +143,7 @@ struct fx {
     uint32_t kind, task, a, b, c;
 };
 enum { FX_WAKE_IF_IDLE = 1 << 30 }; /* of FX_CPU: plus COST_WAKE if a core is idle */
+enum { STATE_MAX_TASKS = 1 << 22 };
 enum ask_kind { ASK_NONE, ASK_VALUE, ASK_BRANCH, ASK_CHOOSE };
 struct state {
     const struct prog *p;
@@ -164,6 +163,10 @@ struct state {
     enum ask_kind ask;
     uint32_t ask_task;
     uint32_t live;           /* tasks that exist, ghosts aside */
+    uint64_t ops, op_limit;  /* done since the driver last set it to 0; beyond the limit (0: none)
+                                a move breaks off, and no other may follow */
+    uint32_t stuck_pc;       /* NONE; of a move that broke off: where */
+    bool crowded;            /* it did because of STATE_MAX_TASKS */
     bool loop_tells;         /* FX_READY, FX_TURN, FX_LEFT are wanted */
     uint32_t threads;        /* threads in use */
     struct fx *fx;           uint32_t fx_n, fx_cap;

@@ -52,6 +52,7 @@ void thread_seek(struct state *s, uint32_t task);    /* a place in the pool, or 
 void loop_enqueue(struct state *s, uint32_t task);
 void loop_remove(struct state *s, uint32_t task);
 void loop_leave(struct state *s, uint32_t worker);
+void loop_post(struct state *s, uint32_t worker); /* FX_LOOP, if it can turn and none is out */
 void go_on(struct state *s, uint32_t task); /* its wait is over */
 
 void step_hostcpu_done(struct state *s, uint32_t task);

@@ -240,7 +240,7 @@ void thread_release(struct state *s, uint32_t task)
 
 /* ---- loops ---- */
 
-static void loop_post(struct state *s, uint32_t worker)
+void loop_post(struct state *s, uint32_t worker)
 {
     struct loopst *l = &s->loop[worker];
     if (!l->posted && l->running == NONE && l->first != NONE) {

@@ -123,13 +123,11 @@ void task_free(struct state *s, uint32_t task)
             group_free(s, t->groups);
         uint32_t parent = t->parent, req = t->req;
         request_unlink(s, task);
-        fx_emit(s, FX_END, task, 0, 0, 0);
         t->state = T_FREE;
         t->q_next = s->free_task;
         s->free_task = task;
         s->live--;
         if (s->req[req].tasks == 0 && s->req[req].over) {
-            fx_emit(s, FX_GONE, NONE, req, 0, 0);
             s->req[req].used = 0;
             s->req[req].first_task = s->free_req;
             s->free_req = req;
@@ -176,7 +174,8 @@ uint32_t group_new(struct state *s, uint32_t fork, uint32_t owner)
         if (e->total != NONE)
             w[e->total] = 0;
     }
-    fx_emit(s, FX_GROUP, owner, i, 0, 0);
+    if (s->req[s->task[owner].req].traced)
+        fx_emit(s, FX_GROUP, owner, i, 0, 0);
     if (f->kind != GROUP_SPAWN)
         group_decide(s, i);
     return i;
@@ -423,7 +422,8 @@ void task_over(struct state *s, uint32_t task, bool well)
     uint32_t req = t->req, worker = s->req[req].worker;
     bool on_loop = t->mode == M_LOOP && s->loop[worker].running == task;
     t->state = T_DONE;
-    fx_emit(s, FX_OVERTASK, task, well, t->group, 0);
+    if (s->req[req].traced)
+        fx_emit(s, FX_OVERTASK, task, well, t->group, 0);
     if (t->parent == NONE)
         root_over(s, task, well);
     if (t->mode == M_THREAD)

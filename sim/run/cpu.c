@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CPU_NONE UINT32_MAX
+#define CPU_NONE     UINT32_MAX
+#define CPU_REST_MAX INT64_C(5000000000000000000)
 
 void cpu_init(struct cpu *c, uint32_t ncore, uint32_t nworker)
 {
@@ -206,6 +207,8 @@ static void gil_take(struct cpu *c, struct cpu_gil *g, uint32_t entity)
     c->d.change(c->d.ctx);
     if (g->last_serial != CPU_NONE && g->last_serial != e->serial)
         e->rest += c->handoff(c->d.ctx);
+    if (e->rest > CPU_REST_MAX) /* it has been handed over more often than it got on */
+        e->rest = CPU_REST_MAX;
     g->last_serial = e->serial;
     g->holder = entity;
     g->taken = c->now;

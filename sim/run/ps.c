@@ -34,9 +34,15 @@ static void ps_update(struct ps *q, int64_t now)
     q->last = now;
 }
 
+/* Has virtual time v come to end? */
+static bool ps_passed(uint64_t v, uint64_t end)
+{
+    return v - end < UINT64_C(1) << 63;
+}
+
 static bool ps_before(const struct ps_job *a, const struct ps_job *b)
 {
-    return a->end < b->end || (a->end == b->end && a->seq < b->seq);
+    return a->end == b->end ? a->seq < b->seq : ps_passed(b->end, a->end);
 }
 
 static void ps_sift_up(struct ps *q, uint32_t i)
@@ -77,6 +83,7 @@ static void ps_delete(struct ps *q, uint32_t i)
 void ps_add(struct ps *q, int64_t now, uint32_t id, int64_t amount)
 {
     ps_update(q, now);
+    amount = amount < PS_MAX ? amount : PS_MAX;
     if (q->n == q->cap)
         q->job = grow(q->job, &q->cap, q->n + 1, sizeof *q->job);
     q->job[q->n] =
@@ -100,7 +107,7 @@ int64_t ps_rest(const struct ps *q, int64_t now, uint32_t id)
     uint64_t v = q->v + ps_gain(q, now - q->last);
     for (uint32_t i = 0; i < q->n; i++)
         if (q->job[i].id == id)
-            return q->job[i].end <= v
+            return ps_passed(v, q->job[i].end)
                        ? 0
                        : (int64_t)((q->job[i].end - v + ((1u << PS_SHIFT) - 1)) >> PS_SHIFT);
     return 0;
@@ -111,9 +118,11 @@ int64_t ps_next(const struct ps *q, int64_t now)
     if (q->n == 0)
         return INT64_MAX;
     uint64_t v = q->v + ps_gain(q, now - q->last);
-    if (q->job[0].end <= v)
+    if (ps_passed(v, q->job[0].end))
         return now;
     uint64_t need = q->job[0].end - q->v, c = q->servers, n = q->n;
+    if (n > c && need / c >= (UINT64_MAX >> 2) / n)
+        return (now > q->last ? now : q->last) + PS_MAX / 2;
     uint64_t dt = n <= c ? need : need / c * n + (need % c * n + c - 1) / c;
     int64_t ns = (int64_t)((dt + ((1u << PS_SHIFT) - 1)) >> PS_SHIFT);
     while (ps_gain(q, ns) < need)
@@ -124,7 +133,7 @@ int64_t ps_next(const struct ps *q, int64_t now)
 bool ps_take(struct ps *q, int64_t now, uint32_t *id)
 {
     ps_update(q, now);
-    if (q->n == 0 || q->job[0].end > q->v)
+    if (q->n == 0 || !ps_passed(q->v, q->job[0].end))
         return false;
     *id = q->job[0].id;
     ps_delete(q, 0);

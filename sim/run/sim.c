@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Beyond these a run is an error: a clock and the sums of a clock stay in range, and no model makes
+ * the simulator go on for ever. */
+static const int64_t time_max = INT64_C(2000000000000000000); /* ns: 63 years */
+static const uint64_t ops_max = UINT64_C(1) << 30;             /* instructions at one instant */
+static const uint64_t unfinished_max = UINT64_C(1000000000);   /* events, no request finished */
+
 /* ---- the heap ---- */
 
 static inline bool ev_before(struct ev a, struct ev b)
@@ -173,8 +179,9 @@ static void chain_add(struct sim *s, uint32_t task, int64_t ns)
 {
     if (!is_traced(s, task))
         return;
-    s->side[task].path += ns;
-    s->rside[s->st.task[task].req].work += ns;
+    int64_t *path = &s->side[task].path, *work = &s->rside[s->st.task[task].req].work;
+    *path = *path < time_max ? *path + ns : time_max;
+    *work = *work < time_max ? *work + ns : time_max;
 }
 
 /* ---- effects ---- */
@@ -195,6 +202,8 @@ static void fx_begin(struct sim *s, const struct fx *f)
     d->path = s->side[f->a].path;
 }
 
+static const char too_long[] = "this takes longer than 19 hours, too long for processor sharing";
+
 static void share_alarm(struct sim *s, uint32_t k)
 {
     struct share_state *h = &s->share[k];
@@ -214,6 +223,8 @@ static void share_count(struct sim *s, uint32_t k)
 /* In a ps service: which task fails is kept in the side's work field, which has no slot then. */
 static void share_begin(struct sim *s, uint32_t task, uint32_t k, int64_t ns, bool ok)
 {
+    if (ns > PS_MAX)
+        sim_fail(s, state_where(&s->st, task), too_long);
     s->side[task].share = k;
     s->side[task].work = ok;
     ps_add(&s->share[k].ps, s->now, task, ns);
@@ -290,6 +301,8 @@ static void fx_cpu(struct sim *s, const struct fx *f)
             ns += draw_cost(s, f->task, (enum cost)c);
     if (f->c & FX_WAKE_IF_IDLE)
         wake = draw_cost(s, f->task, COST_WAKE);
+    if (p->schedule == SCHED_PS && ns + wake > PS_MAX)
+        sim_fail(s, state_where(&s->st, f->task), too_long);
     if (f->a == NONE) { /* a service's own work upon our cores */
         uint32_t h = host_entity(s);
         s->side[f->task].entity = h;
@@ -364,6 +377,7 @@ static void record_add(struct sim *s, struct record x)
     s->rec[s->nrec++] = x;
     s->finished++;
     s->acc.finished++;
+    s->last_finish = s->acc.events;
 }
 
 static void fx_over(struct sim *s, const struct fx *f)
@@ -445,9 +459,6 @@ static void obey(struct sim *s, const struct fx *f)
     case FX_BEGIN:
         fx_begin(s, f);
         break;
-    case FX_END:
-        side_clear(&s->side[f->task]);
-        break;
     case FX_OVERTASK:
         if (f->b != NONE && is_traced(s, f->task) && s->side[f->task].path > s->group_path[f->b])
             s->group_path[f->b] = s->side[f->task].path;
@@ -511,8 +522,6 @@ static void obey(struct sim *s, const struct fx *f)
     case FX_OVER:
         fx_over(s, f);
         break;
-    case FX_GONE:
-        break;
     case FX_ENTER:
         account_enter(s, f->task, f->a, f->b);
         break;
@@ -537,6 +546,13 @@ static void obey(struct sim *s, const struct fx *f)
     }
 }
 
+static void fail_stuck(struct sim *s)
+{
+    sim_fail(s, s->p->where[s->st.stuck_pc],
+             s->st.crowded ? "there are more than 4 million tasks at once"
+                           : "time stands still: this goes on and on without ever waiting");
+}
+
 /* Obey what the move asked for, answer what it asks, until it is over; then the bursts of no
  * length that it left, which go on within the same instant. */
 static void settle(struct sim *s)
@@ -548,6 +564,8 @@ static void settle(struct sim *s)
         for (uint32_t i = 0; i < st->fx_n; i++)
             obey(s, &st->fx[i]);
         st->fx_n = 0;
+        if (st->stuck_pc != NONE)
+            fail_stuck(s);
         if (s->end != SIM_MORE)
             return;
         if (st->ask != ASK_NONE) {
@@ -560,7 +578,8 @@ static void settle(struct sim *s)
         }
         s->acc.events++;
     }
-    account_peaks(s);
+    if (st->live > s->acc.task_peak || st->threads > s->thread_peak)
+        account_peaks(s);
     check_that(state_ok(st));
 }
 
@@ -666,7 +685,8 @@ static void arrival_next(struct sim *s, uint32_t cls)
     if (k->load->kind == LOAD_REPLAY) {
         if (c->arrived >= k->load->nreplay)
             return;
-        at = (int64_t)(k->load->replay[c->arrived] + 0.5);
+        double t = k->load->replay[c->arrived] + 0.5;
+        at = t < 4e18 ? (int64_t)t : (int64_t)4e18; /* beyond any run */
     } else {
         at = c->next + draw_class_ns(s, cls, draw_request_key(s, cls, 1, c->arrived), k->between);
     }
@@ -793,6 +813,22 @@ static void cpu_account(struct sim *s)
     }
 }
 
+/* Where the first task stands that is not held up by others. */
+static struct loc some_place(const struct sim *s)
+{
+    for (uint32_t t = 0; t < s->st.ntask; t++) {
+        uint8_t k = s->st.task[t].state;
+        if (k == T_WORK || k == T_CPU || k == T_RUN || k == T_ASK)
+            return state_where(&s->st, t);
+    }
+    return s->p->model->at;
+}
+
+static void fail_time(struct sim *s)
+{
+    sim_fail(s, some_place(s), "this would last for more than 60 years");
+}
+
 /* One event or one turn of this instant.  False: nothing is left. */
 static bool advance(struct sim *s)
 {
@@ -810,8 +846,13 @@ static bool advance(struct sim *s)
         slot_free(s, i);
         heap_pop(s);
         if (e.time != s->now) {
+            if (e.time > time_max) {
+                fail_time(s);
+                return true;
+            }
             s->now = e.time;
             s->cpu.now = e.time;
+            s->st.ops = 0;
             account_time(s);
         }
         s->cpu.late = (e.key >> EV_CLASS_SHIFT) >= CL_ARRIVAL;
@@ -837,16 +878,24 @@ static void watch(struct sim *s)
     bool idle = s->acc.finished == s->finished_at_check;
     s->check_at = s->acc.events + (s->acc.events < 100000 ? 20000 : s->acc.events / 4);
     s->finished_at_check = s->acc.finished;
-    if ((idle || s->acc.present > 4096) && deadlock_exists(s))
+    if (s->end == SIM_MORE && (idle || s->acc.present > 4096) && deadlock_exists(s))
         s->end = SIM_DEADLOCK;
-    if (s->o.stop != NULL && atomic_load_explicit(s->o.stop, memory_order_relaxed))
-        s->end = SIM_STOPPED;
 }
 
-static bool stop_asked(const struct sim *s)
+/* Now and then: is there a reason not to go on? */
+static void look(struct sim *s)
 {
-    return s->o.stop != NULL && (s->acc.events & 1023) == 0 &&
-           atomic_load_explicit(s->o.stop, memory_order_relaxed);
+    s->look_at = s->acc.events + 1024;
+    if (s->o.max_events != 0) {
+        if (s->acc.events >= s->o.max_events)
+            s->end = SIM_STOPPED;
+        else if (s->look_at > s->o.max_events)
+            s->look_at = s->o.max_events;
+    }
+    if (s->acc.events - s->last_finish > unfinished_max)
+        sim_fail(s, some_place(s), "no request has finished in the last billion events");
+    if (s->o.stop != NULL && atomic_load_explicit(s->o.stop, memory_order_relaxed))
+        s->end = SIM_STOPPED;
 }
 
 enum sim_end sim_run_load(struct sim *s, uint64_t n)
@@ -864,8 +913,8 @@ enum sim_end sim_run_load(struct sim *s, uint64_t n)
             break;
         }
         watch(s);
-        if (stop_asked(s))
-            s->end = SIM_STOPPED;
+        if (s->acc.events >= s->look_at)
+            look(s);
     }
     if (s->end == SIM_MORE && s->st.live > 0 && deadlock_exists(s))
         s->end = SIM_DEADLOCK;
@@ -882,6 +931,7 @@ static void clock_reset(struct sim *s)
     }
     s->acc_last = 0;
     s->now = s->cpu.now = 0;
+    s->st.ops = 0;
     s->seq = 0;
     s->grants = s->handoffs = 0;
     for (uint32_t k = 0; k < s->nshare; k++)
@@ -893,14 +943,15 @@ enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n)
 {
     s->alone = true;
     for (uint64_t i = first; i < first + n && s->end == SIM_MORE; i++) {
-        if (stop_asked(s) || (s->o.stop != NULL && (i & 255) == 0 && atomic_load(s->o.stop))) {
-            s->end = SIM_STOPPED;
+        if ((i & 255) == 0)
+            look(s);
+        if (s->end != SIM_MORE)
             break;
-        }
         s->alone_ordinal = i;
         arrive(s, 0, 0, i);
         while (s->end == SIM_MORE && advance(s))
-            ;
+            if (s->acc.events >= s->look_at)
+                look(s);
         if (s->end == SIM_MORE && s->st.live > 0)
             s->end = SIM_DEADLOCK;
         if (s->end == SIM_MORE)
@@ -919,7 +970,10 @@ static void costs_init(struct sim *s)
         if (site == NONE)
             continue;
         const struct xexpr *x = &s->p->x.expr[s->p->site[site].expr];
-        s->cost_ns[c] = x->constant ? (int64_t)(x->value + 0.5) : -1;
+        if (x->constant)
+            s->cost_ns[c] = x->value < 1e18 ? (int64_t)(x->value + 0.5) : (int64_t)1e18;
+        else
+            s->cost_ns[c] = -1;
     }
 }
 
@@ -946,6 +1000,7 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     s->free_slot = NONE;
     s->check_at = 20000;
     state_init(&s->st, p);
+    s->st.op_limit = o->max_events ? o->max_events : ops_max;
     cpu_init(&s->cpu, p->cores, p->workers);
     s->cpu.policy = p->schedule == SCHED_FIFO ? CPU_FIFO
                                               : (p->schedule == SCHED_RR ? CPU_RR : CPU_PS);

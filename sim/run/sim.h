@@ -14,6 +14,7 @@
 struct sim_opt {
     uint64_t seed;
     uint32_t replication;     /* part of every draw's key */
+    uint64_t max_events;      /* SIM_STOPPED after so many; 0: no such limit */
     uint64_t trace_requests;  /* step accounts, work and span: for the first so many requests */
     const atomic_bool *stop;  /* set from outside: give up soon; may be NULL */
 };

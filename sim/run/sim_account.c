@@ -100,21 +100,17 @@ void account_time(struct sim *s)
 {
     double dt = (double)(s->now - s->acc_last);
     s->acc.present_area += dt * (double)s->acc.present;
-    s->acc.thread_area += dt * threads_now(s);
+    s->acc.thread_area += dt * s->st.threads;
     s->acc.task_area += dt * s->st.live;
-    s->acc.memory_area += dt * memory_now(s);
     s->acc_last = s->now;
 }
 
 void account_peaks(struct sim *s)
 {
-    double t = threads_now(s);
-    if (s->st.live > s->acc.task_peak || t > s->acc.thread_peak) {
-        double m = memory_now(s);
-        s->acc.task_peak = fmax(s->acc.task_peak, s->st.live);
-        s->acc.thread_peak = fmax(s->acc.thread_peak, t);
-        s->acc.memory_peak = fmax(s->acc.memory_peak, m);
-    }
+    s->acc.task_peak = fmax(s->acc.task_peak, s->st.live);
+    s->thread_peak = s->st.threads > s->thread_peak ? s->st.threads : s->thread_peak;
+    s->acc.thread_peak = fmax(s->acc.thread_peak, threads_now(s));
+    s->acc.memory_peak = fmax(s->acc.memory_peak, memory_now(s));
 }
 
 /* busy and queue change by so much now. */
@@ -194,9 +190,12 @@ void sim_snapshot(const struct sim *s, struct sim_account *out)
     out->time = s->base + s->now;
     double dt = (double)(s->now - s->acc_last);
     out->present_area += dt * (double)s->acc.present;
-    out->thread_area += dt * threads_now(s);
+    out->thread_area += dt * s->st.threads;
     out->task_area += dt * s->st.live;
-    out->memory_area += dt * memory_now(s);
+    if (s->p->has_loop)
+        out->thread_area += (double)out->time * s->p->workers;
+    out->memory_area =
+        out->thread_area * s->p->stack + (s->p->has_loop ? out->task_area * s->p->frame : 0);
     for (uint32_t i = 0; i < s->nrow; i++) {
         const struct row_state *r = &s->row[i];
         out->row[i] = r->acc;

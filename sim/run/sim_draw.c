@@ -78,7 +78,7 @@ static int64_t draw_backoff(struct sim *s, uint32_t task, const struct backoff *
     if (b->delay == NONE)
         return 0;
     double d = eval(s, s->p->site[b->delay].expr, w, site_key(s, task, b->delay), at);
-    if (b->factor != NONE) {
+    if (b->factor != NONE && d != 0) {
         double f = eval(s, s->p->site[b->factor].expr, w, site_key(s, task, b->factor), at);
         d *= pow(f, w[b->word] - 1);
     }

@@ -107,6 +107,7 @@ struct sim {
     uint32_t nrow, row_cores, row_gil, row_loop;
     struct sim_account acc;
     int64_t acc_last;
+    uint32_t thread_peak; /* loops aside */
     uint64_t traced;   /* requests begun with tracing */
     uint64_t traced_done;
     struct sim_step_account *step;
@@ -116,6 +117,8 @@ struct sim {
     uint64_t finished, goal;
     uint64_t check_at; /* events: when to look for a deadlock */
     uint64_t finished_at_check;
+    uint64_t look_at;  /* events: when to look whether to go on at all */
+    uint64_t last_finish; /* events, as of the last finished request */
     bool alone;
     uint64_t alone_ordinal;
     enum sim_end end;
