@@ -155,7 +155,10 @@ uint32_t emit_ask(struct compiler *c, const char *quantity, uint32_t expr, uint3
     if (word == NONE)
         word = word_new(c);
     uint32_t site = site_new(c, mark_path(c), quantity, expr);
-    emit3(c, OP_ASK, at, word, expr, 0)->site = site;
+    struct line *l = emit3(c, OP_ASK, at, word, expr, 0);
+    l->site = site;
+    if (strncmp(quantity, "set ", 4) != 0 && strncmp(quantity, "with ", 5) != 0)
+        l->op.flags = OPF_COUNT;
     return word;
 }
 

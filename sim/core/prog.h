@@ -54,7 +54,7 @@ struct callsite {
     uint32_t latency, error;   /* sites; error NONE: never fails */
     bool ps;                   /* the service shares itself: the driver stretches the latency */
     bool abandoned_stop, blocking;
-    uint32_t res;              /* its capacity: index into res, or NONE */
+    uint32_t res;              /* its capacity: index into res, or NONE; with ps nobody queues for it */
 };
 struct backoff {
     uint32_t delay, factor, max; /* sites; NONE: not given */
@@ -183,7 +183,6 @@ struct prog {
     uint32_t pool, server, limit;   /* res, or NONE; pool NONE: unlimited threads */
     uint32_t queue_limit;           /* requests that may wait in a worker; NONE: any number */
     double stack, frame;            /* bytes */
-    uint32_t *ps_capacity;          /* of each service of the model: servers shared, 0: not ps */
     bool uses_cpu;      /* anything at all computes: cores matter */
     bool gil_contended; /* a thread that goes on must take the GIL first */
     bool has_timers;

@@ -813,7 +813,7 @@ static void done_work(struct state *s, uint32_t task, bool ok)
     const struct prog *p = s->p;
     struct task *t = &s->task[task];
     const struct op *o = op_at(s, t);
-    uint32_t res = o->code == OP_CALL ? p->call[o->a].res : NONE;
+    uint32_t res = o->code == OP_CALL && !p->call[o->a].ps ? p->call[o->a].res : NONE;
     if (ok) {
         t->pc += res == NONE ? 1 : 2; /* the service gives its unit back itself: not REL */
     } else {

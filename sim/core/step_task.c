@@ -312,6 +312,8 @@ static void group_export(struct state *s, const struct group *g, uint32_t child)
     const double *from = state_words(s, child);
     for (uint32_t k = 0; k < f->nexport; k++) {
         const struct export_var *e = &s->p->exports[f->exports + k];
+        if (e->branch != NONE && e->branch != s->task[child].copy)
+            continue;
         if (e->total == NONE) {
             to[e->to] = from[e->from];
         } else {
@@ -499,7 +501,7 @@ static void call_abandon(struct state *s, uint32_t task)
                                .req = NONE,
                                .parent = NONE,
                                .group = NONE,
-                               .res = c->res == NONE
+                               .res = c->res == NONE || c->ps
                                           ? NONE
                                           : instance_of(s, c->res, s->req[t->req].worker)};
     fx_emit(s, FX_GHOST, task, g, 0, 0);

@@ -217,7 +217,7 @@ static void share_count(struct sim *s, uint32_t k)
 {
     struct share_state *h = &s->share[k];
     double n = h->ps.n < h->ps.servers ? h->ps.n : h->ps.servers;
-    account_row(s, h->row, n - s->row[h->row].busy, 0);
+    account_row(s, k, n - s->row[k].busy, 0);
 }
 
 /* In a ps service: which task fails is kept in the side's work field, which has no slot then. */
@@ -229,7 +229,7 @@ static void share_begin(struct sim *s, uint32_t task, uint32_t k, int64_t ns, bo
     s->side[task].work = ok;
     ps_add(&s->share[k].ps, s->now, task, ns);
     share_count(s, k);
-    account_wait(s, s->share[k].row, 0);
+    account_wait(s, k, 0);
     share_alarm(s, k);
 }
 
@@ -240,7 +240,7 @@ static void fx_work(struct sim *s, const struct fx *f)
     const struct op *o = &s->p->op[f->b];
     chain_add(s, f->task, ns);
     if (o->code == OP_CALL && s->p->call[o->a].ps) {
-        share_begin(s, f->task, s->ps_of[s->p->call[o->a].service], ns, ok);
+        share_begin(s, f->task, s->p->call[o->a].res, ns, ok);
         return;
     }
     s->side[f->task].work = sim_push(
@@ -979,17 +979,10 @@ static void costs_init(struct sim *s)
 
 static void shares_init(struct sim *s)
 {
-    const struct model *m = s->p->model;
-    s->ps_of = xcalloc(m->nservice + 1, sizeof *s->ps_of);
-    s->share = xcalloc(m->nservice + 1, sizeof *s->share);
-    for (uint32_t i = 0; i < m->nservice; i++) {
-        s->ps_of[i] = NONE;
-        if (s->p->ps_capacity == NULL || s->p->ps_capacity[i] == 0)
-            continue;
-        s->ps_of[i] = s->nshare;
-        s->share[s->nshare].row = s->p->nres + s->nshare;
-        ps_init(&s->share[s->nshare++].ps, s->p->ps_capacity[i]);
-    }
+    s->nshare = s->p->nres;
+    s->share = xcalloc(s->nshare + 1, sizeof *s->share);
+    for (uint32_t i = 0; i < s->nshare; i++)
+        ps_init(&s->share[i].ps, s->p->res[i].size);
 }
 
 struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
@@ -1034,7 +1027,6 @@ void sim_free(struct sim *s)
         free(s->cls[k].client);
     free(s->cls);
     free(s->share);
-    free(s->ps_of);
     free(s->heap);
     free(s->slot);
     free(s->soon.v);

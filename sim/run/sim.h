@@ -65,7 +65,7 @@ struct sim_account {
     uint32_t nrow;
     struct sim_res_account *row;   /* by sim_row_name() */
 };
-/* Rows: services with a capacity, resources, pool, server, limit, then cores, gil, loop. */
+/* Rows: services with a capacity, resources, pool, server, limit (prog.res), then cores, gil, loop. */
 uint32_t sim_rows(const struct prog *p);
 const char *sim_row_name(const struct prog *p, uint32_t row);
 double sim_row_capacity(const struct prog *p, uint32_t row); /* over all workers; INFINITY: none */

@@ -5,29 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows: one for each resource of the program, then ps services, cores, gil, loop. */
-static uint32_t ps_services(const struct prog *p)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < p->model->nservice; i++)
-        n += p->model->service[i].discipline == DISC_PS && p->model->service[i].capacity != NULL;
-    return n;
-}
-
+/* Rows: one for each resource of the program, then cores, gil, loop. */
 uint32_t sim_rows(const struct prog *p)
 {
-    return p->nres + ps_services(p) + (p->uses_cpu ? 1 : 0) + (p->gil_contended ? 1 : 0) +
-           (p->has_loop ? 1 : 0);
-}
-
-static const struct service *ps_service(const struct prog *p, uint32_t k)
-{
-    for (uint32_t i = 0; i < p->model->nservice; i++) {
-        const struct service *v = &p->model->service[i];
-        if (v->discipline == DISC_PS && v->capacity != NULL && k-- == 0)
-            return v;
-    }
-    return NULL;
+    return p->nres + p->uses_cpu + p->gil_contended + p->has_loop;
 }
 
 const char *sim_row_name(const struct prog *p, uint32_t row)
@@ -35,9 +16,6 @@ const char *sim_row_name(const struct prog *p, uint32_t row)
     if (row < p->nres)
         return p->res[row].name;
     row -= p->nres;
-    if (row < ps_services(p))
-        return ps_service(p, row)->name;
-    row -= ps_services(p);
     if (p->uses_cpu && row-- == 0)
         return "cores";
     if (p->gil_contended && row-- == 0)
@@ -50,11 +28,6 @@ double sim_row_capacity(const struct prog *p, uint32_t row)
     if (row < p->nres)
         return (double)p->res[row].size * (p->res[row].per_worker ? p->workers : 1);
     row -= p->nres;
-    if (row < ps_services(p)) {
-        uint32_t svc = (uint32_t)(ps_service(p, row) - p->model->service);
-        return p->ps_capacity[svc];
-    }
-    row -= ps_services(p);
     if (p->uses_cpu && row-- == 0)
         return p->cores;
     return p->workers;
@@ -67,7 +40,7 @@ void account_init(struct sim *s)
     s->row = xcalloc(s->nrow + 1, sizeof *s->row);
     for (uint32_t i = 0; i < s->nrow; i++)
         s->row[i].wait = hist_new();
-    uint32_t at = p->nres + ps_services(p);
+    uint32_t at = p->nres;
     s->row_cores = p->uses_cpu ? at++ : NONE;
     s->row_gil = p->gil_contended ? at++ : NONE;
     s->row_loop = p->has_loop ? at : NONE;

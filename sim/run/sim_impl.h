@@ -14,7 +14,7 @@ enum ev_kind {
     EV_TIMER,    /* a: task, b: word */
     EV_QTIMER,   /* a: task */
     EV_CPU,      /* a: core or worker, b: generation, c: enum cpu_event */
-    EV_SHARE,    /* a: ps service's row of shares, b: generation */
+    EV_SHARE,    /* a: resource (a ps service), b: generation */
     EV_ARRIVE,   /* a: class, b: client */
     EV_DEAD
 };
@@ -74,7 +74,7 @@ struct row_state {
 };
 struct share_state {
     struct ps ps;
-    uint32_t alarm, row;
+    uint32_t alarm;
 };
 struct sim {
     const struct prog *p;
@@ -98,8 +98,7 @@ struct sim {
     int64_t *group_path;
     uint32_t ngroup_path;
     int64_t cost_ns[COST_COUNT]; /* of constant costs; -1: drawn */
-    uint32_t *ps_of;   /* service -> share, or NONE */
-    struct share_state *share;
+    struct share_state *share; /* of each resource; used by ps services alone */
     uint32_t nshare;
     uint32_t *host_free; /* entities of services' own work */
     uint32_t nhost_free, cap_host_free, nhost;
