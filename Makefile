@@ -88,12 +88,12 @@ $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 
 tests: $(O)/pertinax $(TESTS) $(FUZZ)
 check: tests
-	@tests/run $(O) $(TESTS) $(FUZZ) $(wildcard tests/golden/*.t README.md models/README.md)
+	@tests/run $(O) $(TESTS) $(FUZZ) $(wildcard tests/golden/*.t tests/golden/*/*.t README.md models/README.md)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=tsan
 golden-update: $(O)/pertinax
-	tests/golden/run.sh -u $(O) $(wildcard tests/golden/*.t README.md models/README.md)
+	tests/golden/run.sh -u $(O) $(wildcard tests/golden/*.t tests/golden/*/*.t README.md models/README.md)
 
 lint: build/release/pertinax
 	@CC='$(CC)' tests/lint $(ALL_C)

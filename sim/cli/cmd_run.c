@@ -42,8 +42,8 @@ static struct experiment_opt read_options(const struct cmd_args *a, struct diags
         e.requests = opt_u64(o, "requests", (struct opt_range){1, most, 1}, d);
     e.max_requests = opt_u64(o, "max-requests", (struct opt_range){1, most, e.max_requests}, d);
     if (opt_has(o, "replications"))
-        e.replications = (uint32_t)opt_u64(o, "replications",
-                                           (struct opt_range){1, MOST_REPLICATIONS, 1}, d);
+        e.replications =
+            (uint32_t)opt_u64(o, "replications", (struct opt_range){1, MOST_REPLICATIONS, 1}, d);
     if (warmup && strcmp(warmup, "auto") != 0)
         e.warmup = (int64_t)opt_u64(o, "warmup", (struct opt_range){0, 1000000000, 0}, d);
     read_precision(&e, o, d);
@@ -204,7 +204,7 @@ struct watch {
     atomic_bool stop;
     const struct term *term;
     bool bar;
-    uint32_t index;        /* the execution of the bar, and when it began */
+    uint32_t index; /* the execution of the bar, and when it began */
     struct timespec begun, drawn;
 };
 
@@ -419,7 +419,8 @@ static const struct opt run_opts[] = {
      "simulate until the mean is known to P % and p99 to 2P % at 95 % (default: 1%)", 0},
     {"max-requests", 0, "N", "but no more than N (default 1000000)", 0},
     {"replications", 0, "R", "independent runs under load (default 20)", 0},
-    {"warmup", 0, "N", "requests to leave out at the start of each run under load (default: auto)", 0},
+    {"warmup", 0, "N", "requests to leave out at the start of each run under load (default: auto)",
+     0},
     OPT_FORMAT("text|json|jsonl|csv|md"),
     {NULL, 0, NULL, NULL, 0},
 };
@@ -428,14 +429,15 @@ const struct cmd cmd_run = {
     .name = "run",
     .args = "MODEL...",
     .summary = "simulates under each execution and compares them",
-    .help = "Simulates each model under some executions (serial, threads, coroutine, hybrid, and\n"
-            "those the model names), on the same draws, until the mean latency is known to 1 % and\n"
-            "the 99th percentile to 2 %.  A model without load is run one request at a time in an\n"
-            "idle system; one with load in 20 independent runs, warm-up left out.\n\n"
-            "The same model, options and seed give the same bytes, whatever --jobs says.\n\n"
-            "  pertinax run search.yaml\n"
-            "  pertinax run search.yaml --under threads,coroutine --set shards=8\n"
-            "  pertinax run search.yaml --precision 0.2% --format json -o search.md\n",
+    .help =
+        "Simulates each model under some executions (serial, threads, coroutine, hybrid, and\n"
+        "those the model names), on the same draws, until the mean latency is known to 1 % and\n"
+        "the 99th percentile to 2 %.  A model without load is run one request at a time in an\n"
+        "idle system; one with load in 20 independent runs, warm-up left out.\n\n"
+        "The same model, options and seed give the same bytes, whatever --jobs says.\n\n"
+        "  pertinax run search.yaml\n"
+        "  pertinax run search.yaml --under threads,coroutine --set shards=8\n"
+        "  pertinax run search.yaml --precision 0.2% --format json -o search.md\n",
     .opts = run_opts,
     .common = COMMON_ALL,
     .min = 1,

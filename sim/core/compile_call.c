@@ -83,6 +83,8 @@ static void call_core(struct compiler *c, const struct step *s)
 /* Copy k of a hedge goes out k * after later. */
 static const struct expr *hedge_delay(struct compiler *c, const struct expr *after, uint32_t k)
 {
+    if (k == 1 || after->unit == UNIT_ZERO) /* a bare 0 times a number would be a number */
+        return after;
     const struct expr **arg = NEW(c->a, const struct expr *, 2);
     arg[0] = expr_number(c->a, k, UNIT_NUMBER, after->at);
     arg[1] = after;

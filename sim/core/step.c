@@ -94,11 +94,17 @@ static void interrupt(struct state *s, uint32_t task, uint32_t word)
             group_cancel(s, g, t->thread);
     }
     wait_end(s, task);
+    t = &s->task[task];
+    if ((t->flags & TF_POOLED) && !(t->flags & TF_HAS_THREAD)) { /* it never left for the pool */
+        t->flags &= (uint16_t)~TF_POOLED;
+        t->mode = M_LOOP;
+    }
     go_on(s, task);
 }
 
 /* A timeout that fired while the task computed takes effect now that it (or a task in whose place
- * it runs) would wait.  True: the task itself fails now, or is gone. */
+ * it runs, but for a detached one: that runs to its end) would wait.  True: the task itself fails
+ * now, or is gone. */
 static bool late_timeout(struct state *s, uint32_t task, bool *gone)
 {
     uint32_t top = NONE, word = 0;
@@ -108,7 +114,7 @@ static bool late_timeout(struct state *s, uint32_t task, bool *gone)
             top = t;
             word = s->p->handler[h].a;
         }
-        if (s->task[t].mode != M_INPLACE)
+        if (s->task[t].mode != M_INPLACE || s->task[t].group == NONE)
             break;
     }
     *gone = false;
@@ -828,11 +834,28 @@ static void done_work(struct state *s, uint32_t task, bool ok)
     go_on(s, task);
 }
 
+/* An abandoned call whose service has computed on our cores is worked on for its latency yet. */
+static bool ghost_goes_on(struct state *s, uint32_t ghost)
+{
+    struct task *t = &s->task[ghost];
+    if (op_at(s, t)->code != OP_HOSTCPU)
+        return false;
+    while (op_at(s, t)->code == OP_HOSTCPU)
+        t->pc++;
+    const struct callsite *c = &s->p->call[op_at(s, t)->a];
+    if (c->res == NONE && !c->ps) /* which nobody would notice */
+        return false;
+    fx_emit(s, FX_WORK, ghost, 0, t->pc, 0);
+    return true;
+}
+
 void step_done(struct state *s, uint32_t task, bool ok)
 {
     struct task *t = &s->task[task];
     switch ((enum task_state)t->state) {
     case T_GHOST:
+        if (ghost_goes_on(s, task))
+            break;
         if (t->res != NONE)
             res_release(s, t->res, 1);
         t->state = T_FREE;
@@ -867,8 +890,11 @@ void step_timeout(struct state *s, uint32_t task, uint32_t word)
     if (w[word] != 1)
         return;
     uint32_t deepest = task;
-    while (deepest != NONE && s->task[deepest].state == T_INPLACE)
+    while (deepest != NONE && s->task[deepest].state == T_INPLACE) {
         deepest = in_place_child(s, deepest);
+        if (deepest != NONE && s->task[deepest].group == NONE)
+            deepest = NONE; /* detached */
+    }
     if (deepest == NONE || !wait_interruptible(&s->task[deepest]) || (t->flags & TF_CANCELLED)) {
         w[word] = 2;
         return;

@@ -136,6 +136,7 @@ enum fx_kind {
     FX_JOIN,    /* traced: task goes on after group a; b: the child taken (NEXT), or NONE */
     FX_GROUP,   /* traced: group a begins */
     FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
+    FX_UNREADY, /* it is not any more, and did not have its turn */
     FX_TURN,    /* task has the loop a */
     FX_LEFT     /* loop a is free */
 };

@@ -504,6 +504,8 @@ static void call_abandon(struct state *s, uint32_t task)
                                .res = c->res == NONE || c->ps
                                           ? NONE
                                           : instance_of(s, c->res, s->req[t->req].worker)};
+    if (p->nword > 0)
+        memcpy(state_words(s, g), state_words(s, task), p->nword * sizeof(double));
     fx_emit(s, FX_GHOST, task, g, 0, 0);
 }
 
@@ -559,6 +561,8 @@ void wait_end(struct state *s, uint32_t task)
         break;
     case T_READY:
         loop_remove(s, task);
+        if (s->loop_tells)
+            fx_emit(s, FX_UNREADY, task, t->thread, 0, 0);
         break;
     case T_AWAIT:
         await_end(s, task);
@@ -570,12 +574,27 @@ void wait_end(struct state *s, uint32_t task)
 
 /* ---- cancelling ---- */
 
+/* A detached task runs in its place, to its end. */
+static bool lends_place(const struct state *s, const struct task *t)
+{
+    uint32_t task = (uint32_t)(t - s->task);
+    if (t->state != T_INPLACE)
+        return false;
+    for (uint32_t k = s->req[t->req].first_task; k != NONE; k = s->task[k].req_next)
+        if (s->task[k].parent == task && s->task[k].mode == M_INPLACE &&
+            s->task[k].state != T_DONE)
+            return s->task[k].group == NONE;
+    return false;
+}
+
 static bool cancel_at_once(const struct state *s, const struct task *t, uint32_t by_thread)
 {
     if (t->flags & TF_FRESH)
         return t->state == T_PENDING || t->state == T_THREAD || t->state == T_START ||
                t->state == T_READY;
     if (t->state == T_RUN || t->state == T_ASK || (t->state == T_CPU && !(t->flags & TF_HOST)))
+        return false;
+    if (lends_place(s, t))
         return false;
     switch ((enum task_mode)t->mode) {
     case M_LOOP:
@@ -586,7 +605,9 @@ static bool cancel_at_once(const struct state *s, const struct task *t, uint32_t
     case M_INPLACE:
         return t->thread == by_thread;
     case M_THREAD:
-        return t->state == T_JOIN || (t->state == T_INPLACE && t->thread == by_thread);
+        return t->state == T_JOIN || t->state == T_AWAIT ||
+               (t->state == T_INPLACE && t->thread == by_thread) ||
+               ((t->flags & TF_POOLED) && (t->state == T_THREAD || t->state == T_START));
     }
     return false;
 }

@@ -21,8 +21,8 @@ struct chunk {
 };
 struct alone {
     struct trial *t;
-    uint64_t n, target, base; /* requests done, wanted, at the batch's start */
-    struct tally tally, bins; /* of bins only the histograms count: their order does not matter */
+    uint64_t n, target, base;  /* requests done, wanted, at the batch's start */
+    struct tally tally, bins;  /* of bins only the histograms count: their order does not matter */
     struct total total, batch; /* of batch, too; added when it ended well */
     struct tally batch_bins;
     int64_t *latency; /* of the first KEEP, by ordinal */
@@ -196,8 +196,7 @@ static void fill(struct alone *a)
     e->requests = a->n;
     e->all = (struct class_result){.name = "all", .requests = a->n};
     e->all.latency = latency_of(a, &all);
-    e->all.duration =
-        (struct interval){mean.value / SECOND, mean.lo / SECOND, mean.hi / SECOND};
+    e->all.duration = (struct interval){mean.value / SECOND, mean.lo / SECOND, mean.hi / SECOND};
     e->all.throughput = interval_none();
     e->all.noutcome = tally_outcomes(&a->tally, &all, status, OUTCOMES);
     e->all.outcome = NEW(mem, struct outcome_result, e->all.noutcome);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* assume.c - what a run takes for granted, in words: load, cores, GIL, costs, an execution's row. */
+/* assume.c - what a run takes for granted, in words: load, cores, GIL, costs, an execution's row.
+ */
 #include "run/experiment_impl.h"
 #include <inttypes.h>
 #include <math.h>
@@ -35,8 +36,12 @@ static const char *size_text(struct arena *a, double bytes)
     static const struct {
         double per;
         const char *unit;
-    } units[] = {{1048576.0 * 1024, "GiB"}, {1e9, "GB"}, {1048576, "MiB"},
-                 {1e6, "MB"},               {1024, "KiB"}, {1000, "KB"}};
+    } units[] = {{1048576.0 * 1024, "GiB"},
+                 {1e9, "GB"},
+                 {1048576, "MiB"},
+                 {1e6, "MB"},
+                 {1024, "KiB"},
+                 {1000, "KB"}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (bytes >= units[i].per && fmod(bytes, units[i].per) == 0)
             return arena_printf(a, "%.0f%s", bytes / units[i].per, units[i].unit);
@@ -117,8 +122,7 @@ const char *assume_load(struct arena *a, const struct prog *p)
         if (!c->load)
             return "one request at a time in an idle system";
         const char *text = class_text(a, p, c);
-        phrase_add(a, &s, "; ",
-                   p->ncls > 1 ? arena_printf(a, "%s: %s", c->name, text) : text);
+        phrase_add(a, &s, "; ", p->ncls > 1 ? arena_printf(a, "%s: %s", c->name, text) : text);
     }
     return s;
 }

@@ -313,6 +313,23 @@ void cpu_idle(struct cpu *c, uint32_t entity)
     gil_release(c, entity);
 }
 
+void cpu_stop(struct cpu *c, uint32_t entity)
+{
+    struct cpu_entity *e = &c->e[entity];
+    bug_if(e->where == CPU_GIL);
+    if (e->where == CPU_QUEUE) {
+        c->d.change(c->d.ctx);
+        *(e->prev == CPU_NONE ? &c->first : &c->e[e->prev].next) = e->next;
+        *(e->next == CPU_NONE ? &c->last : &c->e[e->next].prev) = e->prev;
+        c->nqueue--;
+        e->where = CPU_OFF;
+    } else if (e->where == CPU_ON && c->policy == CPU_PS && ps_remove(&c->share, c->now, entity)) {
+        c->d.alarm(c->d.ctx, ps_next(&c->share, c->now), CPU_EV_SHARE, 0, ++c->share_alarm);
+    }
+    e->busy = 0;
+    core_leave(c, entity);
+}
+
 /* A burst is over.  One that ran without the GIL, of a thread that needs it, takes it first. */
 static void burst_over(struct cpu *c, uint32_t entity)
 {

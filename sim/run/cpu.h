@@ -83,6 +83,8 @@ void cpu_thread(struct cpu *c, uint32_t entity, uint32_t worker, bool fresh);
 void cpu_compute(struct cpu *c, uint32_t entity, uint32_t task, int64_t ns, bool needs_gil,
                  int64_t wake);
 void cpu_idle(struct cpu *c, uint32_t entity);
+/* Takes the burst back: it is not done and never will be.  Not of one that waits for a GIL. */
+void cpu_stop(struct cpu *c, uint32_t entity);
 void cpu_alarm(struct cpu *c, enum cpu_event e, uint32_t which, uint32_t generation);
 void cpu_turn(struct cpu *c, bool gil, uint32_t which);
 void cpu_retarget(struct cpu *c, uint32_t entity, uint32_t task);

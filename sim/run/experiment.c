@@ -104,8 +104,9 @@ static void warn_few(struct trial *t)
     double beyond = (double)l->n * (1 - quantile_p[QUANTILE_COUNT - 1]);
     if (l->n > 0 && beyond < TAIL && l->min.value < l->max.value && !t->sure)
         trial_warn(t, "few-tail-samples",
-                   arena_printf(t->mem, "only %.0f requests are beyond p99.9: take its interval "
-                                        "rather than its value, or --requests 100000",
+                   arena_printf(t->mem,
+                                "only %.0f requests are beyond p99.9: take its interval "
+                                "rather than its value, or --requests 100000",
                                 floor(beyond)));
 }
 
@@ -118,8 +119,9 @@ static void warn_saturation(struct trial *t)
         const struct resource_result *r = &t->e->resource[i];
         if (r->utilisation > saturated)
             trial_warn(t, "near-saturation",
-                       arena_printf(t->mem, "%s is %.1f %% busy: averages come slowly there, and "
-                                            "depend on the rate",
+                       arena_printf(t->mem,
+                                    "%s is %.1f %% busy: averages come slowly there, and "
+                                    "depend on the rate",
                                     r->name, 100 * r->utilisation));
     }
 }
@@ -130,8 +132,9 @@ static void warn_law(struct trial *t, const char *what, const struct dist *law)
     bool mean = isfinite(dist_mean(law));
     if (mean && isfinite(dist_variance(law)))
         return;
-    const char *text = arena_printf(t->mem, "%s has %s: means and their intervals depend on the "
-                                            "rarest requests; percentiles do not",
+    const char *text = arena_printf(t->mem,
+                                    "%s has %s: means and their intervals depend on the "
+                                    "rarest requests; percentiles do not",
                                     what, mean ? "no finite variance" : "no finite mean");
     for (uint32_t i = 0; i < t->e->nwarning; i++)
         if (strcmp(t->e->warning[i].text, text) == 0)

@@ -14,18 +14,18 @@
 enum { WARMUP_AUTO = -1 };
 struct experiment_progress {
     const char *execution;
-    uint32_t index, of; /* of the executions */
-    uint64_t done, target; /* requests so far, and to the next look */
+    uint32_t index, of;        /* of the executions */
+    uint64_t done, target;     /* requests so far, and to the next look */
     struct interval mean, p99; /* as of the last look; NAN before it; seconds */
 };
 struct experiment_opt {
     uint64_t seed;
     uint32_t jobs;
-    uint64_t requests; /* measured ones; 0: until precise */
+    uint64_t requests;                    /* measured ones; 0: until precise */
     double precision_mean, precision_p99; /* relative half widths at 95 % */
     uint64_t max_requests;
-    uint32_t replications; /* 0: default */
-    int64_t warmup;        /* requests deleted in each replication, or WARMUP_AUTO */
+    uint32_t replications;   /* 0: default */
+    int64_t warmup;          /* requests deleted in each replication, or WARMUP_AUTO */
     uint64_t trace_requests; /* step accounts come from so many */
     const atomic_bool *stop; /* may be NULL */
     /* Called now and then, by any thread but never by two at once.  May be NULL. */

@@ -21,7 +21,7 @@ struct trial {
     uint64_t npair;
     int64_t *latency;
     double *mean;
-    bool sure; /* nothing is drawn */
+    bool sure;         /* nothing is drawn */
     struct lock *lock; /* of what follows, and of sums that do not mind the order */
     struct experiment_progress progress;
 };

@@ -247,6 +247,15 @@ static void fx_work(struct sim *s, const struct fx *f)
         s, s->now + ns, CL_COMPLETION, (struct slot){.kind = EV_WORK, .a = f->task, .b = ok});
 }
 
+static void host_entity_free(struct sim *s, uint32_t task)
+{
+    if (s->nhost_free == s->cap_host_free)
+        s->host_free =
+            grow(s->host_free, &s->cap_host_free, s->nhost_free + 1, sizeof *s->host_free);
+    s->host_free[s->nhost_free++] = s->side[task].entity;
+    s->side[task].entity = NONE;
+}
+
 static void fx_unwork(struct sim *s, uint32_t task)
 {
     struct side *d = &s->side[task];
@@ -255,6 +264,9 @@ static void fx_unwork(struct sim *s, uint32_t task)
         share_count(s, d->share);
         share_alarm(s, d->share);
         d->share = NONE;
+    } else if (d->entity != NONE) {
+        cpu_stop(&s->cpu, 2 * d->entity + 1);
+        host_entity_free(s, task);
     } else if (d->work != NONE) {
         ev_kill(s, d->work);
     }
@@ -265,6 +277,7 @@ static void fx_ghost(struct sim *s, const struct fx *f)
 {
     struct side *from = &s->side[f->task], *to = &s->side[f->a];
     side_clear(to);
+    to->key = from->key;
     to->work = from->work;
     to->share = from->share;
     to->entity = from->entity;
@@ -445,6 +458,8 @@ static void fx_loop_moves(struct sim *s, const struct fx *f)
     if (f->kind == FX_READY) {
         s->side[f->task].waiting = s->now;
         account_row(s, s->row_loop, 0, 1);
+    } else if (f->kind == FX_UNREADY) {
+        account_row(s, s->row_loop, 0, -1);
     } else if (f->kind == FX_TURN) {
         account_wait(s, s->row_loop, s->now - s->side[f->task].waiting);
         account_row(s, s->row_loop, 1, -1);
@@ -494,7 +509,9 @@ static void obey(struct sim *s, const struct fx *f)
         break;
     case FX_UNTIMER: {
         uint32_t i = timer_unlink(s, f->task, f->a);
-        if (i != NONE)
+        if (i != NONE && s->slot[i].c == TIMER_DEFERRED)
+            s->slot[i].kind = EV_DEAD; /* not in the heap: the FIFO frees it */
+        else if (i != NONE)
             ev_kill(s, i);
         break;
     }
@@ -539,6 +556,7 @@ static void obey(struct sim *s, const struct fx *f)
         s->group_path[f->a] = 0;
         break;
     case FX_READY:
+    case FX_UNREADY:
     case FX_TURN:
     case FX_LEFT:
         fx_loop_moves(s, f);
@@ -589,13 +607,8 @@ static void on_cpu_done(void *ctx, uint32_t task)
 {
     struct sim *s = ctx;
     if (s->side[task].entity != NONE) {
-        uint32_t h = s->side[task].entity;
-        s->side[task].entity = NONE;
-        cpu_idle(&s->cpu, 2 * h + 1);
-        if (s->nhost_free == s->cap_host_free)
-            s->host_free =
-                grow(s->host_free, &s->cap_host_free, s->nhost_free + 1, sizeof *s->host_free);
-        s->host_free[s->nhost_free++] = h;
+        cpu_idle(&s->cpu, 2 * s->side[task].entity + 1);
+        host_entity_free(s, task);
     }
     ring_put(&s->done, (struct now){NOW_CPU, task, 0});
 }
@@ -727,6 +740,35 @@ static void load_start(struct sim *s)
     }
 }
 
+/* ---- timeouts ---- */
+
+/* A step that ends at the very instant of its own timeout has succeeded.  Upon a loop the end of the
+ * tasks it waits for is only noticed in their turn, and the parent's in its own: so a timeout of
+ * such a step waits until the turns of this instant are through (a busy loop gives none). */
+static bool timer_defers(const struct sim *s, uint32_t task)
+{
+    const struct task *t = &s->st.task[task];
+    if (!s->p->has_loop || (t->state != T_JOIN && t->state != T_AWAIT && t->state != T_READY))
+        return false;
+    const struct loopst *l = &s->st.loop[s->st.req[t->req].worker];
+    return l->running == NONE && l->first != NONE;
+}
+
+static void timer_due(struct sim *s, uint32_t slot)
+{
+    struct slot x = s->slot[slot];
+    if (x.kind == EV_TIMER && timer_defers(s, x.a)) {
+        s->slot[slot].c = TIMER_DEFERRED;
+        ring_put(&s->soon, (struct now){NOW_TIMER, slot, 0});
+        return;
+    }
+    if (x.kind == EV_TIMER)
+        timer_unlink(s, x.a, x.b);
+    slot_free(s, slot);
+    if (x.kind == EV_TIMER)
+        step_timeout(&s->st, x.a, x.b);
+}
+
 /* ---- the main loop ---- */
 
 static void dispatch_now(struct sim *s, struct now x)
@@ -758,6 +800,9 @@ static void dispatch_now(struct sim *s, struct now x)
     case NOW_CPU:
         cpu_turn(&s->cpu, x.b != 0, x.a);
         break;
+    case NOW_TIMER:
+        timer_due(s, x.a);
+        break;
     }
 }
 
@@ -784,8 +829,7 @@ static void dispatch_event(struct sim *s, struct slot x)
         s->side[x.a].work = NONE;
         step_done(st, x.a, x.b != 0);
         break;
-    case EV_TIMER:
-        step_timeout(st, x.a, x.b);
+    case EV_TIMER: /* timer_due() */
         break;
     case EV_QTIMER:
         s->side[x.a].qtimer = NONE;
@@ -841,9 +885,8 @@ static bool advance(struct sim *s)
         struct ev e = s->heap[0];
         uint32_t i = ev_slot(e);
         struct slot x = s->slot[i];
-        if (x.kind == EV_TIMER)
-            timer_unlink(s, x.a, x.b);
-        slot_free(s, i);
+        if (x.kind != EV_TIMER)
+            slot_free(s, i);
         heap_pop(s);
         if (e.time != s->now) {
             if (e.time > time_max) {
@@ -856,7 +899,10 @@ static bool advance(struct sim *s)
             account_time(s);
         }
         s->cpu.late = (e.key >> EV_CLASS_SHIFT) >= CL_ARRIVAL;
-        dispatch_event(s, x);
+        if (x.kind == EV_TIMER)
+            timer_due(s, i);
+        else
+            dispatch_event(s, x);
     } else if (s->soon.n > 0) {
         s->cpu.late = true;
         dispatch_now(s, ring_take(&s->soon));

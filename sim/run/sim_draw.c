@@ -123,31 +123,34 @@ int64_t draw_cost(struct sim *s, uint32_t task, enum cost c)
     return to_ns(s, eval(s, s->p->site[site].expr, NULL, k, s->p->model->at), s->p->model->at);
 }
 
+/* The probability of an arm of a choice; its own draws, if it has any, are keyed by its number. */
+static double draw_arm(struct sim *s, uint32_t task, const struct choice *c, uint32_t arm,
+                       struct loc at)
+{
+    struct draw_key k = site_key(s, task, c->site);
+    k.visit = (arm + 1) << 8;
+    double q = eval(s, s->p->arm[c->first + arm].expr, state_words(&s->st, task), k, at);
+    if (!(q >= 0 && q <= 1))
+        sim_fail(s, at, "a probability of this choice came out outside [0, 1]");
+    return q;
+}
+
 static double draw_choice(struct sim *s, uint32_t task, const struct choice *c, struct loc at)
 {
-    const struct prog *p = s->p;
-    const double *w = state_words(&s->st, task);
-    struct draw_key k = site_key(s, task, c->site);
-    double sum = 0, q[64];
-    uint32_t n = c->n < 64 ? c->n : 64;
-    for (uint32_t i = 0; i < n; i++) {
-        struct draw_key ki = k;
-        ki.visit = (i + 1) << 8;
-        q[i] = eval(s, p->arm[c->first + i].expr, w, ki, at);
-        if (!(q[i] >= 0 && q[i] <= 1))
-            sim_fail(s, at, "a probability of this choice came out outside [0, 1]");
-        sum += q[i];
-    }
+    double sum = 0;
+    for (uint32_t i = 0; i < c->n; i++)
+        sum += draw_arm(s, task, c, i, at);
     if (!(sum > 0)) {
         sim_fail(s, at, "the probabilities of this choice came out as 0");
         return 0;
     }
-    double u = rng_unit(k) * sum;
+    double u = rng_unit(site_key(s, task, c->site)) * sum;
     uint32_t i = 0;
-    for (; i + 1 < n; i++) {
-        if (u < q[i])
+    for (; i + 1 < c->n; i++) {
+        double q = draw_arm(s, task, c, i, at);
+        if (u < q)
             break;
-        u -= q[i];
+        u -= q;
     }
     return i;
 }

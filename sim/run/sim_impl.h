@@ -18,6 +18,7 @@ enum ev_kind {
     EV_ARRIVE,   /* a: class, b: client */
     EV_DEAD
 };
+enum { TIMER_DEFERRED = 1 }; /* slot.c of an EV_TIMER that is out of the heap */
 struct slot {
     uint8_t kind, c;
     uint32_t a, b;
@@ -29,7 +30,7 @@ struct ev { /* 16 bytes, ordered as (time, class, sequence); the slot is the low
 };
 enum { EV_SLOT_BITS = 24, EV_CLASS_SHIFT = 62, EV_MAX_SLOTS = 1 << EV_SLOT_BITS };
 
-enum now_kind { NOW_START, NOW_LOOP, NOW_GRANT, NOW_CPU };
+enum now_kind { NOW_START, NOW_LOOP, NOW_GRANT, NOW_CPU, NOW_TIMER };
 struct now {
     uint8_t kind;
     uint32_t a, b;

@@ -11,6 +11,7 @@ enum {
     REPLICATIONS = 20,
     FIRST_TARGET = 2000, /* requests of each replication at the first look */
     SHORTEST = 100,      /* fewer replications rather than shorter ones */
+    PROBE = 64,          /* requests of each replication that show a gross overload */
     SNAPS = 20,          /* snapshots a round */
     PIECE = 8192         /* records taken from a simulator at a time */
 };
@@ -173,6 +174,36 @@ static void targets_set(struct steady *st, uint64_t total)
     st->t->progress.target = st->finite ? 0 : total;
 }
 
+static bool overloaded(const struct steady *st)
+{
+    uint32_t row;
+    for (uint32_t i = 0; i < st->nrep; i++)
+        if (st->rep[i].end == SIM_OVERLOAD)
+            return true;
+    return steady_unstable(st, &row);
+}
+
+/* A load many times too large fills the memory long before thousands of requests have finished:
+ * look early, at one replication before all, and twice. */
+static bool probe(struct steady *st, bool *well)
+{
+    for (uint32_t k = 0; k < st->nrep; k++)
+        st->rep[k].target = PROBE;
+    *well = true;
+    if (!st->open)
+        return false;
+    rep_work(st, 0);
+    if (st->rep[0].end == SIM_OVERLOAD)
+        return true;
+    *well = round_run(st);
+    if (!*well || !overloaded(st))
+        return false;
+    for (uint32_t k = 0; k < st->nrep; k++)
+        st->rep[k].target = 2 * PROBE;
+    *well = round_run(st);
+    return *well && overloaded(st);
+}
+
 /* A number of requests: as many are run as are to be measured, these say how long the warm-up was,
  * and as many again as it takes are run on. */
 static bool run_counted(struct steady *st)
@@ -187,21 +218,11 @@ static bool run_counted(struct steady *st)
     return true;
 }
 
-/* Overloaded replications end before their target. */
-static bool any_overload(const struct steady *st)
-{
-    for (uint32_t i = 0; i < st->nrep; i++)
-        if (st->rep[i].end == SIM_OVERLOAD)
-            return true;
-    return false;
-}
-
 static bool run_precise(struct steady *st)
 {
     struct trial *t = st->t;
     struct pick all = {.every_class = true, .every_status = true};
     uint64_t total = (uint64_t)FIRST_TARGET * st->nrep, most = t->o->max_requests;
-    uint32_t row;
     if (total > most)
         total = most;
     t->e->stopped = STOP_MAX;
@@ -211,7 +232,7 @@ static bool run_precise(struct steady *st)
             return false;
         steady_warmup(st);
         steady_tally(st);
-        if (any_overload(st) || steady_unstable(st, &row))
+        if (overloaded(st))
             return true;
         t->e->all.latency = steady_latency(st, &all);
         if (trial_precise(t))
@@ -224,7 +245,6 @@ static bool run_precise(struct steady *st)
     }
 }
 
-/* What has not been measured, or must not be believed. */
 static void run_ended(struct steady *st, bool well)
 {
     struct trial *t = st->t;
@@ -262,6 +282,8 @@ void steady_run(struct trial *t)
         t->e->stopped = STOP_REQUESTS;
         well = round_run(&st);
         steady_warmup(&st);
+    } else if (probe(&st, &well) || !well) {
+        st.fixed = true; /* nothing of it is deleted */
     } else if (t->o->requests) {
         st.wanted = t->o->requests;
         well = run_counted(&st);

@@ -15,10 +15,10 @@ struct rep {
     /* The first `kept` of them, in the order they finished. */
     uint64_t kept, cap;
     struct record *record;
-    struct tally tail;  /* the others */
-    int64_t last_end;   /* ns: when the last one finished */
+    struct tally tail; /* the others */
+    int64_t last_end;  /* ns: when the last one finished */
     int64_t last_answer;
-    double durations;   /* sum over all */
+    double durations; /* sum over all */
     struct snap *snap;
     uint32_t nsnap, cap_snap;
     uint64_t warm; /* deleted at the start */
@@ -29,18 +29,18 @@ struct steady {
     struct trial *t;
     uint32_t nrep;
     struct rep *rep;
-    uint64_t keep; /* records kept in each replication */
-    bool finite;   /* a backlog, a replay: ends by itself */
-    bool open;     /* some class arrives at a rate of its own */
+    uint64_t keep;   /* records kept in each replication */
+    bool finite;     /* a backlog, a replay: ends by itself */
+    bool open;       /* some class arrives at a rate of its own */
     uint64_t wanted; /* --requests: measured, in all; 0: by precision */
-    bool fixed;    /* warm-up is settled */
+    bool fixed;      /* warm-up is settled */
 };
-uint64_t steady_requests(const struct steady *st); /* run, over all replications */
-void steady_warmup(struct steady *st);             /* sets warm of each replication */
-void steady_tally(struct steady *st);              /* then: tally of each */
+uint64_t steady_requests(const struct steady *st);            /* run, over all replications */
+void steady_warmup(struct steady *st);                        /* sets warm of each replication */
+void steady_tally(struct steady *st);                         /* then: tally of each */
 bool steady_unstable(const struct steady *st, uint32_t *row); /* row NONE: no resource to name */
 struct latency_result steady_latency(const struct steady *st, const struct pick *p);
-void steady_fill(struct steady *st);               /* the result, of stable runs */
+void steady_fill(struct steady *st); /* the result, of stable runs */
 void steady_fill_unstable(struct steady *st, uint32_t row);
 
 #endif

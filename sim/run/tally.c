@@ -208,22 +208,46 @@ static struct part part_pool(const struct part *p, uint32_t n)
     return all;
 }
 
-/* The spread of the sections' own quantiles about the quantile of all. */
-static struct interval section_quantile(const struct part *p, uint32_t n, double prob, double value)
+/* How many values are above v. */
+static uint64_t part_above(const struct part *p, int64_t v)
 {
-    double sum = 0;
-    uint32_t k = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (p[i].m.n == 0)
-            continue;
-        double d = (double)part_at_rank(&p[i], stats_rank(p[i].m.n, prob)) / SECOND - value;
-        sum += d * d;
-        k++;
+    uint64_t lo = 0, hi = p->m.n;
+    if (!p->v)
+        return p->m.n ? hist_count_above(p->hist, v) : 0;
+    while (lo < hi) {
+        uint64_t mid = lo + (hi - lo) / 2;
+        if (p->v[mid] <= v)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
-    if (k < 2)
-        return (struct interval){value, NAN, NAN};
-    double half = stats_t(0.5 + CONFIDENCE / 2, k - 1) * sqrt(sum / (k - 1) / k);
-    return (struct interval){value, value - half, value + half};
+    return p->m.n - lo;
+}
+
+/* Each section says which share of it is above the quantile of all.  The spread of these shares is
+ * an interval of probability, and the quantiles of all at its ends are the interval sought: in the
+ * tail it is longer upwards, as it must be, and the sections' own quantiles, of few values and so
+ * biased, are not needed. */
+static struct interval section_quantile(const struct part *p, uint32_t n, double prob,
+                                        const struct part *all)
+{
+    struct moments share = {0};
+    int64_t v = part_at_rank(all, stats_rank(all->m.n, prob));
+    for (uint32_t i = 0; i < n; i++)
+        if (p[i].m.n)
+            moments_add(&share, (double)part_above(&p[i], v) / (double)p[i].m.n);
+    struct interval r = {(double)v / SECOND, NAN, NAN};
+    if (share.n < 2)
+        return r;
+    double k = (double)share.n, above = 1 - prob;
+    double error = stats_t(0.5 + CONFIDENCE / 2, k - 1) * sqrt(moments_variance(&share) / k);
+    double less = above - error, more = above + error;
+    double size = (double)all->m.n;
+    if (size * less >= 1)
+        r.hi = (double)part_at_rank(all, stats_rank(all->m.n, 1 - less)) / SECOND;
+    if (more < 1)
+        r.lo = (double)part_at_rank(all, stats_rank(all->m.n, 1 - more)) / SECOND;
+    return r;
 }
 
 struct latency_result latency_sections(const struct part *p, uint32_t n, bool sure)
@@ -233,8 +257,8 @@ struct latency_result latency_sections(const struct part *p, uint32_t n, bool su
     latency_plain(&all, &l);
     uint64_t size = all.m.n;
     bool constant = size > 1 && part_at_rank(&all, 1) == part_at_rank(&all, size);
-    part_free(&all);
     if (constant) {
+        part_free(&all);
         latency_constant(&l);
         return l;
     }
@@ -245,8 +269,9 @@ struct latency_result latency_sections(const struct part *p, uint32_t n, bool su
     free(mean);
     for (int i = 0; i < QUANTILE_COUNT && size; i++) {
         double v = l.q[i].value;
-        l.q[i] = sure ? (struct interval){v, v, v} : section_quantile(p, n, quantile_p[i], v);
+        l.q[i] = sure ? (struct interval){v, v, v} : section_quantile(p, n, quantile_p[i], &all);
     }
+    part_free(&all);
     return l;
 }
 

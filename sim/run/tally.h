@@ -41,7 +41,8 @@ struct moments tally_duration(const struct tally *t, const struct pick *p);
 uint64_t tally_responses(const struct tally *t, const struct pick *p); /* answered ones */
 struct hist *tally_hist(const struct tally *t, const struct pick *p);  /* new; of a binned tally */
 /* The outcomes of class cls (or of all) in the order results list them; returns how many. */
-uint32_t tally_outcomes(const struct tally *t, const struct pick *p, int32_t *status, uint32_t room);
+uint32_t tally_outcomes(const struct tally *t, const struct pick *p, int32_t *status,
+                        uint32_t room);
 
 struct part {
     struct moments m;
@@ -76,7 +77,8 @@ struct total {
 };
 void total_init(struct total *t, const struct prog *p, bool with_hists);
 void total_free(struct total *t);
-void total_merge(struct total *into, const struct total *from); /* histograms, where both have them */
+void total_merge(struct total *into,
+                 const struct total *from); /* histograms, where both have them */
 /* What happened between two snapshots (from NULL: since the start). */
 void total_account(struct total *t, const struct sim_account *from, const struct sim_account *to);
 void total_steps(struct total *t, const struct sim *s);

@@ -170,14 +170,14 @@ void total_report(const struct total *t, const struct prog *p, struct arena *a,
         const struct step_sum *s = &t->step[i];
         double n = (double)s->count;
         uint64_t ended = t->duration[i] ? hist_count(t->duration[i]) : 0;
-        e->step[i] = (struct step_result){.path = p->mark[i].path,
-                                          .at = p->mark[i].at,
-                                          .count = traced > 0 ? n / traced : NAN,
-                                          .mean = ended ? s->sum / (double)ended / SECOND : NAN,
-                                          .p99 = hist_p99(t->duration[i], NAN),
-                                          .attempts = n > 0 ? 1 + (double)s->retries / n : NAN,
-                                          .failures =
-                                              traced > 0 ? (double)s->failures / traced : NAN};
+        e->step[i] =
+            (struct step_result){.path = p->mark[i].path,
+                                 .at = p->mark[i].at,
+                                 .count = traced > 0 ? n / traced : NAN,
+                                 .mean = ended ? s->sum / (double)ended / SECOND : NAN,
+                                 .p99 = hist_p99(t->duration[i], NAN),
+                                 .attempts = n > 0 ? 1 + (double)s->retries / n : NAN,
+                                 .failures = traced > 0 ? (double)s->failures / traced : NAN};
     }
     e->work = traced > 0 ? t->work / traced / SECOND : NAN;
     e->span = traced > 0 ? t->span / traced / SECOND : NAN;

@@ -11,9 +11,11 @@
 #ifndef TESTS_SCHEDULE_H
 #define TESTS_SCHEDULE_H
 #include "base/diag.h"
+#include "core/result.h"
 #include "model/model.h"
 #include "run/sim.h"
 #include "tests/unit/test.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,16 +40,17 @@ struct schedule {
     {                                                                                              \
         x, latency, duration, status, SIM_MORE                                                     \
     }
-#define ENDS(x, t)  GETS(x, t, t, 200)
-#define STUCK(x)                                                                                   \
+#define ENDS(x, t) GETS(x, t, t, 200)
+/* Nothing can move any more, from the instant t on. */
+#define STUCK(x, t)                                                                                \
     {                                                                                              \
-        x, 0, 0, 0, SIM_DEADLOCK                                                                   \
+        x, t, 0, 0, SIM_DEADLOCK                                                                   \
     }
 #define CONCURRENT_GET(l, d, s)                                                                    \
     GETS("threads", l, d, s), GETS("coroutine", l, d, s), GETS("hybrid", l, d, s)
-#define ALL_GET(l, d, s)   GETS("serial", l, d, s), CONCURRENT_GET(l, d, s)
-#define CONCURRENT_END(t)  CONCURRENT_GET(t, t, 200)
-#define ALL_END(t)         ALL_GET(t, t, 200)
+#define ALL_GET(l, d, s)  GETS("serial", l, d, s), CONCURRENT_GET(l, d, s)
+#define CONCURRENT_END(t) CONCURRENT_GET(t, t, 200)
+#define ALL_END(t)        ALL_GET(t, t, 200)
 
 struct done { /* one request of a loaded schedule; see struct record */
     int64_t arrival, latency, duration;
@@ -60,9 +63,9 @@ struct loaded_answer {
 };
 struct loaded_schedule {
     const char *name, *yaml;
-    uint32_t n;    /* requests to wait for */
-    bool backlog;  /* all of the load: afterwards nothing is left */
-    bool open;     /* arrivals count from the first one */
+    uint32_t n;   /* requests to wait for */
+    bool backlog; /* all of the load: afterwards nothing is left */
+    bool open;    /* arrivals count from the first one */
     struct loaded_answer want[6];
 };
 
@@ -70,6 +73,7 @@ struct loaded_schedule {
 
 struct rig {
     struct arena *mem;
+    struct diags *diags;
     struct prog *prog;
     struct sim *sim;
 };
@@ -86,7 +90,7 @@ static inline void rig_fail(struct diags *d, const char *exec)
 static inline struct rig rig_new(const char *yaml, const char *exec)
 {
     struct rig r = {.mem = arena_new(0)};
-    struct diags *d = diags_new(r.mem);
+    struct diags *d = r.diags = diags_new(r.mem);
     const char *text = arena_printf(r.mem, "pertinax: 1\nname: schedule\n%s", yaml);
     struct yaml *root = yaml_parse(r.mem, "schedule", text, strlen(text), d);
     const struct model *m = root ? model_build(r.mem, root, "schedule", d) : NULL;
@@ -111,6 +115,15 @@ struct alone_case {
     const struct answer *want;
 };
 
+/* It is told who waits, and since when. */
+static inline void check_deadlock(const struct rig *r, int64_t since)
+{
+    const struct deadlock_result *dead = sim_deadlock(r->sim, r->mem, r->diags);
+    assert_non_null(dead);
+    assert_true(dead->n > 0 && dead->total >= dead->n && dead->ncycle <= dead->n);
+    assert_int_equal(llround(dead->time * 1e9), since);
+}
+
 static inline void run_alone(void **state)
 {
     const struct alone_case *c = *state;
@@ -125,6 +138,7 @@ static inline void run_alone(void **state)
     const struct record *got = sim_records(r.sim, &n);
     if (end == SIM_DEADLOCK) {
         assert_int_equal(n, 0);
+        check_deadlock(&r, w->latency);
         rig_free(&r);
         return;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_expr.c - expressions against closed forms: values and units, errors and their places, the
  * laws of the language's table, draws as functions of their keys, bounds. */
-#include "unit/test.h"
+#include "tests/unit/test.h"
 
 #include "model/expr.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_intr.c - a Ctrl-C between hold and release is seen, once, and does not end the program. */
-#include "test.h"
+#include "tests/unit/test.h"
 
 #include "cli/intr.h"
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_opt.c - argv against a table: rows of command lines and what is to be understood, as a
  * recorded command; and rows that must be refused, with the words of the refusal. */
-#include "test.h"
+#include "tests/unit/test.h"
 
 #include "cli/cmd.h"
 #include "cli/help.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_schedule_cancel.c - what is given up: own timeouts and those of tasks below, abandoned calls,
- * losers of `until`, siblings of a failure, tasks still queued for a thread, abort, hedge copies;
- * and what wins when two things happen at one instant.  Schedules by hand, see schedule.h.
+/* test_schedule_cancel.c - what is given up: own timeouts and those of tasks below, abandoned
+ * calls, losers of `until`, siblings of a failure, tasks still queued for a thread, abort, hedge
+ * copies; and what wins when two things happen at one instant.  Schedules by hand, see schedule.h.
  *
  * What a cancelled task still holds is seen by who comes next for it: a mutex, a unit of a service,
  * a thread of the pool. */
@@ -21,23 +21,30 @@
     " h1: {kind: hybrid, pool: 1}, h2: {kind: hybrid, pool: 2}}\n"
 
 static const struct schedule timeouts[] = {
-    {"of a call", SERVICES "request: {call: slow, timeout: 20ms, catch: {timeout: {wait: 1ms}}}",
+    {"of a call",
+     SERVICES "request: {call: slow, timeout: 20ms, catch: {timeout: {wait: 1ms}}}",
      {ALL_END(21 * MS)}},
-    {"of a pause", SERVICES "request: {wait: 50ms, timeout: 20ms, catch: {timeout: {wait: 1ms}}}",
+    {"of a pause",
+     SERVICES "request: {wait: 50ms, timeout: 20ms, catch: {timeout: {wait: 1ms}}}",
      {ALL_END(21 * MS)}},
-    {"of a service", SERVICES "request: {call: mine, catch: {timeout: {wait: 1ms}}}",
+    {"of a service",
+     SERVICES "request: {call: mine, catch: {timeout: {wait: 1ms}}}",
      {ALL_END(21 * MS)}},
-    {"overrides the service's", SERVICES "request: {call: mine, timeout: 30ms, catch: {wait: 1ms}}",
+    {"overrides the service's",
+     SERVICES "request: {call: mine, timeout: 30ms, catch: {wait: 1ms}}",
      {ALL_END(31 * MS)}},
     {"uncaught", SERVICES "request: {call: slow, timeout: 20ms}", {ALL_GET(20 * MS, 20 * MS, 500)}},
-    {"in time", SERVICES "request: [{call: slow, timeout: 60ms, catch: {wait: 1ms}}, {wait: 30ms}]",
+    {"in time",
+     SERVICES "request: [{call: slow, timeout: 60ms, catch: {wait: 1ms}}, {wait: 30ms}]",
      {ALL_END(80 * MS)}},
     /* a blocking client has a socket timeout, too */
-    {"of a blocking call", SERVICES "request: {call: b50, timeout: 20ms, catch: {wait: 1ms}}",
+    {"of a blocking call",
+     SERVICES "request: {call: b50, timeout: 20ms, catch: {wait: 1ms}}",
      {ALL_END(21 * MS)}},
     /* 20, catch 1; the service is free at 50; 10 */
     {"an abandoned call keeps the capacity",
-     SERVICES "request: [{call: one, timeout: 20ms, catch: {wait: 1ms}}, {call: one, latency: 10ms}]",
+     SERVICES
+     "request: [{call: one, timeout: 20ms, catch: {wait: 1ms}}, {call: one, latency: 10ms}]",
      {ALL_END(60 * MS)}},
     {"an abandoned blocking call keeps the capacity",
      SERVICES "request: [{call: bone, timeout: 20ms, catch: {wait: 1ms}},"
@@ -52,11 +59,12 @@ static const struct schedule timeouts[] = {
      SERVICES "request: [{call: one, timeout: 20ms, retry: {attempts: 2}, catch: {wait: 0ms}},"
               " {call: one, latency: 10ms}]",
      {ALL_END(60 * MS)}},
-    /* b gives up at 20, c has the service from 50 on */
+    /* b gives up at 20, c has the service from 50 on.  serial: a 0-50, b given up at 70, but the
+     * service is at it until 100 */
     {"in the queue of a service",
      SERVICES "request: {parallel: {a: {call: one}, b: {call: one, timeout: 20ms,"
               " catch: {timeout: {respond: 504}}}, c: {call: one, latency: 10ms}}}",
-     {CONCURRENT_GET(20 * MS, 60 * MS, 504), GETS("serial", 70 * MS, 80 * MS, 504)}},
+     {CONCURRENT_GET(20 * MS, 60 * MS, 504), GETS("serial", 70 * MS, 110 * MS, 504)}},
     {"in the queue of a resource",
      SERVICES "request: {parallel: {a: {use: m, do: {wait: 50ms}}, b: {use: m, do: {wait: 1ms},"
               " timeout: 20ms, catch: {timeout: {respond: 504}}}, c: {use: m, do: {wait: 10ms}}}}",
@@ -91,7 +99,8 @@ static const struct schedule timeouts[] = {
      {GETS("h1", 20 * MS, 50 * MS, 504), GETS("h2", 50 * MS, 50 * MS, 0),
       GETS("coroutine", 55 * MS, 55 * MS, 0)}},
     /* it takes effect at the next wait inside the step; there is none: the step succeeds */
-    {"while computing", SERVICES "request: {cpu: 30ms, timeout: 20ms, catch: {wait: 1ms}}",
+    {"while computing",
+     SERVICES "request: {cpu: 30ms, timeout: 20ms, catch: {wait: 1ms}}",
      {ALL_END(30 * MS)}},
     /* ... there is one, at 30; catch 1 */
     {"while computing, before a wait",
@@ -166,8 +175,9 @@ static const struct schedule losers[] = {
     /* p5: root, a, b, c, d.  b waits for its branches: it ends at 5, they keep their threads until
      * 30.  So x, y have a's and b's thread 5-6, z 6-7 */
     {"in a join",
-     SERVICES "request: [{parallel: {a: {wait: 5ms}, b: {parallel: {c: {call: s30}, d: {call:"
-              " s30}}}}, until: any}, {parallel: {x: {wait: 1ms}, y: {wait: 1ms}, z: {wait: 1ms}}}]",
+     SERVICES
+     "request: [{parallel: {a: {wait: 5ms}, b: {parallel: {c: {call: s30}, d: {call:"
+     " s30}}}}, until: any}, {parallel: {x: {wait: 1ms}, y: {wait: 1ms}, z: {wait: 1ms}}}]",
      {ENDS("serial", 8 * MS), CONCURRENT_END(6 * MS), ENDS("p5", 7 * MS)}},
     /* b's branch has m */
     {"below a loser",
@@ -217,6 +227,11 @@ static const struct schedule losers[] = {
     {"rest: detach is not waited for",
      SERVICES "request: {parallel: {a: {wait: 5ms}, b: {wait: 30ms}}, until: any, rest: detach}",
      {ALL_END(5 * MS)}},
+    /* what the loser has detached is not its any more: m until 30 */
+    {"detached by a loser",
+     SERVICES "request: [{parallel: {a: {wait: 5ms}, b: [{detach: {use: m, do: {call: s30}}},"
+              " {wait: 20ms}]}, until: any}, {use: m, do: {wait: 1ms}}]",
+     {ENDS("serial", 6 * MS), CONCURRENT_END(31 * MS)}},
     {"of an await",
      SERVICES "request: [{spawn: {a: {wait: 5ms}, b: {use: m, do: {call: s30}}}},"
               " {await: [a, b], until: any}, {use: m, do: {wait: 1ms}}]",
@@ -267,29 +282,44 @@ static const struct schedule siblings[] = {
      "request: {each: 4, as: i, limit: 2, do: [{wait: (i + 1) * 10ms}, {if: i == 0, then:"
      " {fail: x}}], catch: {wait: 1ms}}",
      {ALL_END(11 * MS)}},
+    /* c1 runs on to 20; those held back never begin */
+    {"ignore, held back",
+     "request: {each: 4, as: i, limit: 2, siblings: ignore, do: [{wait: (i + 1) * 10ms},"
+     " {if: i == 0, then: {fail: x}}], catch: {wait: 1ms}}",
+     {CONCURRENT_GET(11 * MS, 20 * MS, 200)}},
 };
 
 static const struct schedule aborts[] = {
-    {"while a task runs", "request: [{spawn: {a: {wait: 30ms}}}, {wait: 10ms}, {abort: 503}]",
+    {"while a task runs",
+     "request: [{spawn: {a: {wait: 30ms}}}, {wait: 10ms}, {abort: 503}]",
      {GETS("serial", 40 * MS, 40 * MS, 503), CONCURRENT_GET(10 * MS, 10 * MS, 503)}},
-    {"by a branch", "request: {parallel: {a: [{wait: 5ms}, {abort: 503}], b: {wait: 30ms}}}",
+    {"by a branch",
+     "request: {parallel: {a: [{wait: 5ms}, {abort: 503}], b: {wait: 30ms}}}",
      {ALL_GET(5 * MS, 5 * MS, 503)}},
     {"by a branch of a branch",
      "request: {parallel: {b: {wait: 3ms}, a: {parallel: {c: [{wait: 5ms}, {abort: 503}],"
      " d: {wait: 30ms}}}}}",
      {GETS("serial", 8 * MS, 8 * MS, 503), CONCURRENT_GET(5 * MS, 5 * MS, 503)}},
-    {"by a spawned task", "request: [{spawn: {a: [{wait: 5ms}, {abort: 503}]}}, {wait: 30ms}]",
+    {"by a spawned task",
+     "request: [{spawn: {a: [{wait: 5ms}, {abort: 503}]}}, {wait: 30ms}]",
      {ALL_GET(5 * MS, 5 * MS, 503)}},
-    {"in a pipeline", "pipelines: {p: [{wait: 5ms}, {abort: 401}]}\nrequest: [{run: p}, {wait: 9ms}]",
+    {"in a pipeline",
+     "pipelines: {p: [{wait: 5ms}, {abort: 401}]}\nrequest: [{run: p}, {wait: 9ms}]",
      {ALL_GET(5 * MS, 5 * MS, 401)}},
+    /* A thread that awaits what is cancelled with it ends, too.  OPEN under threads: w, cancelled
+     * while it awaits, is woken by nobody: a deadlock is told. */
+    {"with an awaiting task",
+     "request: [{spawn: {a: {wait: 30ms}}}, {spawn: {w: {await: a}}}, {wait: 10ms}, {abort: 503}]",
+     {CONCURRENT_GET(10 * MS, 10 * MS, 503)}},
     {"in a consumer",
      "request: {each: 3, as: i, do: {wait: (i + 1) * 10ms}, as_completed: {abort: 503}}",
      {CONCURRENT_GET(10 * MS, 10 * MS, 503)}},
-    {"no catch stops it", "request: {seq: [{wait: 5ms}, {abort: 503}], catch: {wait: 9ms}}",
+    {"no catch stops it",
+     "request: {seq: [{wait: 5ms}, {abort: 503}], catch: {wait: 9ms}}",
      {ALL_GET(5 * MS, 5 * MS, 503)}},
     /* In each state at 10: in a call, in a queue, ready after a wait, computing (threads: one core,
      * two bursts), waiting for branches, held back, awaiting, in a backoff.  A loop comes to abort
-     * when u and v have computed, at 40. */
+     * when u and v have computed, at 40.  OPEN under threads, as above: w. */
     {"with tasks in each state",
      SERVICES "request: [{spawn: {a: {use: m, do: {call: s30}}, q: {use: m, do: {wait: 1ms}},"
               " u: {cpu: 20ms}, v: {cpu: 20ms}, j: {parallel: {x: {call: s30}, y: {call: one30}}},"
@@ -300,8 +330,9 @@ static const struct schedule aborts[] = {
       GETS("hybrid", 40 * MS, 40 * MS, 503)}},
     /* the tasks that nobody got round to are dropped: p3 has two threads, for a and b */
     {"with tasks queued for a thread",
-     SERVICES "request: [{spawn: {a: {wait: 30ms}, b: {wait: 30ms}, c: {wait: 30ms}}}, {wait: 10ms},"
-              " {abort: 503}]",
+     SERVICES
+     "request: [{spawn: {a: {wait: 30ms}, b: {wait: 30ms}, c: {wait: 30ms}}}, {wait: 10ms},"
+     " {abort: 503}]",
      {GETS("p3", 10 * MS, 10 * MS, 503)}},
 };
 
@@ -324,17 +355,26 @@ static const struct schedule hedges[] = {
            " two}}}]",
      {ENDS("serial", 150 * MS), CONCURRENT_END(120 * MS)}},
     {"the service's own",
-     HEDGE "request: [{call: mine}, {parallel: {a: {call: mine, hedge: {after: 1s}}, b: {call: mine,"
-           " hedge: {after: 1s}}}}]",
+     HEDGE
+     "request: [{call: mine}, {parallel: {a: {call: mine, hedge: {after: 1s}}, b: {call: mine,"
+     " hedge: {after: 1s}}}}]",
      {ENDS("serial", 150 * MS), CONCURRENT_END(120 * MS)}},
     {"the loser is stopped",
      HEDGE "request: [{call: stop, hedge: {after: 20ms}}, {parallel: {a: {call: stop}, b: {call:"
            " stop}}}]",
      {ENDS("serial", 150 * MS), CONCURRENT_END(100 * MS)}},
-    /* copy 1 queues at 20 and leaves the queue at 50 */
-    {"the loser leaves the queue",
+    /* x has the service 0-50.  Copy 0 queues at 1, copy 1 at 21, at 31 both leave; z 50-60 */
+    {"queued copies leave the queue",
+     HEDGE "request: {parallel: {x: {call: one}, h: [{wait: 1ms}, {call: one, hedge: {after: 20ms},"
+           " timeout: 30ms, catch: []}], z: [{wait: 40ms}, {call: one, latency: 10ms}]}}",
+     {CONCURRENT_END(60 * MS)}},
+    /* copy 1 queues at 20.  At 50 copy 0 ends: a thread knows at once and copy 1 leaves the queue;
+     * a loop comes to it in its turn, and the grant is before that: copy 1 has the unit until 100
+     */
+    {"a queued copy and the end of the first",
      HEDGE "request: [{call: one, hedge: {after: 20ms}}, {call: one, hedge: {after: 20ms}}]",
-     {ALL_END(100 * MS)}},
+     {ENDS("serial", 100 * MS), ENDS("threads", 100 * MS), ENDS("coroutine", 150 * MS),
+      ENDS("hybrid", 150 * MS)}},
     /* copies 0, 20, 40 fail at 50, 70, 90; catch 1 */
     {"all fail",
      HEDGE "request: {call: bad, hedge: {after: 20ms, max: 3}, catch: {error: {wait: 1ms}}}",
@@ -355,15 +395,16 @@ static const struct schedule hedges[] = {
            " quick}}}]",
      {ENDS("serial", 60 * MS), CONCURRENT_END(40 * MS)}},
     /* copy 0 has done 10 at 10 and 20 more at half the speed: 50 */
-    {"slow each other down",
-     HEDGE "request: {call: ps, hedge: {after: 10ms}}", {ALL_END(50 * MS)}},
+    {"slow each other down", HEDGE "request: {call: ps, hedge: {after: 10ms}}", {ALL_END(50 * MS)}},
 };
 
 static const struct schedule ties[] = {
-    {"the end and the timeout", "request: {wait: 20ms, timeout: 20ms, catch: {wait: 1ms}}",
+    {"the end and the timeout",
+     "request: {wait: 20ms, timeout: 20ms, catch: {wait: 1ms}}",
      {ALL_END(20 * MS)}},
     {"the end of a call and the timeout",
-     SERVICES "request: {call: slow, timeout: 50ms, catch: {wait: 1ms}}", {ALL_END(50 * MS)}},
+     SERVICES "request: {call: slow, timeout: 50ms, catch: {wait: 1ms}}",
+     {ALL_END(50 * MS)}},
     {"the end of a sequence and the timeout",
      "request: {seq: [{wait: 5ms}, {wait: 15ms}], timeout: 20ms, catch: {wait: 1ms}}",
      {ALL_END(20 * MS)}},
@@ -371,6 +412,8 @@ static const struct schedule ties[] = {
     {"the end of a part and the timeout",
      "request: {seq: [{wait: 20ms}, {wait: 5ms}], timeout: 20ms, catch: {wait: 1ms}}",
      {ALL_END(21 * MS)}},
+    /* The step ends at the very instant of its timeout, so it has succeeded, in every kind.  OPEN
+     * under loops: they interrupt the join, for the branch's last turn comes after the timeout. */
     {"the end of branches and the timeout",
      "request: {parallel: {a: {wait: 20ms}, b: {wait: 5ms}}, timeout: 20ms, catch: {wait: 1ms}}",
      {ENDS("threads", 20 * MS), ENDS("coroutine", 20 * MS), ENDS("hybrid", 20 * MS)}},

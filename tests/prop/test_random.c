@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_random.c - what must hold for every model, tried on random ones (random_model.h).
+ *
+ * A row is a set of features and a load; its test runs many seeds under every execution.  What is
+ * expected comes from outside of the simulator: conservation laws, symmetries, and for models in
+ * which nothing waits for anything but its own work a longest path, computed here on the tree.
+ * A failure prints the seed and the model. */
+#include "model/model.h"
+#include "run/sim_impl.h"
+#include "tests/prop/random_model.h"
+#include "tests/unit/test.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+enum { REQUESTS = 12, EVENTS = 200000 };
+
+/* ---- a model, compiled and run ---- */
+
+struct trial {
+    struct arena *a;
+    uint64_t seed;
+    struct random_made made;
+    struct diags *d;
+    const struct model *m;
+    const struct execution *x;
+    struct prog *p;
+};
+
+static _Noreturn void trial_fail(const struct trial *t, const char *why)
+{
+    fprintf(stderr, "%s\nseed %" PRIu64 ", execution %s\n%s", why, t->seed,
+            t->x ? t->x->name : "-", t->made.text); /* print_error() cuts long texts off */
+    fail();
+    abort();
+}
+
+static void trial_need(const struct trial *t, bool holds, const char *what)
+{
+    if (!holds)
+        trial_fail(t, what);
+}
+
+static void trial_build(struct trial *t, const char *text)
+{
+    t->made.text = text;
+    t->d = diags_new(t->a);
+    struct yaml *root = yaml_parse(t->a, "random", text, strlen(text), t->d);
+    t->m = root ? model_build(t->a, root, "random", t->d) : NULL;
+    if (t->m && diags_errors(t->d) == 0)
+        return;
+    struct buf out = {0};
+    diags_print(t->d, &out, false);
+    trial_fail(t, out.s);
+}
+
+static struct trial trial_new(uint64_t seed, uint32_t features, const char *load)
+{
+    struct trial t = {.a = arena_new(0), .seed = seed};
+    t.made = random_model(t.a, seed, features, load);
+    trial_build(&t, t.made.text);
+    return t;
+}
+
+static void trial_compile(struct trial *t, const char *exec)
+{
+    t->x = model_exec(t->m, exec);
+    t->p = prog_compile(t->a, t->m, t->x, t->d);
+    if (t->p && diags_errors(t->d) == 0)
+        return;
+    struct buf out = {0};
+    diags_print(t->d, &out, false);
+    trial_fail(t, out.s);
+}
+
+static struct sim *trial_sim(const struct trial *t)
+{
+    return sim_new(t->p, &(struct sim_opt){.seed = t->seed,
+                                           .max_events = EVENTS,
+                                           .trace_requests = t->seed % 2 ? UINT64_MAX : 0});
+}
+
+static bool is_loaded(const struct trial *t)
+{
+    return t->m->nload > 0;
+}
+
+static enum sim_end trial_run(const struct trial *t, struct sim *s)
+{
+    return is_loaded(t) ? sim_run_load(s, REQUESTS) : sim_run_alone(s, 0, REQUESTS);
+}
+
+static const char *const execs[] = {"serial", "threads", "threads2", "coroutine", "hybrid"};
+enum { NEXEC = TEST_COUNT(execs) };
+
+/* ---- what holds always ---- */
+
+static void check_records(const struct trial *t, const struct sim *s)
+{
+    uint64_t n;
+    const struct record *r = sim_records(s, &n);
+    for (uint64_t i = 0; i < n; i++) {
+        trial_need(t, r[i].arrival >= 0 && r[i].latency >= 0 && r[i].duration >= 0,
+                   "a time is negative");
+        trial_need(t, r[i].latency <= r[i].duration, "answered after its end");
+        trial_need(t, r[i].status == 0 || (r[i].status >= 100 && r[i].status <= 599),
+                   "no such status");
+    }
+}
+
+/* Nothing is left of requests that are through. */
+static void check_empty(const struct trial *t, const struct sim *s)
+{
+    const struct state *st = &s->st;
+    const struct prog *p = t->p;
+    trial_need(t, st->live == 0 && st->threads == 0, "tasks or threads are left");
+    for (uint32_t i = 0; i < st->ntask; i++)
+        trial_need(t, st->task[i].state == T_FREE, "a task is left");
+    for (uint32_t i = 0; i < st->ngroup; i++)
+        trial_need(t, st->group[i].owner == NONE, "a group is left");
+    for (uint32_t i = 0; i < st->nreq; i++)
+        trial_need(t, !st->req[i].used, "a request is left");
+    for (uint32_t i = 0; i < p->ninstance; i++)
+        trial_need(t, st->inst[i].free == p->res[st->inst[i].res].size && !st->inst[i].nqueue,
+                   "a unit of a resource is lost");
+    for (uint32_t w = 0; w < p->workers; w++) {
+        trial_need(t, st->present[w] == 0 && st->waiting[w] == 0, "a worker counts wrongly");
+        if (p->has_loop)
+            trial_need(t, st->loop[w].running == NONE && st->loop[w].first == NONE,
+                       "a loop is busy");
+    }
+    trial_need(t, s->cpu.nbusy == 0 && s->cpu.nheld == 0 && s->cpu.nqueue == 0,
+               "a core or a GIL is held");
+    for (uint32_t i = 0; i < s->nheap; i++)
+        trial_need(t, s->slot[s->heap[i].key & (EV_MAX_SLOTS - 1)].kind == EV_DEAD,
+                   "an event is left");
+    for (uint32_t i = 0; i < s->nrow; i++)
+        if (s->row[i].busy != 0 || s->row[i].queue != 0)
+            trial_fail(t, arena_printf(t->a, "the account of %s is not closed: %g busy, %g wait",
+                                       sim_row_name(t->p, i), s->row[i].busy, s->row[i].queue));
+}
+
+/* The area under the number present is the sum of the times spent (Little 1961), to the last bit:
+ * all are whole numbers below 2^53. */
+static void check_little(const struct trial *t, const struct sim *s)
+{
+    uint64_t n;
+    const struct record *r = sim_records(s, &n);
+    double sum = 0;
+    for (uint64_t i = 0; i < n; i++)
+        sum += (double)r[i].duration;
+    struct sim_account acc = {.row = NEW(t->a, struct sim_res_account, s->nrow + 1)};
+    sim_snapshot(s, &acc);
+    trial_need(t, acc.finished == n && acc.arrivals == n && acc.present == 0,
+               "requests were lost");
+    trial_need(t, acc.present_area == sum, "Little's law does not hold");
+    for (uint32_t i = 0; i < s->nrow; i++)
+        trial_need(t, acc.row[i].busy_area <= sim_row_capacity(t->p, i) * (double)acc.time,
+                   "busier than there is capacity");
+}
+
+static bool same_records(const struct sim *a, const struct sim *b)
+{
+    uint64_t n, m;
+    const struct record *r = sim_records(a, &n), *q = sim_records(b, &m);
+    bool same = n == m;
+    for (uint64_t i = 0; same && i < n; i++)
+        same = r[i].arrival == q[i].arrival && r[i].latency == q[i].latency &&
+               r[i].duration == q[i].duration && r[i].status == q[i].status &&
+               r[i].cls == q[i].cls && r[i].ordinal == q[i].ordinal;
+    return same;
+}
+
+static void check_twice(const struct trial *t, const struct sim *s, enum sim_end end)
+{
+    struct sim *again = trial_sim(t);
+    trial_need(t, trial_run(t, again) == end && same_records(s, again), "not the same twice");
+    sim_free(again);
+}
+
+/* The second half first, one by one: the records are those of the requests, whatever came before. */
+static void check_order(const struct trial *t, const struct sim *s)
+{
+    struct sim *b = trial_sim(t);
+    uint64_t n, m;
+    const struct record *r = sim_records(s, &n), *q;
+    for (uint64_t i = n; i-- > 0;) {
+        sim_take(b);
+        sim_run_alone(b, i, 1);
+        q = sim_records(b, &m);
+        trial_need(t, m == 1 && q[0].ordinal == r[i].ordinal, "another request");
+        trial_need(t,
+                   q[0].latency == r[i].latency && q[0].duration == r[i].duration &&
+                       q[0].status == r[i].status,
+                   "a request depends on those before it");
+    }
+    sim_free(b);
+}
+
+/* A deadlock needs something that is held while its holder waits. */
+static bool may_deadlock(const struct trial *t, uint32_t features)
+{
+    return (features & RANDOM_USE) || t->p->pool != NONE || t->p->server != NONE ||
+           t->p->limit != NONE;
+}
+
+static void run_any(struct trial *t, uint32_t features)
+{
+    struct sim *s = trial_sim(t);
+    enum sim_end end = trial_run(t, s);
+    check_records(t, s);
+    struct loc at;
+    if (end == SIM_ERROR)
+        trial_fail(t, sim_error(s, &at));
+    trial_need(t, end != SIM_OVERLOAD, "overload");
+    trial_need(t, end != SIM_STOPPED || is_loaded(t), "one request makes too many events");
+    if (end == SIM_DEADLOCK) {
+        trial_need(t, may_deadlock(t, features), "a deadlock over nothing");
+        trial_need(t, sim_deadlock(s, t->a, t->d) != NULL, "an untold deadlock");
+    }
+    bool through = end == SIM_DRAINED || (end == SIM_MORE && !is_loaded(t));
+    if (through) {
+        check_empty(t, s);
+        check_little(t, s);
+    }
+    check_twice(t, s, end);
+    if (through && !is_loaded(t))
+        check_order(t, s);
+    sim_free(s);
+}
+
+struct row {
+    const char *name;
+    uint32_t features;
+    const char *load;
+    uint32_t seeds;
+};
+static const uint32_t calm = RANDOM_ALL & ~(uint32_t)(RANDOM_ERRORS | RANDOM_TIMEOUT |
+                                                      RANDOM_ANSWERS | RANDOM_HEDGE);
+static const struct row any_rows[] = {
+    {"everything, one by one", RANDOM_ALL, NULL, 1500},
+    {"everything, closed load", RANDOM_ALL, "{clients: 4, think: 1ms}", 800},
+    {"everything, closed load, no think time", RANDOM_ALL, "{clients: 3}", 800},
+    {"everything, open load", RANDOM_ALL, "{rate: 300/s}", 800},
+    {"everything, backlog", RANDOM_ALL, "{backlog: 6}", 1500},
+    {"everything, two classes", RANDOM_ALL,
+     "[{clients: 2}, {rate: 100/s, pipeline: p0, name: other, priority: 1}]", 400},
+    {"without bounds and costs", RANDOM_ALL & ~(uint32_t)(RANDOM_BOUNDS | RANDOM_COSTS), NULL, 800},
+    {"without resources", RANDOM_ALL & ~(uint32_t)(RANDOM_USE | RANDOM_BOUNDS), NULL, 800},
+    {"without failures", 0, "{backlog: 6}", 800}, /* calm: not a constant expression */
+};
+
+static void test_any(void **state)
+{
+    const struct row *row = *state;
+    uint32_t features = row->features ? row->features : calm;
+    for (uint64_t seed = 0; seed < test_samples(row->seeds); seed++) {
+        struct trial t = trial_new(seed, features, row->load);
+        for (uint32_t i = 0; i < NEXEC; i++) {
+            trial_compile(&t, execs[i]);
+            run_any(&t, features);
+        }
+        arena_drop(t.a);
+    }
+}
+
+/* ---- the longest path, computed on the tree ---- */
+
+enum { MAX_IDS = 512, MAX_LOOPS = 16, MAX_OPS = 4 };
+struct path {
+    const struct trial *t;
+    bool serial, only_cpu;
+    uint32_t op[MAX_IDS][MAX_OPS], nop[MAX_IDS]; /* the work of a step, in the program */
+    int64_t end[MAX_IDS][4];                     /* of spawned tasks */
+    uint32_t copy[MAX_IDS];                      /* each: the copy at hand */
+    int64_t last;                                /* when the last task ended */
+};
+struct keys { /* what draws depend on, in a task */
+    uint64_t key;
+    uint32_t nloop;
+    uint64_t loop[MAX_LOOPS];
+};
+
+static void path_find(struct path *w, const struct trial *t)
+{
+    const struct prog *p = t->p;
+    *w = (struct path){.t = t};
+    for (uint32_t pc = 0; pc < p->nop; pc++) {
+        unsigned k = p->op[pc].code, id;
+        const char *name = p->mark_of[pc] == NONE ? NULL : strrchr(p->mark[p->mark_of[pc]].path, '/');
+        if ((k != OP_CALL && k != OP_PAUSE && k != OP_CPU && k != OP_HOSTCPU) || !name ||
+            sscanf(name, "/n%u", &id) != 1)
+            continue;
+        trial_need(t, id < MAX_IDS && w->nop[id] < MAX_OPS, "more work than expected");
+        w->op[id][w->nop[id]++] = pc;
+    }
+}
+
+static uint64_t keys_now(const struct keys *k)
+{
+    uint64_t key = k->key;
+    for (uint32_t i = 0; i < k->nloop; i++)
+        if (k->loop[i] != 0)
+            key = rng_mix(key, ((uint64_t)(i + 1) << 48) | k->loop[i]);
+    return key;
+}
+
+static int64_t path_work(const struct path *w, const struct keys *k, uint32_t id)
+{
+    const struct prog *p = w->t->p;
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < w->nop[id]; i++) {
+        uint32_t pc = w->op[id][i];
+        if (w->only_cpu && p->op[pc].code != OP_CPU && p->op[pc].code != OP_HOSTCPU)
+            continue;
+        const struct site *s = &p->site[p->op[pc].code == OP_CALL ? p->call[p->op[pc].a].latency
+                                                                  : p->site_of[pc]];
+        struct draw_key key = {.seed = w->t->seed, .path = keys_now(k), .site = s->hash};
+        const char *bad = NULL;
+        sum += (int64_t)(expr_eval(&p->x, s->expr, NULL, key, &bad) + 0.5);
+        trial_need(w->t, bad == NULL, "no value");
+    }
+    return sum;
+}
+
+static int64_t path_body(struct path *w, struct keys *k, const struct random_step *s, int64_t at);
+
+static struct keys keys_child(const struct keys *k, uint32_t copy)
+{
+    uint64_t key = keys_now(k);
+    return (struct keys){.key = copy ? rng_mix(key, ((uint64_t)1 << 56) | copy) : key};
+}
+
+static int64_t path_task(struct path *w, const struct keys *parent, const struct random_step *body,
+                         int64_t at, uint32_t copy)
+{
+    struct keys k = keys_child(parent, copy);
+    int64_t end = path_body(w, &k, body, at);
+    w->last = end > w->last ? end : w->last;
+    return end;
+}
+
+static int64_t path_branches(struct path *w, const struct keys *k, const struct random_step *s,
+                             int64_t at)
+{
+    int64_t end = at;
+    for (uint32_t i = 0; i < s->nbody; i++) {
+        int64_t e = path_task(w, k, s->body[i], w->serial ? end : at, 0);
+        w->end[s->id][i] = e;
+        end = e > end ? e : end;
+    }
+    return end;
+}
+
+/* The parent takes copies in order of completion. */
+static int64_t path_completed(struct path *w, struct keys *k, const struct random_step *s,
+                              const int64_t *end, int64_t at)
+{
+    bool taken[8] = {false};
+    k->nloop++;
+    for (uint32_t n = 0; n < s->count; n++) {
+        uint32_t c = 0;
+        while (taken[c])
+            c++;
+        for (uint32_t i = c + 1; i < s->count; i++)
+            if (!taken[i] && end[i] < end[c])
+                c = i;
+        taken[c] = true;
+        at = end[c] > at && !w->serial ? end[c] : at;
+        k->loop[k->nloop - 1] = w->copy[s->id] = c;
+        at = path_body(w, k, s->body[1], at);
+    }
+    k->nloop--;
+    return at;
+}
+
+/* At most `limit` at a time, begun in order: each begins when the first place comes free. */
+static int64_t path_each(struct path *w, struct keys *k, const struct random_step *s, int64_t at)
+{
+    int64_t end[8], place[8], all = at;
+    uint32_t places = s->limit && s->limit < s->count ? s->limit : s->count;
+    for (uint32_t i = 0; i < places; i++)
+        place[i] = at;
+    for (uint32_t c = 0; c < s->count; c++) {
+        uint32_t first = 0;
+        for (uint32_t i = 1; i < places; i++)
+            first = place[i] < place[first] ? i : first;
+        w->copy[s->id] = c;
+        end[c] = path_task(w, k, s->body[0], w->serial ? all : place[first], c);
+        place[first] = end[c];
+        all = end[c] > all ? end[c] : all;
+    }
+    return s->nbody > 1 ? path_completed(w, k, s, end, w->serial ? all : at) : all;
+}
+
+static int64_t path_repeat(struct path *w, struct keys *k, const struct random_step *s, int64_t at)
+{
+    trial_need(w->t, k->nloop < MAX_LOOPS, "too deep");
+    k->nloop++;
+    for (uint32_t i = 0; i < s->count; i++) {
+        k->loop[k->nloop - 1] = i;
+        at = path_body(w, k, s->body[0], at);
+    }
+    k->nloop--;
+    return at;
+}
+
+static int64_t path_await(const struct path *w, const struct random_step *s, int64_t at)
+{
+    for (uint32_t i = 0; i < s->nref; i++) {
+        int64_t e = w->end[s->ref[i] / 4][s->ref[i] % 4];
+        at = e > at ? e : at;
+    }
+    return at;
+}
+
+static int64_t path_step(struct path *w, struct keys *k, const struct random_step *s, int64_t at)
+{
+    switch (s->kind) {
+    case RK_CALL:
+    case RK_WAIT:
+    case RK_CPU:
+        return at + path_work(w, k, s->id);
+    case RK_SEQ:
+        return path_body(w, k, s->body[0], at);
+    case RK_PARALLEL:
+        return path_branches(w, k, s, at);
+    case RK_SPAWN: {
+        int64_t end = path_branches(w, k, s, at);
+        return w->serial ? end : at;
+    }
+    case RK_EACH:
+        return path_each(w, k, s, at);
+    case RK_AWAIT:
+        return path_await(w, s, at);
+    case RK_IF:
+        if (s->copy_below == 0 || w->copy[s->copy_of] < s->copy_below)
+            return path_body(w, k, s->body[0], at);
+        return s->nbody > 1 ? path_body(w, k, s->body[1], at) : at;
+    case RK_REPEAT:
+        return path_repeat(w, k, s, at);
+    case RK_RUN:
+        return path_body(w, k, w->t->made.pipe[s->ref[0]], at);
+    default:
+        trial_fail(w->t, "not a plain step");
+    }
+}
+
+static int64_t path_body(struct path *w, struct keys *k, const struct random_step *s, int64_t at)
+{
+    for (; s; s = s->next)
+        at = path_step(w, k, s, at);
+    return at;
+}
+
+static int64_t path_request(struct path *w, uint64_t ordinal)
+{
+    uint64_t key = rng_mix(rng_mix(1, 0), ordinal + 1); /* replication 0, class 0, client 0 */
+    struct keys k = {.key = key};
+    w->last = 0;
+    int64_t end = path_body(w, &k, w->t->made.request, 0);
+    w->last = end > w->last ? end : w->last;
+    return end;
+}
+
+static void compare_path(struct trial *t, const char *exec)
+{
+    struct path w;
+    trial_compile(t, exec);
+    path_find(&w, t);
+    w.serial = t->p->kind == EXEC_SERIAL;
+    struct sim *s =
+        sim_new(t->p, &(struct sim_opt){.seed = t->seed, .trace_requests = UINT64_MAX});
+    trial_need(t, sim_run_alone(s, 0, REQUESTS) == SIM_MORE, "a bad end");
+    uint64_t n;
+    const struct record *r = sim_records(s, &n);
+    double span = 0, total = 0, work, longest;
+    for (uint64_t i = 0; i < n; i++) {
+        w.serial = t->p->kind == EXEC_SERIAL;
+        int64_t latency = path_request(&w, r[i].ordinal);
+        if (r[i].latency != latency || r[i].duration != w.last)
+            trial_fail(t, arena_printf(t->a,
+                                       "request %u took %" PRId64 " until %" PRId64
+                                       ", and its paths %" PRId64 " until %" PRId64,
+                                       (unsigned)i, r[i].latency, r[i].duration, latency, w.last));
+        w.serial = false;
+        span += (double)path_request(&w, r[i].ordinal);
+        w.serial = true;
+        total += (double)path_request(&w, r[i].ordinal);
+    }
+    sim_work_span(s, &work, &longest);
+    trial_need(t, work == total, "work is not the sum");
+    trial_need(t, longest == span, "span is not the longest path");
+    sim_free(s);
+}
+
+/* Without contention: the same under threads, coroutine and hybrid; serial is the sum. */
+static void test_longest_path(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < test_samples(2000); seed++) {
+        struct trial t = trial_new(seed, RANDOM_PLAIN, NULL);
+        for (uint32_t i = 0; i < NEXEC; i++)
+            compare_path(&t, execs[i]);
+        arena_drop(t.a);
+    }
+}
+
+/* ---- CPU is neither lost nor made ---- */
+
+static void compare_cpu(struct trial *t, const char *exec)
+{
+    struct path w;
+    trial_compile(t, exec);
+    if (!t->p->uses_cpu)
+        return;
+    path_find(&w, t);
+    w.serial = w.only_cpu = true;
+    struct sim *s = trial_sim(t);
+    enum sim_end end = trial_run(t, s);
+    trial_need(t, end == SIM_DRAINED || end == SIM_DEADLOCK, "a bad end");
+    if (end == SIM_DRAINED) {
+        uint64_t n;
+        const struct record *r = sim_records(s, &n);
+        double sum = 0, slack = t->p->schedule == SCHED_PS ? 1000 : 0; /* ends are rounded up */
+        for (uint64_t i = 0; i < n; i++)
+            if (r[i].status != 503) /* refused */
+                sum += (double)path_request(&w, r[i].ordinal);
+        struct sim_account acc = {.row = NEW(t->a, struct sim_res_account, s->nrow + 1)};
+        sim_snapshot(s, &acc);
+        double busy = acc.row[s->row_cores].busy_area;
+        if (busy < sum || busy > sum + slack)
+            trial_fail(t, arena_printf(t->a, "the cores did %.17g instead of %.17g", busy, sum));
+    }
+    sim_free(s);
+}
+
+static void test_cpu(void **state)
+{
+    (void)state;
+    uint32_t features = RANDOM_PLAIN | RANDOM_CPU | RANDOM_BOUNDS;
+    for (uint64_t seed = 0; seed < test_samples(1500); seed++) {
+        struct trial t = trial_new(seed, features, "{backlog: 6}");
+        for (uint32_t i = 0; i < NEXEC; i++)
+            compare_cpu(&t, execs[i]);
+        arena_drop(t.a);
+    }
+}
+
+/* ---- symmetries ---- */
+
+static struct sim *run_text(struct trial *t, const char *text, const char *exec)
+{
+    trial_build(t, text);
+    trial_compile(t, exec);
+    struct sim *s = trial_sim(t);
+    sim_run_alone(s, 0, REQUESTS);
+    return s;
+}
+
+/* A pause before everything else moves everything, and changes no draw. */
+static void test_shift(void **state)
+{
+    (void)state;
+    uint32_t features = RANDOM_ALL & ~(uint32_t)(RANDOM_COSTS | RANDOM_BOUNDS);
+    static const char mark[] = "request: [";
+    for (uint64_t seed = 0; seed < test_samples(1000); seed++) {
+        struct trial t = trial_new(seed, features, NULL);
+        const char *text = t.made.text, *at = strstr(text, mark) + strlen(mark);
+        const char *later = arena_printf(t.a, "%.*s{wait: 7ms, name: first}, %s",
+                                         (int)(at - text), text, at);
+        for (uint32_t i = 0; i < NEXEC; i++) {
+            struct sim *a = run_text(&t, text, execs[i]), *b = run_text(&t, later, execs[i]);
+            uint64_t n, m;
+            const struct record *r = sim_records(a, &n), *q = sim_records(b, &m);
+            trial_need(&t, n == m, "another number of requests");
+            for (uint64_t k = 0; k < n; k++)
+                trial_need(&t,
+                           q[k].latency == r[k].latency + 7000000 &&
+                               q[k].duration == r[k].duration + 7000000 &&
+                               q[k].status == r[k].status,
+                           "a pause before it changed the rest");
+            sim_free(a);
+            sim_free(b);
+        }
+        arena_drop(t.a);
+    }
+}
+
+/* One thread for everything is serial, if nothing is forked. */
+static void test_one_thread(void **state)
+{
+    (void)state;
+    uint32_t features = RANDOM_ALL & ~(uint32_t)(RANDOM_FORKS | RANDOM_SPAWN | RANDOM_DETACH |
+                                                 RANDOM_COSTS | RANDOM_BOUNDS | RANDOM_HEDGE);
+    for (uint64_t seed = 0; seed < test_samples(1000); seed++) {
+        struct trial t = trial_new(seed, features, NULL);
+        const char *text = arena_printf(
+            t.a, "%s", t.made.text);
+        char *at = arena_strdup(t.a, text);
+        char *pool = strstr(at, "threads2: {kind: threads");
+        const char *bounded = arena_printf(t.a, "%.*s%s, pool: 1%s", (int)(pool - at), at,
+                                           "threads2: {kind: threads",
+                                           pool + strlen("threads2: {kind: threads"));
+        struct sim *a = run_text(&t, text, "serial"), *b = run_text(&t, bounded, "threads2");
+        trial_need(&t, same_records(a, b), "one thread is not serial");
+        sim_free(a);
+        sim_free(b);
+        arena_drop(t.a);
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest t[TEST_COUNT(any_rows) + 4];
+    size_t n = 0;
+    for (size_t i = 0; i < TEST_COUNT(any_rows); i++)
+        t[n++] = test_named(any_rows[i].name, test_any, &any_rows[i]);
+    t[n++] = test_named("longest path", test_longest_path, NULL);
+    t[n++] = test_named("CPU is conserved", test_cpu, NULL);
+    t[n++] = test_named("a pause before it all", test_shift, NULL);
+    t[n++] = test_named("one thread is serial", test_one_thread, NULL);
+    return _cmocka_run_group_tests("random", t, n, NULL, NULL);
+}
