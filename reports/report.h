@@ -17,9 +17,9 @@ struct report {
     void (*run)(const struct run_result *r, const struct diags *d, const struct report_look *look,
                 struct buf *out);
 };
-extern const struct report *const reports[]; /* ends with NULL */
-const struct report *report_find(const char *name);         /* "json"; NULL if unknown */
-const struct report *report_by_suffix(const char *path);    /* "out.json"; NULL if unknown */
+extern const struct report *const reports[];             /* ends with NULL */
+const struct report *report_find(const char *name);      /* "json"; NULL if unknown */
+const struct report *report_by_suffix(const char *path); /* "out.json"; NULL if unknown */
 /* A duration in seconds as people read it, with 3 significant digits: "44.8 ms"; buffer of 32. */
 const char *report_time(double seconds, char *buffer);
 

@@ -10,8 +10,8 @@
 struct json {
     struct buf *out;
     int depth;
-    bool pretty;             /* newlines and two blanks a level; else one line */
-    bool first[64];          /* nothing written yet at this depth */
+    bool pretty;    /* newlines and two blanks a level; else one line */
+    bool first[64]; /* nothing written yet at this depth */
     bool after_key;
 };
 void json_begin(struct json *j, struct buf *out, bool pretty);

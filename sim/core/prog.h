@@ -8,9 +8,9 @@
  * A body is what one task runs: the request, a branch, a copy, a spawned task.  Named pipelines are
  * run in place.  Each task has nword words (doubles): variables, loop counters, group numbers.
  *
- * A handler (struct unwinder) is what a failure meets on its way out, innermost first: prog.handler_of[pc], then
- * handler.outer.  Cleaning handlers (release, untimer, kill, hop) work at once; CATCH and RETRY go
- * on with the program. */
+ * A handler (struct unwinder) is what a failure meets on its way out, innermost first:
+ * prog.handler_of[pc], then handler.outer.  Cleaning handlers (release, untimer, kill, hop) work at
+ * once; CATCH and RETRY go on with the program. */
 #ifndef CORE_PROG_H
 #define CORE_PROG_H
 #include "model/model.h"
@@ -26,21 +26,23 @@ struct op {
     uint16_t depth; /* ENTER, LEAVE: nesting of steps in the body */
     uint32_t a, b, c;
 };
-enum { OPF_RELEASES_GIL = 1, /* CPU */
-       OPF_BLOCKING = 2,     /* ACQ, CALL, HOSTCPU: holds the loop under coroutine */
-       OPF_SERVICE = 4,      /* ACQ, REL: the capacity of a service (an abandoned call keeps it) */
-       OPF_WORD = 8,         /* ACQ, REL: the units are in w[c], not b */
-       OPF_LIGHT = 16,       /* FORK: a hedge copy, which is no task of its own */
-       OPF_INPLACE = 32,     /* FORK: the child runs now, on its parent's thread, to its end */
-       OPF_COUNT = 128,      /* ASK: the value must be a count */
-       OPF_PRIORITY = 64 };  /* ACQ: (int16_t)depth is the step's priority, before the class's */
+enum {
+    OPF_RELEASES_GIL = 1, /* CPU */
+    OPF_BLOCKING = 2,     /* ACQ, CALL, HOSTCPU: holds the loop under coroutine */
+    OPF_SERVICE = 4,      /* ACQ, REL: the capacity of a service (an abandoned call keeps it) */
+    OPF_WORD = 8,         /* ACQ, REL: the units are in w[c], not b */
+    OPF_LIGHT = 16,       /* FORK: a hedge copy, which is no task of its own */
+    OPF_INPLACE = 32,     /* FORK: the child runs now, on its parent's thread, to its end */
+    OPF_COUNT = 128,      /* ASK: the value must be a count */
+    OPF_PRIORITY = 64
+}; /* ACQ: (int16_t)depth is the step's priority, before the class's */
 
 #define NONE UINT32_MAX
 
 /* A place where something is drawn: its key, and the counters of the loops round it. */
 struct site {
-    uint32_t hash;  /* of path and quantity: draw_key.site */
-    uint32_t expr;  /* what is drawn or evaluated; NONE: nothing */
+    uint32_t hash;        /* of path and quantity: draw_key.site */
+    uint32_t expr;        /* what is drawn or evaluated; NONE: nothing */
     uint32_t nloop, loop; /* words loop_word[loop .. loop+nloop): repeat and attempt counters */
 };
 /* A step as written, wherever its body is run: rows of the results' step table. */
@@ -50,11 +52,11 @@ struct mark {
     enum verb verb;
 };
 struct callsite {
-    uint32_t service;          /* index into model.service */
-    uint32_t latency, error;   /* sites; error NONE: never fails */
-    bool ps;                   /* the service shares itself: the driver stretches the latency */
+    uint32_t service;        /* index into model.service */
+    uint32_t latency, error; /* sites; error NONE: never fails */
+    bool ps;                 /* the service shares itself: the driver stretches the latency */
     bool abandoned_stop, blocking;
-    uint32_t res;              /* its capacity: index into res, or NONE; with ps nobody queues for it */
+    uint32_t res; /* its capacity: index into res, or NONE; with ps nobody queues for it */
 };
 struct backoff {
     uint32_t delay, factor, max; /* sites; NONE: not given */
@@ -64,16 +66,16 @@ enum group_kind { GROUP_PARALLEL, GROUP_EACH, GROUP_SPAWN, GROUP_HEDGE, GROUP_DE
 /* A static description of a fork: what decides it and what becomes of the rest. */
 struct forksite {
     enum group_kind kind;
-    uint32_t word;            /* holds the group's number while there is one, else 0 (number + 1) */
-    uint32_t nbranch;         /* of parallel, spawn, hedge; EACH: the count is in w[count_word] */
+    uint32_t word;    /* holds the group's number while there is one, else 0 (number + 1) */
+    uint32_t nbranch; /* of parallel, spawn, hedge; EACH: the count is in w[count_word] */
     uint32_t count_word;
-    uint32_t limit;           /* EACH: w[limit] at most at a time; NONE: no limit */
-    uint32_t until;           /* w[until] successes decide it; NONE: all must succeed */
-    bool detach_rest;         /* else the rest is cancelled */
+    uint32_t limit;   /* EACH: w[limit] at most at a time; NONE: no limit */
+    uint32_t until;   /* w[until] successes decide it; NONE: all must succeed */
+    bool detach_rest; /* else the rest is cancelled */
     enum siblings_policy siblings;
-    bool consumed;            /* as_completed: children are kept until NEXT takes them */
-    uint32_t taken_word;      /* NEXT: the copy's number goes here (NONE: nowhere) */
-    uint32_t nexport, exports; /* what a child that ends well leaves in its owner */
+    bool consumed;              /* as_completed: children are kept until NEXT takes them */
+    uint32_t taken_word;        /* NEXT: the copy's number goes here (NONE: nowhere) */
+    uint32_t nexport, exports;  /* what a child that ends well leaves in its owner */
     uint32_t ncopyvar, copyvar; /* consumed: exports[] that NEXT copies out of the child taken */
 };
 /* w[from] of the child to w[to] of the owner: COPY, or (a boolean) count of trues and of copies. */
@@ -85,8 +87,8 @@ struct capture {
     uint32_t from, to; /* words of the parent and of the child */
 };
 struct awaitsite {
-    uint32_t n, first;  /* await_ref[first .. first+n) */
-    uint32_t until;     /* word, or NONE */
+    uint32_t n, first; /* await_ref[first .. first+n) */
+    uint32_t until;    /* word, or NONE */
     bool detach_rest;
     uint32_t nimport, import; /* once awaited: what the owners' words give to this task's */
 };
@@ -107,13 +109,13 @@ struct choice_arm {
 enum handler_kind { H_RELEASE, H_UNTIMER, H_KILL, H_HOP, H_LEAVE, H_CATCH, H_RETRY };
 struct unwinder {
     enum handler_kind kind;
-    uint32_t a;      /* RELEASE: pc of its ACQ; UNTIMER: word; KILL: forksite; LEAVE: mark */
-    uint32_t target; /* CATCH, RETRY: pc */
-    uint32_t outer;  /* NONE: the task fails */
+    uint32_t a;             /* RELEASE: pc of its ACQ; UNTIMER: word; KILL: forksite; LEAVE: mark */
+    uint32_t target;        /* CATCH, RETRY: pc */
+    uint32_t outer;         /* NONE: the task fails */
     uint32_t nmatch, match; /* CATCH, RETRY: failure codes match_code[]; nmatch 0: any */
-    uint32_t word;   /* RETRY: failed attempts so far (reset by a ZERO) */
-    uint32_t limit;  /* RETRY: word with the greatest number of attempts, NONE: unlimited */
-    uint32_t depth;  /* LEAVE */
+    uint32_t word;          /* RETRY: failed attempts so far (reset by a ZERO) */
+    uint32_t limit;         /* RETRY: word with the greatest number of attempts, NONE: unlimited */
+    uint32_t depth;         /* LEAVE */
 };
 struct task_body {
     uint32_t pc;
@@ -127,7 +129,7 @@ struct res {
     enum res_kind kind;
     struct loc at;
     uint32_t size;
-    uint32_t queue; /* NONE: no limit */
+    uint32_t queue;         /* NONE: no limit */
     uint32_t queue_timeout; /* site or NONE */
     enum discipline discipline;
     bool per_worker;
@@ -140,38 +142,56 @@ struct prog_class {
     const struct load *load; /* NULL: one request at a time in an idle system */
     uint32_t clients, backlog;
     uint32_t think, between; /* sites: think time; time between arrivals */
-    bool answers;      /* some step of its body responds: a path that meets none is unanswered */
+    bool answers; /* some step of its body responds: a path that meets none is unanswered */
 };
 struct prog {
     const struct model *model;
     const struct execution *exec;
     struct xprog x;
     struct op *op;
-    struct loc *where;       /* where[pc] */
-    uint32_t *mark_of;       /* the innermost step at pc: index into mark, or NONE */
-    uint32_t *handler_of;    /* handler_of[pc], or NONE */
-    uint32_t *site_of;       /* site of the op's expression or wait, or NONE */
+    struct loc *where;    /* where[pc] */
+    uint32_t *mark_of;    /* the innermost step at pc: index into mark, or NONE */
+    uint32_t *handler_of; /* handler_of[pc], or NONE */
+    uint32_t *site_of;    /* site of the op's expression or wait, or NONE */
     uint32_t nop;
-    struct site *site;           uint32_t nsite;
-    uint32_t *loop_word;         uint32_t nloop_word;
-    struct mark *mark;           uint32_t nmark;
-    struct callsite *call;       uint32_t ncall;
-    struct backoff *backoff;     uint32_t nbackoff;
-    struct forksite *fork;       uint32_t nfork;
-    struct export_var *exports;  uint32_t nexport;
-    struct capture *capture;     uint32_t ncapture;
-    struct awaitsite *await;     uint32_t nawait;
-    struct await_ref *await_ref; uint32_t nawait_ref;
-    struct import_var *import;   uint32_t nimport;
-    struct choice *choice;       uint32_t nchoice;
-    struct choice_arm *arm;      uint32_t narm;
-    struct unwinder *handler;    uint32_t nhandler;
-    uint32_t *match_code;        uint32_t nmatch_code;
-    struct task_body *body;      uint32_t nbody;
-    struct res *res;             uint32_t nres, ninstance;
-    struct prog_class *cls;      uint32_t ncls;
-    uint32_t nword;              /* of every task */
-    uint32_t ndepth;             /* deepest nesting of steps in one body */
+    struct site *site;
+    uint32_t nsite;
+    uint32_t *loop_word;
+    uint32_t nloop_word;
+    struct mark *mark;
+    uint32_t nmark;
+    struct callsite *call;
+    uint32_t ncall;
+    struct backoff *backoff;
+    uint32_t nbackoff;
+    struct forksite *fork;
+    uint32_t nfork;
+    struct export_var *exports;
+    uint32_t nexport;
+    struct capture *capture;
+    uint32_t ncapture;
+    struct awaitsite *await;
+    uint32_t nawait;
+    struct await_ref *await_ref;
+    uint32_t nawait_ref;
+    struct import_var *import;
+    uint32_t nimport;
+    struct choice *choice;
+    uint32_t nchoice;
+    struct choice_arm *arm;
+    uint32_t narm;
+    struct unwinder *handler;
+    uint32_t nhandler;
+    uint32_t *match_code;
+    uint32_t nmatch_code;
+    struct task_body *body;
+    uint32_t nbody;
+    struct res *res;
+    uint32_t nres, ninstance;
+    struct prog_class *cls;
+    uint32_t ncls;
+    uint32_t nword;  /* of every task */
+    uint32_t ndepth; /* deepest nesting of steps in one body */
     /* the execution's row */
     enum exec_kind kind;
     uint32_t workers, cores;
@@ -183,8 +203,8 @@ struct prog {
     uint32_t pool, server, limit;   /* res, or NONE; pool NONE: unlimited threads */
     uint32_t queue_limit;           /* requests that may wait in a worker; NONE: any number */
     double stack, frame;            /* bytes */
-    bool uses_cpu;      /* anything at all computes: cores matter */
-    bool gil_contended; /* a thread that goes on must take the GIL first */
+    bool uses_cpu;                  /* anything at all computes: cores matter */
+    bool gil_contended;             /* a thread that goes on must take the GIL first */
     bool has_timers;
     int32_t uncaught;
 };

@@ -8,9 +8,9 @@
 #include "base/stats.h"
 
 enum { QUANTILE_COUNT = 5 };
-extern const double quantile_p[QUANTILE_COUNT];           /* .5 .9 .95 .99 .999 */
-extern const char *const quantile_name[QUANTILE_COUNT];   /* "p50" "p90" "p95" "p99" "p999" */
-extern const char *const quantile_title[QUANTILE_COUNT];  /* "p50" ... "p99.9" */
+extern const double quantile_p[QUANTILE_COUNT];          /* .5 .9 .95 .99 .999 */
+extern const char *const quantile_name[QUANTILE_COUNT];  /* "p50" "p90" "p95" "p99" "p999" */
+extern const char *const quantile_title[QUANTILE_COUNT]; /* "p50" ... "p99.9" */
 
 struct latency_result {
     uint64_t n;
@@ -59,14 +59,21 @@ struct deadlock_result {
     uint32_t n;     /* tasks told (a cycle first); at most 12 */
     uint32_t total; /* tasks that can never move again */
     struct deadlock_task *task;
-    uint32_t ncycle;     /* the first ncycle tasks form a wait-for cycle */
-    const char *advice;  /* one sentence, or NULL */
+    uint32_t ncycle;    /* the first ncycle tasks form a wait-for cycle */
+    const char *advice; /* one sentence, or NULL */
 };
 struct warning_result {
     const char *id, *text;
 };
-enum run_stop { STOP_REQUESTS, STOP_PRECISION, STOP_MAX, STOP_DEADLOCK, STOP_UNSTABLE, STOP_INTERRUPT,
-                STOP_ERROR };
+enum run_stop {
+    STOP_REQUESTS,
+    STOP_PRECISION,
+    STOP_MAX,
+    STOP_DEADLOCK,
+    STOP_UNSTABLE,
+    STOP_INTERRUPT,
+    STOP_ERROR
+};
 extern const char *const run_stop_name[]; /* "requests" "precision" "max-requests" ... */
 
 struct exec_result {
@@ -81,13 +88,15 @@ struct exec_result {
     struct class_result all; /* name "all" */
     uint32_t nclass;
     struct class_result *cls;
-    double work, span;       /* per request: sum of all durations; longest path without contention */
-    double makespan;         /* of a backlog; else NAN */
+    double work, span; /* per request: sum of all durations; longest path without contention */
+    double makespan;   /* of a backlog; else NAN */
     uint32_t nstep;
     struct step_result *step;
     uint32_t nresource;
     struct resource_result *resource;
-    struct { double mean, peak; } threads, tasks, memory;
+    struct {
+        double mean, peak;
+    } threads, tasks, memory;
     const char *unstable; /* the resource that saturates, or NULL */
     double unstable_utilisation;
     struct deadlock_result *deadlock; /* or NULL */
@@ -97,8 +106,8 @@ struct exec_result {
     uint64_t events; /* moves made, for benchmarks */
 };
 struct speedup_result {
-    uint32_t of, over; /* indices of executions */
-    struct interval ratio; /* mean(over) / mean(of) on the same draws */
+    uint32_t of, over;        /* indices of executions */
+    struct interval ratio;    /* mean(over) / mean(of) on the same draws */
     double work_span, amdahl; /* bounds on it; NAN if not known */
     double faster;            /* share of requests in which `of` was faster; NAN if not paired */
 };

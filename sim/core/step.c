@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* step.c - the instructions and the moves.  The meaning of a pipeline is here, in step_task.c and in
- * step_queue.c, and nowhere else; see step.h for the contract, ops.def for the instructions. */
+/* step.c - the instructions and the moves.  The meaning of a pipeline is here, in step_task.c and
+ * in step_queue.c, and nowhere else; see step.h for the contract, ops.def for the instructions. */
 #include "core/step_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +189,19 @@ static enum task_mode child_mode(struct state *s, uint32_t owner, const struct o
     return s->p->has_loop ? M_LOOP : M_THREAD;
 }
 
+/* A parent that does not wait for its child may be in another round by the time it is told. */
+static void tell_rounds(struct state *s, uint32_t task, uint32_t child)
+{
+    const struct prog *p = s->p;
+    const struct site *x = &p->site[p->site_of[s->task[task].pc]];
+    const double *w = state_words(s, task);
+    for (uint32_t k = 0; k < x->nloop; k++) {
+        uint32_t n = (uint32_t)w[p->loop_word[x->loop + k]];
+        if (n != 0)
+            fx_emit(s, FX_ROUND, child, task, k, n);
+    }
+}
+
 /* Returns true if the parent's own run ends here (the child runs in its place). */
 static bool op_fork(struct state *s, uint32_t task, const struct op *o)
 {
@@ -217,6 +230,8 @@ static bool op_fork(struct state *s, uint32_t task, const struct op *o)
     }
     if (g != NONE)
         group_add(s, g, c);
+    if (s->p->site_of[s->task[task].pc] != NONE)
+        tell_rounds(s, task, c);
     fx_emit(s, FX_BEGIN, c, task, s->task[task].pc, t->copy);
     if (t->mode == M_INPLACE) {
         t->thread = s->task[task].thread;
@@ -607,7 +622,8 @@ static bool execute(struct state *s, uint32_t task)
     }
 }
 
-/* A body may go round without end and without waiting: whoever runs it decides when it is enough. */
+/* A body may go round without end and without waiting: whoever runs it decides when it is enough.
+ */
 static void go(struct state *s, uint32_t task)
 {
     while (execute(s, task)) {
@@ -877,8 +893,7 @@ void step_done(struct state *s, uint32_t task, bool ok)
 static uint32_t in_place_child(const struct state *s, uint32_t task)
 {
     for (uint32_t k = s->req[s->task[task].req].first_task; k != NONE; k = s->task[k].req_next)
-        if (s->task[k].parent == task && s->task[k].mode == M_INPLACE &&
-            s->task[k].state != T_DONE)
+        if (s->task[k].parent == task && s->task[k].mode == M_INPLACE && s->task[k].state != T_DONE)
             return k;
     return NONE;
 }

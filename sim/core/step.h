@@ -17,8 +17,8 @@
  *
  * How the executions differ is in the program (prog.h) and in enum mode: who runs a task.
  *
- * Cancelling: a task on the loop, in place, or a hedge copy ends at its current wait; a thread, or a
- * task on a pool thread, is marked and ends when its wait does (it keeps what it holds); one that
+ * Cancelling: a task on the loop, in place, or a hedge copy ends at its current wait; a thread, or
+ * a task on a pool thread, is marked and ends when its wait does (it keeps what it holds); one that
  * computes ends after the burst.  A timeout ends its own task's wait in every mode; one that fires
  * while the task does not wait takes effect at the next wait inside the step, if there is one. */
 #ifndef CORE_STEP_H
@@ -44,18 +44,18 @@ enum task_state {
 };
 enum task_mode { M_THREAD, M_LOOP, M_INPLACE, M_LIGHT };
 enum task_flag {
-    TF_CANCELLED = 1, /* ends at the end of its wait or burst */
-    TF_DETACHED = 2,  /* nobody awaits it, nor what it starts */
-    TF_KEEPS_LOOP = 4,/* a blocking wait upon the loop */
-    TF_POOLED = 8,    /* hybrid: on a pool thread (mode M_THREAD meanwhile) */
-    TF_RAISE = 16,    /* fails when it goes on */
-    TF_FRESH = 32,    /* has not run yet */
-    TF_HOPPED = 64,   /* its way back to the loop costs hop */
+    TF_CANCELLED = 1,  /* ends at the end of its wait or burst */
+    TF_DETACHED = 2,   /* nobody awaits it, nor what it starts */
+    TF_KEEPS_LOOP = 4, /* a blocking wait upon the loop */
+    TF_POOLED = 8,     /* hybrid: on a pool thread (mode M_THREAD meanwhile) */
+    TF_RAISE = 16,     /* fails when it goes on */
+    TF_FRESH = 32,     /* has not run yet */
+    TF_HOPPED = 64,    /* its way back to the loop costs hop */
     TF_HAS_THREAD = 128,
-    TF_KEEP = 256,    /* NEXT takes it when it is over */
-    TF_HOST = 512,    /* T_CPU of HOSTCPU: the service computes, not the task's thread */
+    TF_KEEP = 256,      /* NEXT takes it when it is over */
+    TF_HOST = 512,      /* T_CPU of HOSTCPU: the service computes, not the task's thread */
     TF_DISPATCH = 1024, /* T_CPU that pays for going on: the program goes on at pc */
-    TF_ACTIVE = 2048  /* counted in its request's active */
+    TF_ACTIVE = 2048    /* counted in its request's active */
 };
 struct task {
     uint32_t pc;
@@ -67,25 +67,25 @@ struct task {
     uint32_t q_prev, q_next;     /* in the one queue it is in */
     uint32_t res;                /* instance it queues for, or a ghost keeps */
     uint32_t units;
-    uint32_t thread;             /* M_THREAD, M_INPLACE: the thread; M_LOOP: the worker */
-    uint32_t kids;               /* tasks whose parent it is */
-    uint32_t unwind;             /* with TF_RAISE: where the failure begins its way out */
-    uint32_t scope;              /* a timeout's word + 1: inner handlers only clean up */
-    uint32_t groups;             /* those it owns (group.next) */
-    uint16_t fail;               /* the failure on its way */
+    uint32_t thread; /* M_THREAD, M_INPLACE: the thread; M_LOOP: the worker */
+    uint32_t kids;   /* tasks whose parent it is */
+    uint32_t unwind; /* with TF_RAISE: where the failure begins its way out */
+    uint32_t scope;  /* a timeout's word + 1: inner handlers only clean up */
+    uint32_t groups; /* those it owns (group.next) */
+    uint16_t fail;   /* the failure on its way */
     int16_t priority;
 };
 enum group_state { G_OPEN, G_WELL, G_FAILED };
 struct group {
     uint32_t fork, owner;
-    uint32_t next;                /* of the same owner */
-    uint32_t first, last;         /* live children */
-    uint32_t pending;             /* the first of them that `limit` holds back, or NONE */
+    uint32_t next;        /* of the same owner */
+    uint32_t first, last; /* live children */
+    uint32_t pending;     /* the first of them that `limit` holds back, or NONE */
     uint32_t made, live, ok, failed;
-    uint32_t running;             /* begun and not over, for `limit` */
-    uint32_t want, limit, until;  /* until NONE: all */
+    uint32_t running;               /* begun and not over, for `limit` */
+    uint32_t want, limit, until;    /* until NONE: all */
     uint32_t done_first, done_last; /* ended, for NEXT (q_next) */
-    uint32_t awaiters;            /* tasks in T_AWAIT that look at it */
+    uint32_t awaiters;              /* tasks in T_AWAIT that look at it */
     uint16_t state, fail;
 };
 struct request {
@@ -93,7 +93,7 @@ struct request {
     uint32_t active; /* tasks that keep it from ending */
     uint32_t tasks;  /* all of them, so that its slot can be reused */
     uint32_t cls, worker;
-    int32_t status;  /* 0: not responded */
+    int32_t status; /* 0: not responded */
     uint8_t used, over, traced, waiting, has_limit;
 };
 struct resst { /* an instance of a resource */
@@ -107,18 +107,20 @@ struct loopst {
 };
 
 enum fx_kind {
-    FX_BEGIN,   /* task begins to exist; a: its parent (NONE: a root), b: the pc of its FORK */
-    FX_OVERTASK,/* traced: task has ended (it may be kept); a: 1 if well, b: its group */
-    FX_START,   /* make step_start(task) at this instant; a: its thread, b: 1 if it is a new thread */
-    FX_LOOP,    /* make step_loop(a) */
-    FX_GRANT,   /* make step_grant(a, ...) */
-    FX_WORK,    /* a call or a pause begins: op at pc b; answer with step_done(task, ok) */
-    FX_UNWORK,  /* it is taken back */
-    FX_GHOST,   /* it goes on without its task: it is now task a's, of whom only the end matters */
-    FX_CPU,     /* task computes on thread a (NONE: one of the service's own): op at pc b, or b NONE:
-                   costs c, bits 1 << enum cost, and FX_WAKE_IF_IDLE */
-    FX_IDLE,    /* thread a stops computing: gives up core and GIL */
-    FX_TIMER,   /* timeout of op at pc b runs for task; answer with step_timeout(task, a), a: word */
+    FX_ROUND, /* before FX_BEGIN: task's parent a is in round c, not 0, of loop b of the FORK's site
+               */
+    FX_BEGIN, /* task begins to exist; a: its parent (NONE: a root), b: the pc of its FORK */
+    FX_OVERTASK, /* traced: task has ended (it may be kept); a: 1 if well, b: its group */
+    FX_START, /* make step_start(task) at this instant; a: its thread, b: 1 if it is a new thread */
+    FX_LOOP,  /* make step_loop(a) */
+    FX_GRANT, /* make step_grant(a, ...) */
+    FX_WORK,  /* a call or a pause begins: op at pc b; answer with step_done(task, ok) */
+    FX_UNWORK, /* it is taken back */
+    FX_GHOST,  /* it goes on without its task: it is now task a's, of whom only the end matters */
+    FX_CPU,    /* task computes on thread a (NONE: one of the service's own): op at pc b, or b NONE:
+                  costs c, bits 1 << enum cost, and FX_WAKE_IF_IDLE */
+    FX_IDLE,   /* thread a stops computing: gives up core and GIL */
+    FX_TIMER,  /* timeout of op at pc b runs for task; answer with step_timeout(task, a), a: word */
     FX_UNTIMER, /* a: word */
     FX_QTIMER,  /* queue timeout for task in the queue of instance a; answer step_queue_timeout */
     FX_UNQTIMER,
@@ -148,29 +150,33 @@ enum { STATE_MAX_TASKS = 1 << 22 };
 enum ask_kind { ASK_NONE, ASK_VALUE, ASK_BRANCH, ASK_CHOOSE };
 struct state {
     const struct prog *p;
-    struct task *task;       uint32_t ntask, cap_task, free_task;
-    double *word;            /* p->nword a task */
-    struct group *group;     uint32_t ngroup, cap_group, free_group;
-    struct request *req;     uint32_t nreq, cap_req, free_req;
-    struct resst *inst;      /* p->ninstance */
-    struct loopst *loop;     /* p->workers, if p->has_loop */
-    uint32_t *present;       /* requests of each worker */
-    uint32_t *waiting;       /* of them, those that wait to be let in */
-    uint32_t *thread_next;   /* free threads: a chain a worker */
-    uint32_t *thread_free;   /* head, a worker */
+    struct task *task;
+    uint32_t ntask, cap_task, free_task;
+    double *word; /* p->nword a task */
+    struct group *group;
+    uint32_t ngroup, cap_group, free_group;
+    struct request *req;
+    uint32_t nreq, cap_req, free_req;
+    struct resst *inst;    /* p->ninstance */
+    struct loopst *loop;   /* p->workers, if p->has_loop */
+    uint32_t *present;     /* requests of each worker */
+    uint32_t *waiting;     /* of them, those that wait to be let in */
+    uint32_t *thread_next; /* free threads: a chain a worker */
+    uint32_t *thread_free; /* head, a worker */
     uint32_t *thread_worker;
     uint32_t nthread, cap_thread;
     uint32_t run_first, run_last; /* tasks that go on in this move */
     enum ask_kind ask;
     uint32_t ask_task;
-    uint32_t live;           /* tasks that exist, ghosts aside */
-    uint64_t ops, op_limit;  /* done since the driver last set it to 0; beyond the limit (0: none)
-                                a move breaks off, and no other may follow */
-    uint32_t stuck_pc;       /* NONE; of a move that broke off: where */
-    bool crowded;            /* it did because of STATE_MAX_TASKS */
-    bool loop_tells;         /* FX_READY, FX_TURN, FX_LEFT are wanted */
-    uint32_t threads;        /* threads in use */
-    struct fx *fx;           uint32_t fx_n, fx_cap;
+    uint32_t live;          /* tasks that exist, ghosts aside */
+    uint64_t ops, op_limit; /* done since the driver last set it to 0; beyond the limit (0: none)
+                               a move breaks off, and no other may follow */
+    uint32_t stuck_pc;      /* NONE; of a move that broke off: where */
+    bool crowded;           /* it did because of STATE_MAX_TASKS */
+    bool loop_tells;        /* FX_READY, FX_TURN, FX_LEFT are wanted */
+    uint32_t threads;       /* threads in use */
+    struct fx *fx;
+    uint32_t fx_n, fx_cap;
 };
 
 void state_init(struct state *s, const struct prog *p);

@@ -53,7 +53,7 @@ void loop_enqueue(struct state *s, uint32_t task);
 void loop_remove(struct state *s, uint32_t task);
 void loop_leave(struct state *s, uint32_t worker);
 void loop_post(struct state *s, uint32_t worker); /* FX_LOOP, if it can turn and none is out */
-void go_on(struct state *s, uint32_t task); /* its wait is over */
+void go_on(struct state *s, uint32_t task);       /* its wait is over */
 
 void step_hostcpu_done(struct state *s, uint32_t task);
 void step_grant_move(struct state *s, uint32_t inst, uint32_t pick);
@@ -88,7 +88,7 @@ uint32_t task_handler(const struct state *s, uint32_t task);
 enum await_verdict { AWAIT_WAIT, AWAIT_WELL, AWAIT_FAILED };
 enum await_verdict await_check(const struct state *s, uint32_t task, uint16_t *fail);
 void await_count(struct state *s, uint32_t task, int by); /* its groups' awaiters += by */
-void await_settle(struct state *s, uint32_t task); /* the rest, imports, FX_JOIN */
+void await_settle(struct state *s, uint32_t task);        /* the rest, imports, FX_JOIN */
 void request_check_over(struct state *s, uint32_t req);
 void task_admit(struct state *s, uint32_t task); /* a root that has its limit: seek a thread */
 

@@ -121,13 +121,11 @@ static void call_go_on(struct state *s, uint32_t task)
     }
 }
 
-
 void step_hostcpu_done(struct state *s, uint32_t task)
 {
     s->task[task].flags &= (uint16_t)~TF_HOST;
     call_go_on(s, task);
 }
-
 
 void step_grant_move(struct state *s, uint32_t inst, uint32_t pick)
 {

@@ -417,7 +417,8 @@ static void root_over(struct state *s, uint32_t task, bool well)
         fx_emit(s, FX_RESPOND, task, t->req, (uint32_t)r->status, 0);
 }
 
-/* The task has come to its end, well or failed (or cancelled: then its group no longer counts it). */
+/* The task has come to its end, well or failed (or cancelled: then its group no longer counts it).
+ */
 void task_over(struct state *s, uint32_t task, bool well)
 {
     struct task *t = &s->task[task];
@@ -496,14 +497,13 @@ static void call_abandon(struct state *s, uint32_t task)
     }
     uint32_t g = task_slot(s);
     struct task *t = &s->task[task];
-    s->task[g] = (struct task){.pc = t->pc,
-                               .state = T_GHOST,
-                               .req = NONE,
-                               .parent = NONE,
-                               .group = NONE,
-                               .res = c->res == NONE || c->ps
-                                          ? NONE
-                                          : instance_of(s, c->res, s->req[t->req].worker)};
+    s->task[g] = (struct task){
+        .pc = t->pc,
+        .state = T_GHOST,
+        .req = NONE,
+        .parent = NONE,
+        .group = NONE,
+        .res = c->res == NONE || c->ps ? NONE : instance_of(s, c->res, s->req[t->req].worker)};
     if (p->nword > 0)
         memcpy(state_words(s, g), state_words(s, task), p->nword * sizeof(double));
     fx_emit(s, FX_GHOST, task, g, 0, 0);
@@ -581,8 +581,7 @@ static bool lends_place(const struct state *s, const struct task *t)
     if (t->state != T_INPLACE)
         return false;
     for (uint32_t k = s->req[t->req].first_task; k != NONE; k = s->task[k].req_next)
-        if (s->task[k].parent == task && s->task[k].mode == M_INPLACE &&
-            s->task[k].state != T_DONE)
+        if (s->task[k].parent == task && s->task[k].mode == M_INPLACE && s->task[k].state != T_DONE)
             return s->task[k].group == NONE;
     return false;
 }

@@ -471,7 +471,7 @@ const struct model *model_build(struct arena *a, struct yaml *root, const char *
     m->name = "";
     m->doc = "";
     m->uncaught = 500;
-    m->host.schedule = SCHED_RR;
+    m->host.schedule = SCHEDULE_RR;
     m->request.at = root->at;
     failures_init(&r);
     const struct yaml *v = yaml_get(root, "pipelines");

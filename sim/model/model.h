@@ -95,17 +95,17 @@ struct step {
     bool has_priority;
     int32_t priority;
     /* operands, by verb */
-    uint32_t service;  /* call: index into model.service */
-    uint32_t resource; /* use: index into model.resource */
-    uint32_t pipeline; /* run: index into model.pipeline */
+    uint32_t service;                   /* call: index into model.service */
+    uint32_t resource;                  /* use: index into model.resource */
+    uint32_t pipeline;                  /* run: index into model.pipeline */
     const struct expr *latency, *error; /* call: overrides, or NULL */
     const struct expr *cpu;             /* cpu: the burst; call: override of send, or NULL */
     const struct expr *cpu_receive;     /* call: override, or NULL */
     bool has_cpu;                       /* call: cpu was overridden (send and receive) */
     int blocking;                       /* call: -1 not said, 0, 1 */
     int releases_gil;                   /* cpu and call: -1 not said, 0, 1 */
-    const struct expr *expr;            /* wait: the pause; each, repeat: the count; if: condition */
-    struct body body, orelse;           /* seq, each, repeat, use, offload, detach: body; if: both */
+    const struct expr *expr;  /* wait: the pause; each, repeat: the count; if: condition */
+    struct body body, orelse; /* seq, each, repeat, use, offload, detach: body; if: both */
     uint32_t nbranch;
     struct branch *branch; /* parallel, spawn, choose; a detach or a spawn of a body has one */
     bool listed;           /* parallel written as a list: its branches have no names to refer to */
@@ -113,8 +113,8 @@ struct step {
     const struct expr *until; /* parallel, each, await: NULL all; any is the number 1 */
     enum rest_policy rest;
     enum siblings_policy siblings;
-    const char *as;           /* each: variable of the copy's number, or NULL */
-    bool has_completed;       /* each: as_completed is there */
+    const char *as;     /* each: variable of the copy's number, or NULL */
+    bool has_completed; /* each: as_completed is there */
     struct body completed;
     struct names awaits;      /* await */
     const struct expr *units; /* use: n, NULL: 1 */
@@ -163,7 +163,7 @@ struct pipeline {
 
 enum exec_kind { EXEC_SERIAL, EXEC_THREADS, EXEC_COROUTINE, EXEC_HYBRID };
 extern const char *const exec_kind_name[4];
-enum schedule_kind { SCHED_FIFO, SCHED_RR, SCHED_PS };
+enum schedule_kind { SCHEDULE_FIFO, SCHEDULE_RR, SCHEDULE_PS };
 struct host {
     const struct expr *cores, *workers; /* NULL: 1 */
     bool gil;
@@ -172,8 +172,16 @@ struct host {
     const struct expr *quantum; /* of rr; NULL: 5ms */
     bool random_balance;
 };
-enum cost { COST_SPAWN, COST_SWITCH, COST_TASK, COST_RESUME, COST_WAKE, COST_HOP, COST_HANDOFF,
-            COST_COUNT };
+enum cost {
+    COST_SPAWN,
+    COST_SWITCH,
+    COST_TASK,
+    COST_RESUME,
+    COST_WAKE,
+    COST_HOP,
+    COST_HANDOFF,
+    COST_COUNT
+};
 extern const char *const cost_name[COST_COUNT];
 struct execution {
     const char *name;
@@ -199,8 +207,8 @@ struct load {
     const struct expr *clients, *think; /* closed; think NULL: 0 */
     const struct expr *rate;            /* open */
     enum arrivals_kind arrivals;
-    const struct expr *cv;   /* of gamma arrivals */
-    const double *replay;    /* ns, ascending, from the start */
+    const struct expr *cv; /* of gamma arrivals */
+    const double *replay;  /* ns, ascending, from the start */
     uint32_t nreplay;
     const struct expr *backlog;
 };
@@ -208,8 +216,8 @@ struct load {
 enum { UNCAUGHT_NONE = 0 };
 struct model {
     const char *name, *doc;
-    const char *file;      /* as the user gave it */
-    char digest[65];       /* SHA-256 of the effective model is the caller's; "" until set */
+    const char *file; /* as the user gave it */
+    char digest[65];  /* SHA-256 of the effective model is the caller's; "" until set */
     struct loc at;
     uint32_t nparam, nservice, nresource, nshared, npipeline, nexec, nload, nfailure;
     struct param *param;
@@ -224,7 +232,7 @@ struct model {
                                then the author's own names */
     const bool *exec_named; /* which of them the model itself names */
     struct load *load;      /* nload 0: each request in an idle system */
-    const char **failure;   /* names by code; [FAIL_ERROR] = "error", ... user ones from FAIL_USER */
+    const char **failure; /* names by code; [FAIL_ERROR] = "error", ... user ones from FAIL_USER */
 };
 
 /* NULL if the tree is so wrong that no model can be built; else a model, perhaps with errors in d

@@ -35,7 +35,7 @@ static void read_schedule(struct reader *r, const struct yaml *v, void *field)
     const char *inner = NULL;
     struct loc at = v->at;
     if (reader_call_text(r, v, "rr", &inner, &at)) {
-        h->schedule = SCHED_RR;
+        h->schedule = SCHEDULE_RR;
         h->quantum = reader_expr_at(r, inner, at);
         return;
     }

@@ -134,11 +134,11 @@ const char *assume_cores(struct arena *a, const struct prog *p)
         s = arena_printf(a, "%s, %" PRIu32 " workers%s", s, p->workers,
                          p->random_balance ? " balanced at random" : "");
     switch (p->schedule) {
-    case SCHED_FIFO:
+    case SCHEDULE_FIFO:
         return arena_printf(a, "%s, fifo", s);
-    case SCHED_PS:
+    case SCHEDULE_PS:
         return arena_printf(a, "%s, ps", s);
-    case SCHED_RR:
+    case SCHEDULE_RR:
         break;
     }
     return arena_printf(a, "%s, rr(%s)", s, dist_value(a, (double)p->quantum, true));

@@ -8,9 +8,9 @@
  *
  *   fifo  a stay runs to its end;   rr  after a quantum it goes to the end of the queue, if anybody
  *   waits;   ps  all share alike (ps.h).
- *   GIL   an entity takes its worker's GIL first, then a core; it gives it up at the end of its stay,
- *   or when the next in line has waited for `interval` since it came or since the GIL last changed
- *   hands; handoff is computed by the one who gets it from another.
+ *   GIL   an entity takes its worker's GIL first, then a core; it gives it up at the end of its
+ * stay, or when the next in line has waited for `interval` since it came or since the GIL last
+ * changed hands; handoff is computed by the one who gets it from another.
  *
  * The server owns no clock: it asks for alarms and for turns at the present instant. */
 #ifndef RUN_CPU_H
@@ -21,14 +21,14 @@
 enum cpu_where { CPU_OFF, CPU_GIL, CPU_QUEUE, CPU_ON };
 struct cpu_entity {
     uint8_t where;
-    uint8_t busy;     /* has a burst (else it holds its core idle, for this instant only) */
+    uint8_t busy; /* has a burst (else it holds its core idle, for this instant only) */
     uint8_t has_gil, drop;
-    uint8_t no_gil;   /* 1: this burst runs without the GIL; 2: and it is being taken again */
+    uint8_t no_gil; /* 1: this burst runs without the GIL; 2: and it is being taken again */
     uint32_t worker, core, serial;
-    uint32_t task;    /* whom to tell */
+    uint32_t task; /* whom to tell */
     uint32_t prev, next;
-    int64_t rest;     /* of the burst, when it is not running */
-    int64_t since;    /* when it began to wait */
+    int64_t rest;  /* of the burst, when it is not running */
+    int64_t since; /* when it began to wait */
 };
 struct cpu_core {
     uint32_t entity;
@@ -49,7 +49,8 @@ enum cpu_event { CPU_EV_DONE, CPU_EV_SLICE, CPU_EV_SHARE, CPU_EV_GIL };
 /* What the server asks of its driver. */
 struct cpu_driver {
     void *ctx;
-    void (*done)(void *ctx, uint32_t task); /* the burst is over: tell the task, soon, at this instant */
+    void (*done)(void *ctx,
+                 uint32_t task); /* the burst is over: tell the task, soon, at this instant */
     void (*alarm)(void *ctx, int64_t at, enum cpu_event e, uint32_t which, uint32_t generation);
     void (*turn)(void *ctx, bool gil, uint32_t which); /* call cpu_turn() among the grants */
     void (*wait)(void *ctx, bool gil, int64_t ns);     /* an entity got GIL or core after so long */

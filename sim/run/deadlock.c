@@ -4,8 +4,8 @@
  * A task can move if something of the world will end its wait (a call, a burst, a timeout), or if
  * what it waits for can come from a task that can move: one holder of the resource, as many of its
  * children as its join needs.  The least fixed point of that rule are the tasks that can move; the
- * others are deadlocked, also while the rest of the system goes on (Coffman, Elphick, Shoshani 1971:
- * a cycle in the wait-for graph is among them). */
+ * others are deadlocked, also while the rest of the system goes on (Coffman, Elphick, Shoshani
+ * 1971: a cycle in the wait-for graph is among them). */
 #include "core/result.h"
 #include "run/sim_impl.h"
 #include <stdlib.h>
@@ -45,8 +45,8 @@ static uint32_t thread_instance(const struct sim *s, uint32_t task)
 {
     const struct task *t = &s->st.task[task];
     const struct prog *p = s->p;
-    uint32_t res = t->parent == NONE && !(t->flags & TF_POOLED) && p->server != NONE ? p->server
-                                                                                     : p->pool;
+    uint32_t res =
+        t->parent == NONE && !(t->flags & TF_POOLED) && p->server != NONE ? p->server : p->pool;
     if (res == NONE || !(t->flags & TF_HAS_THREAD))
         return NONE;
     return p->res[res].base + (p->res[res].per_worker ? s->st.req[t->req].worker : 0);
@@ -283,8 +283,9 @@ static const char *advice(const struct sim *s, struct arena *a, const uint32_t *
     for (uint32_t i = 0; i < n; i++) {
         const struct task *t = &s->st.task[who[i]];
         if (t->state == T_QUEUE)
-            return arena_printf(a, "take `%s` and what it is held with in one order everywhere, or "
-                                   "take all of it at once",
+            return arena_printf(a,
+                                "take `%s` and what it is held with in one order everywhere, or "
+                                "take all of it at once",
                                 s->p->res[s->st.inst[t->res].res].name);
     }
     return NULL;
@@ -340,12 +341,12 @@ struct deadlock_result *sim_deadlock(const struct sim *s, struct arena *a, const
     for (uint32_t i = 0; i < r->n; i++) {
         const struct task *t = &s->st.task[order[i]];
         uint32_t mark = s->p->mark_of[t->pc];
-        r->task[i] = (struct deadlock_task){
-            .task = task_name(s, a, order[i]),
-            .step = mark == NONE ? s->p->body[t->body].path : s->p->mark[mark].path,
-            .at = s->p->where[t->pc],
-            .waits_for = waits_for(s, a, order[i]),
-            .held_by = held_by(s, a, order[i])};
+        r->task[i] = (struct deadlock_task){.task = task_name(s, a, order[i]),
+                                            .step = mark == NONE ? s->p->body[t->body].path
+                                                                 : s->p->mark[mark].path,
+                                            .at = s->p->where[t->pc],
+                                            .waits_for = waits_for(s, a, order[i]),
+                                            .held_by = held_by(s, a, order[i])};
     }
     r->advice = advice(s, a, order, r->n);
     free(order);

@@ -2,9 +2,9 @@
 /* ps.h - egalitarian processor sharing: n jobs on c servers each run at rate min(1, c/n).
  *
  * Virtual time v grows by that rate; a job of x ns that comes at v ends when v reaches v + x
- * (Parekh and Gallager's device for fair queueing).  v is counted in 2^-16 ns, so while n <= c a job
- * takes its time to the nanosecond; beyond, an end is rounded up to the next nanosecond.  v wraps
- * around: jobs are compared by differences, which amounts of at most PS_MAX keep in range. */
+ * (Parekh and Gallager's device for fair queueing).  v is counted in 2^-16 ns, so while n <= c a
+ * job takes its time to the nanosecond; beyond, an end is rounded up to the next nanosecond.  v
+ * wraps around: jobs are compared by differences, which amounts of at most PS_MAX keep in range. */
 #ifndef RUN_PS_H
 #define RUN_PS_H
 #include <stdbool.h>
@@ -19,7 +19,7 @@ struct ps_job {
 struct ps {
     uint32_t servers, n, cap;
     uint64_t v, seq;
-    int64_t last; /* when v was brought up to date */
+    int64_t last;       /* when v was brought up to date */
     struct ps_job *job; /* a binary heap by (end, seq) */
 };
 void ps_init(struct ps *q, uint32_t servers);

@@ -11,8 +11,8 @@
 /* Beyond these a run is an error: a clock and the sums of a clock stay in range, and no model makes
  * the simulator go on for ever. */
 static const int64_t time_max = INT64_C(2000000000000000000); /* ns: 63 years */
-static const uint64_t ops_max = UINT64_C(1) << 30;             /* instructions at one instant */
-static const uint64_t unfinished_max = UINT64_C(1000000000);   /* events, no request finished */
+static const uint64_t ops_max = UINT64_C(1) << 30;            /* instructions at one instant */
+static const uint64_t unfinished_max = UINT64_C(1000000000);  /* events, no request finished */
 
 /* ---- the heap ---- */
 
@@ -186,6 +186,14 @@ static void chain_add(struct sim *s, uint32_t task, int64_t ns)
 
 /* ---- effects ---- */
 
+static void fx_round(struct sim *s, const struct fx *f)
+{
+    if (!s->rounds)
+        s->round_key = s->side[f->a].key;
+    s->rounds = true;
+    s->round_key = draw_round(s->round_key, f->b, f->c);
+}
+
 static void fx_begin(struct sim *s, const struct fx *f)
 {
     struct side *d = &s->side[f->task];
@@ -193,7 +201,8 @@ static void fx_begin(struct sim *s, const struct fx *f)
     if (f->a == NONE) { /* a root: its key is set by arrive() */
         return;
     }
-    d->key = draw_path(s, f->a, s->p->site_of[f->b]);
+    d->key = s->rounds ? s->round_key : s->side[f->a].key;
+    s->rounds = false;
     if (f->c != 0) {
         enum group_kind k = s->p->fork[s->p->op[f->b].a].kind;
         if (k == GROUP_EACH || k == GROUP_HEDGE)
@@ -243,8 +252,8 @@ static void fx_work(struct sim *s, const struct fx *f)
         share_begin(s, f->task, s->p->call[o->a].res, ns, ok);
         return;
     }
-    s->side[f->task].work = sim_push(
-        s, s->now + ns, CL_COMPLETION, (struct slot){.kind = EV_WORK, .a = f->task, .b = ok});
+    s->side[f->task].work = sim_push(s, s->now + ns, CL_COMPLETION,
+                                     (struct slot){.kind = EV_WORK, .a = f->task, .b = ok});
 }
 
 static void host_entity_free(struct sim *s, uint32_t task)
@@ -314,7 +323,7 @@ static void fx_cpu(struct sim *s, const struct fx *f)
             ns += draw_cost(s, f->task, (enum cost)c);
     if (f->c & FX_WAKE_IF_IDLE)
         wake = draw_cost(s, f->task, COST_WAKE);
-    if (p->schedule == SCHED_PS && ns + wake > PS_MAX)
+    if (p->schedule == SCHEDULE_PS && ns + wake > PS_MAX)
         sim_fail(s, state_where(&s->st, f->task), too_long);
     if (f->a == NONE) { /* a service's own work upon our cores */
         uint32_t h = host_entity(s);
@@ -471,6 +480,9 @@ static void fx_loop_moves(struct sim *s, const struct fx *f)
 static void obey(struct sim *s, const struct fx *f)
 {
     switch ((enum fx_kind)f->kind) {
+    case FX_ROUND:
+        fx_round(s, f);
+        break;
     case FX_BEGIN:
         fx_begin(s, f);
         break;
@@ -672,8 +684,8 @@ static void arrive(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordina
     s->acc.arrivals++;
     uint32_t r = step_arrive(st, cls, worker, traced);
     if (r == NONE) {
-        record_add(s, (struct record){
-                          .arrival = s->now, .status = 503, .cls = cls, .ordinal = ordinal});
+        record_add(
+            s, (struct record){.arrival = s->now, .status = 503, .cls = cls, .ordinal = ordinal});
         if (is_closed(s, cls))
             client_next(s, cls, client);
         return;
@@ -681,8 +693,8 @@ static void arrive(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordina
     s->traced += traced;
     s->acc.present++;
     side_room(s);
-    s->rside[r] = (struct rside){
-        .arrival = s->now, .ordinal = ordinal, .cls = cls, .client = client};
+    s->rside[r] =
+        (struct rside){.arrival = s->now, .ordinal = ordinal, .cls = cls, .client = client};
     s->side[st->req[r].root].key = key;
     settle(s);
     if (s->acc.present >= SIM_MAX_PRESENT)
@@ -742,9 +754,9 @@ static void load_start(struct sim *s)
 
 /* ---- timeouts ---- */
 
-/* A step that ends at the very instant of its own timeout has succeeded.  Upon a loop the end of the
- * tasks it waits for is only noticed in their turn, and the parent's in its own: so a timeout of
- * such a step waits until the turns of this instant are through (a busy loop gives none). */
+/* A step that ends at the very instant of its own timeout has succeeded.  Upon a loop the end of
+ * the tasks it waits for is only noticed in their turn, and the parent's in its own: so a timeout
+ * of such a step waits until the turns of this instant are through (a busy loop gives none). */
 static bool timer_defers(const struct sim *s, uint32_t task)
 {
     const struct task *t = &s->st.task[task];
@@ -1041,8 +1053,8 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     state_init(&s->st, p);
     s->st.op_limit = o->max_events ? o->max_events : ops_max;
     cpu_init(&s->cpu, p->cores, p->workers);
-    s->cpu.policy = p->schedule == SCHED_FIFO ? CPU_FIFO
-                                              : (p->schedule == SCHED_RR ? CPU_RR : CPU_PS);
+    s->cpu.policy =
+        p->schedule == SCHEDULE_FIFO ? CPU_FIFO : (p->schedule == SCHEDULE_RR ? CPU_RR : CPU_PS);
     s->cpu.gil = p->gil_contended;
     s->cpu.quantum = p->quantum;
     s->cpu.interval = p->interval;

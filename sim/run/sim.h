@@ -13,10 +13,10 @@
 
 struct sim_opt {
     uint64_t seed;
-    uint32_t replication;     /* part of every draw's key */
-    uint64_t max_events;      /* SIM_STOPPED after so many; 0: no such limit */
-    uint64_t trace_requests;  /* step accounts, work and span: for the first so many requests */
-    const atomic_bool *stop;  /* set from outside: give up soon; may be NULL */
+    uint32_t replication;    /* part of every draw's key */
+    uint64_t max_events;     /* SIM_STOPPED after so many; 0: no such limit */
+    uint64_t trace_requests; /* step accounts, work and span: for the first so many requests */
+    const atomic_bool *stop; /* set from outside: give up soon; may be NULL */
 };
 struct sim;
 struct sim *sim_new(const struct prog *p, const struct sim_opt *o);
@@ -32,12 +32,12 @@ struct record {
     uint64_t ordinal; /* one by one: which request it was */
 };
 enum sim_end {
-    SIM_MORE,      /* as many records as asked for; could go on */
-    SIM_DRAINED,   /* nothing is left to happen: a backlog or a replay is through */
-    SIM_DEADLOCK,  /* some tasks can never move again: sim_deadlock() tells */
-    SIM_ERROR,     /* sim_error() tells: an expression had no value */
-    SIM_STOPPED,   /* opt.stop was set */
-    SIM_OVERLOAD   /* more than SIM_MAX_PRESENT requests in the system */
+    SIM_MORE,     /* as many records as asked for; could go on */
+    SIM_DRAINED,  /* nothing is left to happen: a backlog or a replay is through */
+    SIM_DEADLOCK, /* some tasks can never move again: sim_deadlock() tells */
+    SIM_ERROR,    /* sim_error() tells: an expression had no value */
+    SIM_STOPPED,  /* opt.stop was set */
+    SIM_OVERLOAD  /* more than SIM_MAX_PRESENT requests in the system */
 };
 enum { SIM_MAX_PRESENT = 1000000 };
 /* Without load: requests first .. first+n-1, each alone in an idle system, of every class (there is
@@ -57,15 +57,16 @@ struct sim_res_account {
     double busy_area, queue_area, wait_sum; /* wait_sum: ns over all acquisitions */
 };
 struct sim_account {
-    int64_t time;                  /* ns simulated (one by one: the sum of the runs) */
+    int64_t time; /* ns simulated (one by one: the sum of the runs) */
     uint64_t events, arrivals, finished, present;
-    double present_area;           /* integral of the number of requests in the system */
+    double present_area; /* integral of the number of requests in the system */
     double thread_area, task_area, memory_area;
     double thread_peak, task_peak, memory_peak;
     uint32_t nrow;
-    struct sim_res_account *row;   /* by sim_row_name() */
+    struct sim_res_account *row; /* by sim_row_name() */
 };
-/* Rows: services with a capacity, resources, pool, server, limit (prog.res), then cores, gil, loop. */
+/* Rows: services with a capacity, resources, pool, server, limit (prog.res), then cores, gil, loop.
+ */
 uint32_t sim_rows(const struct prog *p);
 const char *sim_row_name(const struct prog *p, uint32_t row);
 double sim_row_capacity(const struct prog *p, uint32_t row); /* over all workers; INFINITY: none */

@@ -4,7 +4,6 @@
 #include "run/sim_impl.h"
 #include <math.h>
 
-
 static const double draw_max_ns = 1e18; /* 31 years: a sum of two still fits a clock */
 
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal)
@@ -22,11 +21,8 @@ uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site)
         return key;
     const struct site *x = &s->p->site[site];
     const double *w = state_words(&s->st, task);
-    for (uint32_t k = 0; k < x->nloop; k++) {
-        uint64_t n = (uint64_t)w[s->p->loop_word[x->loop + k]];
-        if (n != 0)
-            key = rng_mix(key, ((uint64_t)(k + 1) << 48) | n);
-    }
+    for (uint32_t k = 0; k < x->nloop; k++)
+        key = draw_round(key, k, (uint64_t)w[s->p->loop_word[x->loop + k]]);
     return key;
 }
 
@@ -67,9 +63,9 @@ int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at)
     const struct xexpr *x = &s->p->x.expr[s->p->site[site].expr];
     if (x->constant)
         return to_ns(s, x->value, at);
-    return to_ns(s, eval(s, s->p->site[site].expr, state_words(&s->st, task),
-                         site_key(s, task, site), at),
-                 at);
+    return to_ns(
+        s, eval(s, s->p->site[site].expr, state_words(&s->st, task), site_key(s, task, site), at),
+        at);
 }
 
 static int64_t draw_backoff(struct sim *s, uint32_t task, const struct backoff *b, struct loc at)
@@ -168,8 +164,8 @@ double draw_answer(struct sim *s)
     const struct op *o = &p->op[pc];
     if (s->st.ask == ASK_CHOOSE)
         return draw_choice(s, task, &p->choice[o->a], p->where[pc]);
-    double v = eval(s, o->b, state_words(&s->st, task), site_key(s, task, p->site_of[pc]),
-                    p->where[pc]);
+    double v =
+        eval(s, o->b, state_words(&s->st, task), site_key(s, task, p->site_of[pc]), p->where[pc]);
     if (is_count_site(p, pc) && !(v >= 0 && v <= 1e7 && v == floor(v)))
         sim_fail(s, p->where[pc],
                  v > 1e7 ? "this count came out greater than 10,000,000"

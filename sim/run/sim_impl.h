@@ -10,12 +10,12 @@
 /* At one instant, in this order (the tie rule); starts and grants are sim.now_queue. */
 enum ev_class { CL_COMPLETION, CL_RELEASE, CL_TIMEOUT, CL_ARRIVAL };
 enum ev_kind {
-    EV_WORK,     /* a: task, b: 1 if the call succeeds */
-    EV_TIMER,    /* a: task, b: word */
-    EV_QTIMER,   /* a: task */
-    EV_CPU,      /* a: core or worker, b: generation, c: enum cpu_event */
-    EV_SHARE,    /* a: resource (a ps service), b: generation */
-    EV_ARRIVE,   /* a: class, b: client */
+    EV_WORK,   /* a: task, b: 1 if the call succeeds */
+    EV_TIMER,  /* a: task, b: word */
+    EV_QTIMER, /* a: task */
+    EV_CPU,    /* a: core or worker, b: generation, c: enum cpu_event */
+    EV_SHARE,  /* a: resource (a ps service), b: generation */
+    EV_ARRIVE, /* a: class, b: client */
     EV_DEAD
 };
 enum { TIMER_DEFERRED = 1 }; /* slot.c of an EV_TIMER that is out of the heap */
@@ -39,17 +39,17 @@ struct ring { /* a FIFO that grows; size a power of two */
     struct now *v;
     uint32_t first, n, size;
 };
-struct side { /* a task's, beside step's */
-    uint64_t key;      /* its part of every draw's key */
-    uint32_t birth;    /* which task of this slot: an older FX_START means nothing */
-    uint32_t work;     /* slot of its EV_WORK, or NONE; in a ps service: NONE and share >= 0 */
-    uint32_t timers;   /* chain of slots */
+struct side {        /* a task's, beside step's */
+    uint64_t key;    /* its part of every draw's key */
+    uint32_t birth;  /* which task of this slot: an older FX_START means nothing */
+    uint32_t work;   /* slot of its EV_WORK, or NONE; in a ps service: NONE and share >= 0 */
+    uint32_t timers; /* chain of slots */
     uint32_t qtimer;
-    uint32_t share;    /* ps service it is in, or NONE */
-    uint32_t entity;   /* of a HOSTCPU burst, or NONE */
-    uint32_t bursts;   /* costs paid, for their draws */
-    int64_t waiting;   /* since when it queues */
-    int64_t path;      /* traced: length of the longest chain up to now */
+    uint32_t share;  /* ps service it is in, or NONE */
+    uint32_t entity; /* of a HOSTCPU burst, or NONE */
+    uint32_t bursts; /* costs paid, for their draws */
+    int64_t waiting; /* since when it queues */
+    int64_t path;    /* traced: length of the longest chain up to now */
 };
 struct rside { /* a request's */
     int64_t arrival, responded;
@@ -63,8 +63,8 @@ struct client_state {
     uint64_t sent;
 };
 struct class_state {
-    uint64_t arrived;   /* of open arrivals */
-    int64_t next;       /* the last arrival's time */
+    uint64_t arrived; /* of open arrivals */
+    int64_t next;     /* the last arrival's time */
     struct client_state *client;
 };
 struct row_state {
@@ -88,18 +88,18 @@ struct sim {
     uint64_t seq;
     struct slot *slot;
     uint32_t nslot, cap_slot, free_slot;
-    struct ring soon;  /* starts and grants of this instant */
-    struct ring done;  /* bursts that took no time: the task goes on in this same instant */
+    struct ring soon; /* starts and grants of this instant */
+    struct ring done; /* bursts that took no time: the task goes on in this same instant */
     struct side *side;
     uint32_t nside;
     struct rside *rside;
     uint32_t nrside;
     struct class_state *cls;
-    int64_t *enter;    /* p->ndepth a task: when it entered its steps */
+    int64_t *enter; /* p->ndepth a task: when it entered its steps */
     int64_t *group_path;
     uint32_t ngroup_path;
     int64_t cost_ns[COST_COUNT]; /* of constant costs; -1: drawn */
-    struct share_state *share; /* of each resource; used by ps services alone */
+    struct share_state *share;   /* of each resource; used by ps services alone */
     uint32_t nshare;
     uint32_t *host_free; /* entities of services' own work */
     uint32_t nhost_free, cap_host_free, nhost;
@@ -108,7 +108,7 @@ struct sim {
     struct sim_account acc;
     int64_t acc_last;
     uint32_t thread_peak; /* loops aside */
-    uint64_t traced;   /* requests begun with tracing */
+    uint64_t traced;      /* requests begun with tracing */
     uint64_t traced_done;
     struct sim_step_account *step;
     double work_sum, span_sum;
@@ -117,7 +117,7 @@ struct sim {
     uint64_t finished, goal;
     uint64_t check_at; /* events: when to look for a deadlock */
     uint64_t finished_at_check;
-    uint64_t look_at;  /* events: when to look whether to go on at all */
+    uint64_t look_at;     /* events: when to look whether to go on at all */
     uint64_t last_finish; /* events, as of the last finished request */
     bool alone;
     uint64_t alone_ordinal;
@@ -126,6 +126,8 @@ struct sim {
     struct loc error_at;
     bool started, cpu_changed;
     uint64_t grants, handoffs;
+    uint64_t round_key; /* of the task that begins next, if its parent is in a loop */
+    bool rounds;
 };
 
 /* sim.c */
@@ -133,6 +135,11 @@ uint32_t sim_push(struct sim *s, int64_t at, enum ev_class c, struct slot what);
 void sim_fail(struct sim *s, struct loc at, const char *why);
 
 /* sim_draw.c: durations in ns, values, keyed by the task and the place */
+/* A key, in the n-th round (from 0) of the k-th loop round a place. */
+static inline uint64_t draw_round(uint64_t key, uint32_t k, uint64_t n)
+{
+    return n == 0 ? key : rng_mix(key, ((uint64_t)(k + 1) << 48) | n);
+}
 uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site);
 int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok);
 int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at);

@@ -2,8 +2,8 @@
 /* fuzz_run.c - any bytes as a model, compiled for every execution and run for a while.
  *
  * What was compiled without an error must run: to the end, to a deadlock that can be told, or to an
- * error with a reason; records must be sane.  The number of events is bounded, so that an input that
- * takes long has found an unbounded piece of work within one event. */
+ * error with a reason; records must be sane.  The number of events is bounded, so that an input
+ * that takes long has found an unbounded piece of work within one event. */
 #include "core/result.h"
 #include "model/model.h"
 #include "run/sim.h"

@@ -30,7 +30,7 @@ enum random_feature {
     RANDOM_USE = 1 << 13,
     RANDOM_OFFLOAD = 1 << 14, /* offload, blocking */
     RANDOM_VARS = 1 << 15,
-    RANDOM_CHOICE = 1 << 16, /* choose, chance() */
+    RANDOM_CHOICE = 1 << 16,  /* choose, chance() */
     RANDOM_ANSWERS = 1 << 17, /* respond, abort */
     RANDOM_RETURN = 1 << 18,
     RANDOM_PIPELINES = 1 << 19,
@@ -75,10 +75,10 @@ struct random_step {
     struct random_step *next;
     struct random_step *body[RANDOM_BODIES]; /* branches; each: do, as_completed; if: then, else */
     uint32_t nbody;
-    uint32_t count, limit; /* each, repeat; limit 0: none */
-    uint32_t copy_below;   /* if: copy_of's number is below this; 0: another condition */
-    uint32_t copy_of;      /* id of the each */
-    uint32_t ref[2], nref; /* await: id * 4 + branch; run: the pipeline */
+    uint32_t count, limit;  /* each, repeat; limit 0: none */
+    uint32_t copy_below;    /* if: copy_of's number is below this; 0: another condition */
+    uint32_t copy_of;       /* id of the each */
+    uint32_t ref[2], nref;  /* await: id * 4 + branch; run: the pipeline */
     const char *arg, *more; /* the verb's operand; further keys, each with a comma before it */
 };
 struct random_made {
@@ -113,10 +113,10 @@ static inline bool random_one(struct random_maker *m, uint32_t feature, uint32_t
 
 static inline const char *random_duration(struct random_maker *m)
 {
-    static const char *const fixed[] = {"1ms", "1ms", "2ms", "2ms", "3ms",
+    static const char *const fixed[] = {"1ms", "1ms", "2ms",   "2ms", "3ms",
                                         "5ms", "0",   "500us", "1ns"};
     static const char *const drawn[] = {"uniform(0ms 4ms)", "exponential(mean=2ms)",
-                                        "uniform(1ms 2ms) + 1ms", "gamma(mean=2ms cv=2)"};
+                                        "uniform(1ms 2ms) + 1ms", "triangular(0ms 1ms 6ms)"};
     if (random_one(m, RANDOM_DRAWS, 3))
         return drawn[random_below(m, 4)];
     return fixed[random_below(m, 9)];
@@ -179,9 +179,9 @@ static inline void random_call(struct random_maker *m, struct random_step *s)
     if (random_one(m, RANDOM_OFFLOAD, 6))
         random_more(m, s, "blocking", "true");
     if (random_one(m, RANDOM_HEDGE, 4))
-        random_more(m, s, "hedge",
-                    arena_printf(m->a, "{after: %s, max: %u}", random_duration(m),
-                                 2 + random_below(m, 2)));
+        random_more(
+            m, s, "hedge",
+            arena_printf(m->a, "{after: %s, max: %u}", random_duration(m), 2 + random_below(m, 2)));
     if (random_one(m, RANDOM_VARS, 4))
         random_more(m, s, "sets", arena_printf(m->a, "{w%u: chance(0.5)}", s->id));
 }
@@ -230,8 +230,8 @@ static inline void random_await(struct random_maker *m, struct random_step *s)
         s->nref = 1;
     s->arg = "[";
     for (uint32_t i = 0; i < s->nref; i++)
-        s->arg = arena_printf(m->a, "%s%st%u_%u", s->arg, i ? ", " : "", s->ref[i] / 4,
-                              s->ref[i] % 4);
+        s->arg =
+            arena_printf(m->a, "%s%st%u_%u", s->arg, i ? ", " : "", s->ref[i] / 4, s->ref[i] % 4);
     s->arg = arena_printf(m->a, "%s]", s->arg);
     random_until(m, s, s->nref);
 }
@@ -265,7 +265,7 @@ static inline void random_run(struct random_maker *m, struct random_step *s)
 static inline void random_set(struct random_maker *m, struct random_step *s)
 {
     bool flag = random_below(m, 2);
-    s->arg = arena_printf(m->a, "{v%u: %s}", s->id, flag ? "chance(0.5)" : "poisson(2)");
+    s->arg = arena_printf(m->a, "{v%u: %s}", s->id, flag ? "chance(0.5)" : "floor(uniform(0 5))");
     random_know(m, arena_printf(m->a, flag ? "v%u" : "v%u > 1", s->id));
 }
 
@@ -275,17 +275,14 @@ static inline enum random_kind random_kind(struct random_maker *m)
     static const struct {
         uint32_t feature;
         enum random_kind kind;
-    } rare[] = {{RANDOM_FORKS, RK_PARALLEL}, {RANDOM_FORKS, RK_EACH},
-                {RANDOM_FORKS, RK_EACH},     {RANDOM_SPAWN, RK_SPAWN},
-                {RANDOM_SPAWN, RK_SPAWN},    {RANDOM_SPAWN, RK_AWAIT},
-                {RANDOM_SPAWN, RK_AWAIT},    {RANDOM_OFFLOAD, RK_OFFLOAD},
-                {RANDOM_DETACH, RK_DETACH},  {RANDOM_IF, RK_IF},
-                {RANDOM_CHOICE, RK_CHOOSE},  {RANDOM_REPEAT, RK_REPEAT},
-                {RANDOM_USE, RK_USE},        {RANDOM_USE, RK_USE},
-                {RANDOM_PIPELINES, RK_RUN},  {RANDOM_VARS, RK_SET},
-                {RANDOM_ANSWERS, RK_RESPOND}, {RANDOM_ANSWERS, RK_ABORT},
-                {RANDOM_ERRORS, RK_FAIL},    {RANDOM_RETURN, RK_RETURN},
-                {RANDOM_VARS, RK_TOUCH}};
+    } rare[] = {
+        {RANDOM_FORKS, RK_PARALLEL}, {RANDOM_FORKS, RK_EACH},      {RANDOM_FORKS, RK_EACH},
+        {RANDOM_SPAWN, RK_SPAWN},    {RANDOM_SPAWN, RK_SPAWN},     {RANDOM_SPAWN, RK_AWAIT},
+        {RANDOM_SPAWN, RK_AWAIT},    {RANDOM_OFFLOAD, RK_OFFLOAD}, {RANDOM_DETACH, RK_DETACH},
+        {RANDOM_IF, RK_IF},          {RANDOM_CHOICE, RK_CHOOSE},   {RANDOM_REPEAT, RK_REPEAT},
+        {RANDOM_USE, RK_USE},        {RANDOM_USE, RK_USE},         {RANDOM_PIPELINES, RK_RUN},
+        {RANDOM_VARS, RK_SET},       {RANDOM_ANSWERS, RK_RESPOND}, {RANDOM_ANSWERS, RK_ABORT},
+        {RANDOM_ERRORS, RK_FAIL},    {RANDOM_RETURN, RK_RETURN},   {RANDOM_VARS, RK_TOUCH}};
     if (m->steps > 0 && m->depth < 5 && random_below(m, 5) < 3) {
         uint32_t k = random_below(m, sizeof rare / sizeof *rare);
         if (random_has(m, rare[k].feature) && !(rare[k].kind == RK_AWAIT && m->ntask == 0) &&
@@ -383,8 +380,7 @@ static inline void random_attributes(struct random_maker *m, struct random_step 
         static const char *const on[] = {"", "timeout: ", "error: ", "any: "};
         const char *key = on[random_below(m, 4)];
         const char *body = random_below(m, 2) ? "[]" : "[{wait: 1ms}]";
-        random_more(m, s, "catch",
-                    *key ? arena_printf(m->a, "{%s%s}", key, body) : body);
+        random_more(m, s, "catch", *key ? arena_printf(m->a, "{%s%s}", key, body) : body);
     }
     if (random_one(m, RANDOM_BOUNDS, 8))
         random_more(m, s, "priority", random_below(m, 2) ? "1" : "-1");
@@ -437,9 +433,9 @@ static inline void random_print_branches(struct buf *b, const struct random_step
 static inline void random_print_step(struct buf *b, const struct random_step *s, uint32_t depth)
 {
     static const char *const key[RK_COUNT] = {
-        "call", "wait",   "cpu",    "seq", "parallel", "each", "spawn",   "await", "offload", "detach",
-        "if",   "choose", "repeat", "use", "run",      "set",  "respond", "abort", "fail",    "return",
-        "read"};
+        "call",  "wait",    "cpu",     "seq",   "parallel", "each",   "spawn",
+        "await", "offload", "detach",  "if",    "choose",   "repeat", "use",
+        "run",   "set",     "respond", "abort", "fail",     "return", "read"};
     static const char *const inner[RK_COUNT] = {
         [RK_EACH] = "do", [RK_REPEAT] = "do", [RK_USE] = "do", [RK_IF] = "then"};
     buf_printf(b, "{%s: ", key[s->kind]);
@@ -505,8 +501,8 @@ static inline void random_print_service(struct random_maker *m, struct buf *b, u
     buf_puts(b, "}\n");
 }
 
-static inline void random_print_costs(struct random_maker *m, struct buf *b, const char *const *cost,
-                                      uint32_t n)
+static inline void random_print_costs(struct random_maker *m, struct buf *b,
+                                      const char *const *cost, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
         if (random_one(m, RANDOM_COSTS, 2))
@@ -521,7 +517,8 @@ static inline void random_print_host(struct random_maker *m, struct buf *b)
     buf_printf(b, ", cores: %u, schedule: %s", 1 + random_below(m, 3),
                schedule[random_below(m, 4)]);
     if (random_below(m, 2))
-        buf_puts(b, random_below(m, 2) ? ", gil: true" : ", gil: {handoff: 50us, interval: 300us}");
+        buf_puts(b, random_one(m, RANDOM_COSTS, 2) ? ", gil: {handoff: 50us, interval: 300us}"
+                                                   : ", gil: true");
     if (random_below(m, 4) == 0)
         buf_puts(b, ", workers: 2");
 }
@@ -589,8 +586,7 @@ static inline void random_print(struct random_maker *m, struct buf *b,
 static inline struct random_made random_model(struct arena *a, uint64_t seed, uint32_t features,
                                               const char *load)
 {
-    struct random_maker m = {
-        .a = a, .seed = rng_mix(seed, 1), .features = features, .next_id = 1};
+    struct random_maker m = {.a = a, .seed = rng_mix(seed, 1), .features = features, .next_id = 1};
     struct random_made made = {0};
     m.once = (features & ~(uint32_t)RANDOM_PLAIN) == 0;
     for (uint32_t i = 0; i < RANDOM_PIPES; i++) {

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { REQUESTS = 12, EVENTS = 200000 };
+enum { REQUESTS = 12, EVENTS = 6000 };
 
 /* ---- a model, compiled and run ---- */
 
@@ -29,8 +29,8 @@ struct trial {
 
 static _Noreturn void trial_fail(const struct trial *t, const char *why)
 {
-    fprintf(stderr, "%s\nseed %" PRIu64 ", execution %s\n%s", why, t->seed,
-            t->x ? t->x->name : "-", t->made.text); /* print_error() cuts long texts off */
+    fprintf(stderr, "%s\nseed %" PRIu64 ", execution %s\n%s", why, t->seed, t->x ? t->x->name : "-",
+            t->made.text); /* print_error() cuts long texts off */
     fail();
     abort();
 }
@@ -73,16 +73,16 @@ static void trial_compile(struct trial *t, const char *exec)
     trial_fail(t, out.s);
 }
 
-static struct sim *trial_sim(const struct trial *t)
-{
-    return sim_new(t->p, &(struct sim_opt){.seed = t->seed,
-                                           .max_events = EVENTS,
-                                           .trace_requests = t->seed % 2 ? UINT64_MAX : 0});
-}
-
 static bool is_loaded(const struct trial *t)
 {
     return t->m->nload > 0;
+}
+
+static struct sim *trial_sim(const struct trial *t)
+{
+    return sim_new(t->p, &(struct sim_opt){.seed = t->seed,
+                                           .max_events = is_loaded(t) ? EVENTS : 100 * EVENTS,
+                                           .trace_requests = t->seed % 2 ? UINT64_MAX : 0});
 }
 
 static enum sim_end trial_run(const struct trial *t, struct sim *s)
@@ -151,8 +151,7 @@ static void check_little(const struct trial *t, const struct sim *s)
         sum += (double)r[i].duration;
     struct sim_account acc = {.row = NEW(t->a, struct sim_res_account, s->nrow + 1)};
     sim_snapshot(s, &acc);
-    trial_need(t, acc.finished == n && acc.arrivals == n && acc.present == 0,
-               "requests were lost");
+    trial_need(t, acc.finished == n && acc.arrivals == n && acc.present == 0, "requests were lost");
     trial_need(t, acc.present_area == sum, "Little's law does not hold");
     for (uint32_t i = 0; i < s->nrow; i++)
         trial_need(t, acc.row[i].busy_area <= sim_row_capacity(t->p, i) * (double)acc.time,
@@ -178,7 +177,8 @@ static void check_twice(const struct trial *t, const struct sim *s, enum sim_end
     sim_free(again);
 }
 
-/* The second half first, one by one: the records are those of the requests, whatever came before. */
+/* The second half first, one by one: the records are those of the requests, whatever came before.
+ */
 static void check_order(const struct trial *t, const struct sim *s)
 {
     struct sim *b = trial_sim(t);
@@ -210,7 +210,8 @@ static void run_any(struct trial *t, uint32_t features)
     enum sim_end end = trial_run(t, s);
     check_records(t, s);
     struct loc at;
-    if (end == SIM_ERROR)
+    /* Clients that do not think, and are answered at once, send for ever at one instant. */
+    if (end == SIM_ERROR && !(is_loaded(t) && strstr(sim_error(s, &at), "time stands still")))
         trial_fail(t, sim_error(s, &at));
     trial_need(t, end != SIM_OVERLOAD, "overload");
     trial_need(t, end != SIM_STOPPED || is_loaded(t), "one request makes too many events");
@@ -235,13 +236,13 @@ struct row {
     const char *load;
     uint32_t seeds;
 };
-static const uint32_t calm = RANDOM_ALL & ~(uint32_t)(RANDOM_ERRORS | RANDOM_TIMEOUT |
-                                                      RANDOM_ANSWERS | RANDOM_HEDGE);
+static const uint32_t calm =
+    RANDOM_ALL & ~(uint32_t)(RANDOM_ERRORS | RANDOM_TIMEOUT | RANDOM_ANSWERS | RANDOM_HEDGE);
 static const struct row any_rows[] = {
     {"everything, one by one", RANDOM_ALL, NULL, 1500},
     {"everything, closed load", RANDOM_ALL, "{clients: 4, think: 1ms}", 800},
     {"everything, closed load, no think time", RANDOM_ALL, "{clients: 3}", 800},
-    {"everything, open load", RANDOM_ALL, "{rate: 300/s}", 800},
+    {"everything, open load", RANDOM_ALL, "{rate: 150/s}", 800},
     {"everything, backlog", RANDOM_ALL, "{backlog: 6}", 1500},
     {"everything, two classes", RANDOM_ALL,
      "[{clients: 2}, {rate: 100/s, pipeline: p0, name: other, priority: 1}]", 400},
@@ -287,7 +288,8 @@ static void path_find(struct path *w, const struct trial *t)
     *w = (struct path){.t = t};
     for (uint32_t pc = 0; pc < p->nop; pc++) {
         unsigned k = p->op[pc].code, id;
-        const char *name = p->mark_of[pc] == NONE ? NULL : strrchr(p->mark[p->mark_of[pc]].path, '/');
+        const char *name =
+            p->mark_of[pc] == NONE ? NULL : strrchr(p->mark[p->mark_of[pc]].path, '/');
         if ((k != OP_CALL && k != OP_PAUSE && k != OP_CPU && k != OP_HOSTCPU) || !name ||
             sscanf(name, "/n%u", &id) != 1)
             continue;
@@ -313,8 +315,8 @@ static int64_t path_work(const struct path *w, const struct keys *k, uint32_t id
         uint32_t pc = w->op[id][i];
         if (w->only_cpu && p->op[pc].code != OP_CPU && p->op[pc].code != OP_HOSTCPU)
             continue;
-        const struct site *s = &p->site[p->op[pc].code == OP_CALL ? p->call[p->op[pc].a].latency
-                                                                  : p->site_of[pc]];
+        const struct site *s =
+            &p->site[p->op[pc].code == OP_CALL ? p->call[p->op[pc].a].latency : p->site_of[pc]];
         struct draw_key key = {.seed = w->t->seed, .path = keys_now(k), .site = s->hash};
         const char *bad = NULL;
         sum += (int64_t)(expr_eval(&p->x, s->expr, NULL, key, &bad) + 0.5);
@@ -469,8 +471,7 @@ static void compare_path(struct trial *t, const char *exec)
     trial_compile(t, exec);
     path_find(&w, t);
     w.serial = t->p->kind == EXEC_SERIAL;
-    struct sim *s =
-        sim_new(t->p, &(struct sim_opt){.seed = t->seed, .trace_requests = UINT64_MAX});
+    struct sim *s = sim_new(t->p, &(struct sim_opt){.seed = t->seed, .trace_requests = UINT64_MAX});
     trial_need(t, sim_run_alone(s, 0, REQUESTS) == SIM_MORE, "a bad end");
     uint64_t n;
     const struct record *r = sim_records(s, &n);
@@ -522,7 +523,7 @@ static void compare_cpu(struct trial *t, const char *exec)
     if (end == SIM_DRAINED) {
         uint64_t n;
         const struct record *r = sim_records(s, &n);
-        double sum = 0, slack = t->p->schedule == SCHED_PS ? 1000 : 0; /* ends are rounded up */
+        double sum = 0, slack = t->p->schedule == SCHEDULE_PS ? 1000 : 0; /* ends are rounded up */
         for (uint64_t i = 0; i < n; i++)
             if (r[i].status != 503) /* refused */
                 sum += (double)path_request(&w, r[i].ordinal);
@@ -567,8 +568,8 @@ static void test_shift(void **state)
     for (uint64_t seed = 0; seed < test_samples(1000); seed++) {
         struct trial t = trial_new(seed, features, NULL);
         const char *text = t.made.text, *at = strstr(text, mark) + strlen(mark);
-        const char *later = arena_printf(t.a, "%.*s{wait: 7ms, name: first}, %s",
-                                         (int)(at - text), text, at);
+        const char *later =
+            arena_printf(t.a, "%.*s{wait: 7ms, name: first}, %s", (int)(at - text), text, at);
         for (uint32_t i = 0; i < NEXEC; i++) {
             struct sim *a = run_text(&t, text, execs[i]), *b = run_text(&t, later, execs[i]);
             uint64_t n, m;
@@ -595,13 +596,12 @@ static void test_one_thread(void **state)
                                                  RANDOM_COSTS | RANDOM_BOUNDS | RANDOM_HEDGE);
     for (uint64_t seed = 0; seed < test_samples(1000); seed++) {
         struct trial t = trial_new(seed, features, NULL);
-        const char *text = arena_printf(
-            t.a, "%s", t.made.text);
+        const char *text = arena_printf(t.a, "%s", t.made.text);
         char *at = arena_strdup(t.a, text);
         char *pool = strstr(at, "threads2: {kind: threads");
-        const char *bounded = arena_printf(t.a, "%.*s%s, pool: 1%s", (int)(pool - at), at,
-                                           "threads2: {kind: threads",
-                                           pool + strlen("threads2: {kind: threads"));
+        const char *bounded =
+            arena_printf(t.a, "%.*s%s, pool: 1%s", (int)(pool - at), at, "threads2: {kind: threads",
+                         pool + strlen("threads2: {kind: threads"));
         struct sim *a = run_text(&t, text, "serial"), *b = run_text(&t, bounded, "threads2");
         trial_need(&t, same_records(a, b), "one thread is not serial");
         sim_free(a);

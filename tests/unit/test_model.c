@@ -587,7 +587,7 @@ static void sink_host(const struct model *m)
     assert_true(m->host.gil && m->host.random_balance);
     NUM(m->host.handoff, 2e4);
     NUM(m->host.interval, 4e6);
-    assert_int_equal(m->host.schedule, SCHED_RR);
+    assert_int_equal(m->host.schedule, SCHEDULE_RR);
     NUM(m->host.quantum, 3e6);
     assert_int_equal(m->nexec, 5);
     for (uint32_t i = 0; i < 4; i++) {
@@ -605,7 +605,7 @@ static void sink_host(const struct model *m)
     NUM(x->host.cores, 4);
     NUM(x->host.workers, 4);
     assert_false(x->host.gil || x->host.random_balance);
-    assert_int_equal(x->host.schedule, SCHED_PS);
+    assert_int_equal(x->host.schedule, SCHEDULE_PS);
     NUM(x->server, 16);
     NUM(x->pool, 32);
     NUM(x->limit, 100);
@@ -663,7 +663,7 @@ static void test_defaults(void **state)
                                 "request: {wait: 1ms}\n");
     assert_int_equal(b.m->nexec, 4);
     assert_int_equal(b.m->uncaught, 500);
-    assert_int_equal(b.m->host.schedule, SCHED_RR);
+    assert_int_equal(b.m->host.schedule, SCHEDULE_RR);
     assert_null(b.m->host.cores);
     assert_int_equal(b.m->nload, 0);
     assert_int_equal(b.m->nshared, 2);
