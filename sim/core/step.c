@@ -459,7 +459,6 @@ static void op_abort(struct state *s, uint32_t task, int32_t status)
     uint32_t req = s->task[task].req, thread = s->task[task].thread;
     struct task *self = &s->task[task];
     uint32_t handler = s->p->handler_of[self->pc];
-    bool detached = (self->flags & TF_DETACHED) != 0;
     if (self->group != NONE)
         self->flags |= TF_KEEP; /* not freed while the others go */
     for (uint32_t k = s->req[req].first_task; k != NONE;) {
@@ -473,8 +472,7 @@ static void op_abort(struct state *s, uint32_t task, int32_t status)
     }
     self = &s->task[task];
     self->flags &= (uint16_t)~TF_KEEP;
-    if (!detached)
-        self->flags |= TF_CANCELLED;
+    self->flags |= TF_CANCELLED; /* nothing catches it */
     self->unwind = handler;
     task_unwind(s, task);
     task_over(s, task, false);

@@ -79,6 +79,7 @@ struct random_step {
     uint32_t copy_below;    /* if: copy_of's number is below this; 0: another condition */
     uint32_t copy_of;       /* id of the each */
     uint32_t ref[2], nref;  /* await: id * 4 + branch; run: the pipeline */
+    bool flag; /* set: a boolean */
     const char *arg, *more; /* the verb's operand; further keys, each with a comma before it */
 };
 struct random_made {
@@ -89,7 +90,8 @@ struct random_maker {
     struct arena *a;
     uint64_t seed, n;
     uint32_t features, next_id, steps, depth;
-    bool in_pipe, piped[RANDOM_PIPES], once;
+    bool in_pipe, piped[RANDOM_PIPES];
+    bool once; /* each pipeline is run in one place at most, so that names are unique */
     uint32_t task[RANDOM_SCOPE], ntask; /* names that can be awaited */
     const char *cond[RANDOM_SCOPE];     /* conditions that can be evaluated here */
     uint32_t ncond;
@@ -264,9 +266,8 @@ static inline void random_run(struct random_maker *m, struct random_step *s)
 
 static inline void random_set(struct random_maker *m, struct random_step *s)
 {
-    bool flag = random_below(m, 2);
-    s->arg = arena_printf(m->a, "{v%u: %s}", s->id, flag ? "chance(0.5)" : "floor(uniform(0 5))");
-    random_know(m, arena_printf(m->a, flag ? "v%u" : "v%u > 1", s->id));
+    s->flag = random_below(m, 2);
+    s->arg = arena_printf(m->a, "{v%u: %s}", s->id, s->flag ? "chance(0.5)" : "floor(uniform(0 5))");
 }
 
 /* Which kind: most often work. */
@@ -397,6 +398,8 @@ static inline struct random_step *random_step(struct random_maker *m)
     random_fill(m, s);
     m->depth--;
     random_attributes(m, s);
+    if (s->kind == RK_SET && *s->more == '\0') /* with a catch it may not be set */
+        random_know(m, arena_printf(m->a, s->flag ? "v%u" : "v%u > 1", s->id));
     if (s->kind == RK_SPAWN && m->ntask + s->nbody <= RANDOM_SCOPE && *s->more == '\0')
         for (uint32_t i = 0; i < s->nbody; i++)
             m->task[m->ntask++] = s->id * 4 + i;
@@ -588,7 +591,7 @@ static inline struct random_made random_model(struct arena *a, uint64_t seed, ui
 {
     struct random_maker m = {.a = a, .seed = rng_mix(seed, 1), .features = features, .next_id = 1};
     struct random_made made = {0};
-    m.once = (features & ~(uint32_t)RANDOM_PLAIN) == 0;
+    m.once = (features & ~(uint32_t)(RANDOM_PLAIN | RANDOM_CPU | RANDOM_BOUNDS)) == 0;
     for (uint32_t i = 0; i < RANDOM_PIPES; i++) {
         m.steps = 5;
         m.ntask = m.ncond = 0;
