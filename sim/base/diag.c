@@ -152,27 +152,42 @@ static size_t line_break(const char *s, size_t n)
     return 0;
 }
 
-/* The text of a line, without its break; false: the file has no such line. */
-static bool line_find(const struct source *f, uint32_t line, const char **s, size_t *n)
+/* The line last drawn, and where in it the part that was shown began.  Diags are sorted by place:
+ * going on from here makes the drawing of all of them one pass over the text. */
+struct view {
+    const struct source *f; /* NULL: nothing drawn yet */
+    uint32_t line;
+    const char *s; /* the line without its break */
+    size_t n;
+    bool counted; /* chars is known */
+    size_t chars;
+    size_t from, from_byte; /* the start of the part: characters, bytes */
+};
+
+static void view_begin(struct view *v, const struct source *f, const char *s, uint32_t line)
 {
-    const char *p = f->text, *end = f->text + f->n;
+    const char *end = f->text + f->n, *q = s;
+    while (q < end && line_break(q, (size_t)(end - q)) == 0)
+        q++;
+    *v = (struct view){.f = f, .line = line, .s = s, .n = (size_t)(q - s)};
+}
+
+/* Go to a line; false: the file has no such line. */
+static bool view_line(struct view *v, const struct source *f, uint32_t line)
+{
     if (line == 0)
         return false;
-    if (f->n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3))
-        p += 3;
-    for (;; line--) {
-        const char *q = p;
-        size_t brk = 0;
-        while (q < end && (brk = line_break(q, (size_t)(end - q))) == 0)
-            q++;
-        *s = p;
-        *n = (size_t)(q - p);
-        if (line == 1)
-            return true;
+    if (v->f != f || v->line > line) {
+        bool mark = f->n >= 3 && !memcmp(f->text, "\xef\xbb\xbf", 3);
+        view_begin(v, f, f->text + (mark ? 3 : 0), 1);
+    }
+    while (v->line < line) {
+        const char *end = f->text + f->n, *q = v->s + v->n;
         if (q == end)
             return false;
-        p = q + brk;
+        view_begin(v, f, q + line_break(q, (size_t)(end - q)), v->line + 1);
     }
+    return true;
 }
 
 /* Bytes of the character at s, which are 1 if it is ill-formed, and how to show it. */
@@ -224,42 +239,40 @@ static void put_clean(struct buf *out, const char *s)
     }
 }
 
-/* The part of a line that is shown, in characters; all of it unless it is long. */
-struct window {
-    size_t from, to, chars;
-};
-
-static struct window window_around(const char *s, size_t n, size_t caret)
+/* Choose the part of the line that is shown, which is all of it unless it is long, and go to its
+ * start.  Returns its end, in characters. */
+static size_t view_part(struct view *v, size_t caret)
 {
-    struct window w = {0};
     uint32_t c;
-    for (size_t i = 0; i < n; i += glyph(s + i, n - i, &c))
-        w.chars++;
-    if (w.chars > WINDOW && caret > WINDOW / 2)
-        w.from = caret - WINDOW / 2;
-    if (w.chars > WINDOW && w.from > w.chars - WINDOW)
-        w.from = w.chars - WINDOW;
-    w.to = w.chars > WINDOW ? w.from + WINDOW : w.chars;
-    return w;
+    if (!v->counted)
+        for (size_t i = 0; i < v->n; i += glyph(v->s + i, v->n - i, &c))
+            v->chars++;
+    v->counted = true;
+    size_t from = v->chars > WINDOW && caret > WINDOW / 2 ? caret - WINDOW / 2 : 0;
+    if (v->chars > WINDOW && from > v->chars - WINDOW)
+        from = v->chars - WINDOW;
+    if (from < v->from)
+        v->from = v->from_byte = 0;
+    for (; v->from < from; v->from++)
+        v->from_byte += glyph(v->s + v->from_byte, v->n - v->from_byte, &c);
+    return v->chars > WINDOW ? from + WINDOW : v->chars;
 }
 
 /* Write the shown part of the line to out, and to under what stands below it. */
-static void draw_line(struct buf *out, struct buf *under, const char *s, size_t n, struct loc at)
+static void draw_line(struct buf *out, struct buf *under, struct view *v, struct loc at)
 {
-    size_t caret = at.col ? at.col - 1 : 0, len = at.len ? at.len : 1, k = 0;
-    struct window w = window_around(s, n, caret);
-    if (caret > w.chars)
-        caret = w.chars;
-    if (w.from > 0) {
+    size_t caret = at.col ? at.col - 1 : 0, len = at.len ? at.len : 1;
+    size_t to = view_part(v, caret), k = v->from;
+    if (caret > v->chars)
+        caret = v->chars;
+    if (v->from > 0) {
         buf_puts(out, "...");
         buf_puts(under, "   ");
     }
-    for (size_t i = 0, bytes; i < n && k < w.to; i += bytes, k++) {
+    for (size_t i = v->from_byte, bytes; i < v->n && k < to; i += bytes, k++) {
         uint32_t c;
-        bytes = glyph(s + i, n - i, &c);
-        if (k < w.from)
-            continue;
-        put_glyph(out, s + i, bytes, c);
+        bytes = glyph(v->s + i, v->n - i, &c);
+        put_glyph(out, v->s + i, bytes, c);
         if (k >= caret && k - caret < len)
             buf_fill(under, '^', glyph_width(c));
         else if (k < caret && c == '\t')
@@ -267,25 +280,23 @@ static void draw_line(struct buf *out, struct buf *under, const char *s, size_t 
         else if (k < caret)
             buf_fill(under, ' ', glyph_width(c));
     }
-    if (caret == w.chars)
+    if (caret == v->chars)
         buf_putc(under, '^');
-    if (w.to < w.chars)
+    if (to < v->chars)
         buf_puts(out, "...");
 }
 
 /* "    7 |   the line" and "      |       ^^^^". */
-static void print_snippet(struct buf *out, const struct source *f, struct loc at)
+static void print_snippet(struct buf *out, struct view *v, const struct source *f, struct loc at)
 {
-    const char *s;
-    size_t n;
-    if (!line_find(f, at.line, &s, &n))
+    if (!view_line(v, f, at.line))
         return;
     struct buf under = {0};
     size_t start = out->n;
     buf_printf(out, "%*" PRIu32, (int)GUTTER, at.line);
     size_t gutter = out->n - start;
-    buf_puts(out, n ? " | " : " |");
-    draw_line(out, &under, s, n, at);
+    buf_puts(out, v->n ? " | " : " |");
+    draw_line(out, &under, v, at);
     buf_putc(out, '\n');
     buf_fill(out, ' ', gutter);
     buf_puts(out, " | ");
@@ -294,7 +305,8 @@ static void print_snippet(struct buf *out, const struct source *f, struct loc at
     buf_free(&under);
 }
 
-static void print_diag(const struct diags *d, const struct diag *e, struct buf *out, bool color)
+static void print_diag(const struct diags *d, const struct diag *e, struct view *v, struct buf *out,
+                       bool color)
 {
     static const char *const word[] = {"note", "warning", "error"};
     static const char *const paint[] = {"\033[1;36m", "\033[1;33m", "\033[1;31m"};
@@ -312,7 +324,7 @@ static void print_diag(const struct diags *d, const struct diag *e, struct buf *
     put_clean(out, e->text);
     buf_putc(out, '\n');
     if (e->at.file)
-        print_snippet(out, &d->file[e->at.file - 1], e->at);
+        print_snippet(out, v, &d->file[e->at.file - 1], e->at);
     if (e->hint) {
         buf_fill(out, ' ', GUTTER + 1);
         buf_puts(out, "= help: ");
@@ -330,8 +342,9 @@ static void print_count(struct buf *out, uint32_t n, const char *what, const cha
 void diags_print(struct diags *d, struct buf *out, bool color)
 {
     uint32_t count[DIAG_ERROR + 1] = {0};
+    struct view v = {0};
     for (uint32_t i = 0; i < d->n; i++) {
-        print_diag(d, &d->v[i], out, color);
+        print_diag(d, &d->v[i], &v, out, color);
         count[d->v[i].sev]++;
     }
     if (count[DIAG_ERROR] + count[DIAG_WARNING] + d->dropped == 0)

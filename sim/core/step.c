@@ -528,17 +528,8 @@ static bool op_control(struct state *s, uint32_t task, const struct op *o)
         group_leave(s, task, o->a);
         group_new(s, o->a, task);
         break;
-    case OP_MORE: {
-        const struct group *g = &s->group[group_of(s, task, o->a)];
-        if (g->state != G_OPEN || g->made >= g->want)
-            next = o->c;
-        break;
-    }
     case OP_KILL:
         group_leave(s, task, o->a);
-        break;
-    case OP_JUMP:
-        next = o->c;
         break;
     case OP_ZERO:
         w[o->a] = 0;
@@ -564,12 +555,6 @@ static bool execute(struct state *s, uint32_t task)
     struct task *t = &s->task[task];
     const struct op *o = op_at(s, t);
     switch ((enum opcode)o->code) {
-    case OP_ENTER:
-    case OP_LEAVE:
-        if (s->req[t->req].traced)
-            fx_emit(s, o->code == OP_ENTER ? FX_ENTER : FX_LEAVE, task, o->a, o->b, 0);
-        t->pc++;
-        return true;
     case OP_CPU:
         compute(s, task, t->pc, 0);
         return false;
@@ -620,11 +605,48 @@ static bool execute(struct state *s, uint32_t task)
     }
 }
 
+/* Instructions that only move the task along, in one go; none of them can make a loop alone. */
+static inline void glide(struct state *s, uint32_t task)
+{
+    struct task *t = &s->task[task];
+    const struct op *code = s->p->op;
+    const bool traced = s->req[t->req].traced;
+    uint32_t pc = t->pc;
+    for (;;) {
+        const struct op *o = &code[pc];
+        switch ((enum opcode)o->code) {
+        case OP_ENTER:
+        case OP_LEAVE:
+            if (traced)
+                fx_emit(s, o->code == OP_ENTER ? FX_ENTER : FX_LEAVE, task, o->a, o->b, 0);
+            pc++;
+            continue;
+        case OP_TOUCH:
+            pc++;
+            continue;
+        case OP_MORE: {
+            const struct group *g = &s->group[group_of(s, task, o->a)];
+            pc = g->state != G_OPEN || g->made >= g->want ? o->c : pc + 1;
+            continue;
+        }
+        case OP_JUMP:
+            pc = o->c;
+            continue;
+        default:
+            t->pc = pc;
+            return;
+        }
+    }
+}
+
 /* A body may go round without end and without waiting: whoever runs it decides when it is enough.
  */
 static void go(struct state *s, uint32_t task)
 {
-    while (execute(s, task)) {
+    for (;;) {
+        glide(s, task);
+        if (!execute(s, task))
+            return;
         if (++s->ops == s->op_limit) {
             s->stuck_pc = s->task[task].pc;
             return;

@@ -3,6 +3,7 @@
  *
  * Truncations are pushed down to the atoms (a truncated mix is a mix of truncated laws with other
  * weights), so that a TRUNCATED is always of an ATOM, and a mix is the only law with a child. */
+#include "model/dist.h"
 #include "model/dist_impl.h"
 #include <float.h>
 #include <stdlib.h>

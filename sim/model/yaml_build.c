@@ -28,7 +28,6 @@ static uint32_t *anchor_bucket(struct yaml_reader *r, const char *name)
     return &r->bucket[i];
 }
 
-/* A name may be anchored again; aliases mean the latest. */
 uint32_t yaml_anchor_add(struct yaml_reader *r, const char *name, struct yaml *node)
 {
     if (2 * (r->nanchor + 1) > r->nbucket) {

@@ -4,7 +4,6 @@
 #include "run/sim_impl.h"
 #include <math.h>
 
-static const double draw_max_ns = 1e18; /* 31 years: a sum of two still fits a clock */
 
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal)
 {
@@ -28,10 +27,10 @@ uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site)
 
 static int64_t to_ns(struct sim *s, double x, struct loc at)
 {
-    if (x >= 0 && x <= draw_max_ns)
+    if (x >= 0 && x <= DRAW_MAX_NS)
         return (int64_t)(x + 0.5);
-    if (x > draw_max_ns)
-        return (int64_t)draw_max_ns;
+    if (x > DRAW_MAX_NS)
+        return (int64_t)DRAW_MAX_NS;
     sim_fail(s, at, "this duration came out negative");
     return 0;
 }
@@ -106,7 +105,7 @@ int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
             sim_fail(s, p->where[pc], "this probability came out outside [0, 1]");
         *ok = q <= 0 || rng_unit(k) >= q;
     }
-    return draw_site_ns(s, task, c->latency, p->where[pc]);
+    return draw_quick(s, task, c->latency, pc);
 }
 
 int64_t draw_cost(struct sim *s, uint32_t task, enum cost c)

@@ -134,6 +134,7 @@ struct sim {
 uint32_t sim_push(struct sim *s, int64_t at, enum ev_class c, struct slot what);
 void sim_fail(struct sim *s, struct loc at, const char *why);
 
+#define DRAW_MAX_NS 1e18 /* 31 years: a sum of two still fits a clock */
 /* sim_draw.c: durations in ns, values, keyed by the task and the place */
 /* A key, in the n-th round (from 0) of the k-th loop round a place. */
 static inline uint64_t draw_round(uint64_t key, uint32_t k, uint64_t n)
@@ -145,6 +146,19 @@ int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok);
 int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at);
 int64_t draw_cost(struct sim *s, uint32_t task, enum cost c);
 double draw_answer(struct sim *s);
+/* draw_site_ns() where it is one draw of one law, as it mostly is. */
+static inline int64_t draw_quick(struct sim *s, uint32_t task, uint32_t site, uint32_t pc)
+{
+    const struct site *w = &s->p->site[site];
+    const struct xexpr *x = &s->p->x.expr[w->expr];
+    if (x->dist != NULL && w->nloop == 0) {
+        struct draw_key k = {.seed = s->o.seed, .path = s->side[task].key, .site = w->hash};
+        double v = dist_draw(x->dist, rng_unit(k));
+        if (v >= 0 && v <= DRAW_MAX_NS)
+            return (int64_t)(v + 0.5);
+    }
+    return draw_site_ns(s, task, site, s->p->where[pc]);
+}
 int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site);
 int64_t draw_queue_timeout(struct sim *s, uint32_t task, uint32_t res);
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);

@@ -163,13 +163,15 @@ static void queue_open(void **state)
 static void queue_backlog(void **state)
 {
     const struct queue *q = *state;
-    static const char load[] = "load: {backlog: 2000}\n";
+    char load[64];
+    uint64_t n = test_samples(2000);
+    snprintf(load, sizeof load, "load: {backlog: %d}\n", (int)n);
     struct theory t = queue_run(q->yaml, q->exec, load, 0);
     struct theory u = queue_run(q->free_yaml ? q->free_yaml : q->yaml, q->free, load, 0);
     const struct theory_part *p = &t.part[0], *v = &u.part[0];
     const struct sim_res_account *a = &p->to.row[theory_row(&t, q->row)];
     double work = 0, present = 0;
-    assert_true(p->n == 2000 && p->to.finished == 2000 && p->to.present == 0);
+    assert_true(p->n == n && p->to.finished == n && p->to.present == 0);
     assert_true(recursion(p, v, p->n, q->servers) == p->to.time);
     for (uint64_t i = 0; i < p->n; i++) {
         work += (double)v->rec[i].duration;
@@ -258,12 +260,12 @@ static void one_thread(void **state)
 {
     static const char *const load[] = {"load: {rate: 0.1/1ms}\n",
                                        "load: {clients: 7, think: exponential(mean=30ms)}\n",
-                                       "load: {backlog: 4000}\n"};
+                                       "load: {backlog: 400}\n"};
     char text[1200];
     for (size_t i = 0; i < TEST_COUNT(load); i++) {
         snprintf(text, sizeof text, "%s%s", CHAIN, load[i]);
         struct theory x = theory_new(text, "serial"), y = theory_new(text, *state);
-        uint64_t n = test_samples(4000);
+        uint64_t n = i == 2 ? 400 : test_samples(4000);
         theory_whole(&x, &x.part[0], n);
         theory_whole(&y, &y.part[0], n);
         for (uint64_t k = 0; k < n; k++)
@@ -286,7 +288,7 @@ static const char *const shared_out[][2] = {
             "host: {cores: 2, gil: true}\n"
             "executions: {t: {kind: threads, spawn: 60us, switch: 5us},"
             " h: {kind: hybrid, task: 12us, hop: exponential(mean=40us), workers: 2}}\n"},
-    {"backlog", CHAIN "load: {backlog: 3000}\n"},
+    {"backlog", CHAIN "load: {backlog: 1000}\n"},
 };
 
 static void report_all(const char *yaml, uint64_t requests, uint32_t jobs, struct buf *out)
@@ -305,7 +307,7 @@ static void report_all(const char *yaml, uint64_t requests, uint32_t jobs, struc
         exec[i] = &m->exec[i];
     o.jobs = jobs;
     o.requests = requests;
-    o.max_requests = 8000;
+    o.max_requests = test_samples(8000);
     struct run_result *r = experiment_run(m, exec, m->nexec, &o, a, d);
     assert_non_null(r);
     assert_true(r->nexec == m->nexec && r->exec[0].requests > 0);
@@ -318,7 +320,8 @@ static void report_all(const char *yaml, uint64_t requests, uint32_t jobs, struc
 static void jobs(void **state)
 {
     const char *const *row = *state;
-    for (uint64_t requests = 0; requests <= 3000; requests += 3000) {
+    /* 0: until it is precise or there are too many */
+    for (uint64_t requests = test_quick() ? 300 : 0; requests <= 3000; requests += 3000) {
         struct buf one = {0}, more = {0};
         report_all(row[1], requests, 1, &one);
         assert_true(one.n > 1000);

@@ -10,7 +10,7 @@
  * deleted, or blocks of requests run alone.  A statistic is computed in each part; the mean over
  * the parts must be within THEORY_Z standard errors of the exact value.  With 30 parts that is
  * wrong by chance once in 10,000 seeds (t with 29 degrees of freedom), so all programs together
- * about once in 40 seeds; the seed is fixed, so in fact never, until the draws are changed.  A
+ * about once in 25 seeds; the seed is fixed, so in fact never, until the draws are changed.  A
  * statistic that is too vague to be worth anything (a band of more than THEORY_BAND of the value)
  * is wrong, too, but for quick runs.
  *
@@ -57,7 +57,7 @@ static inline void theory_fail(struct diags *d, const char *exec)
     fail();
 }
 
-/* The text less its first two lines, compiled for the execution of that name. */
+/* The model without its first two lines, compiled for the execution of that name. */
 static inline struct theory theory_new(const char *yaml, const char *exec)
 {
     struct theory t = {.exec = exec, .mem = arena_new(0)};
@@ -274,7 +274,8 @@ static inline double theory_wait(const struct theory *t, const struct theory_par
 
 /* ---- comparisons ---- */
 
-static inline void theory_judge(struct theory *t, const char *what, bool ok, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static inline void
+theory_judge(struct theory *t, const char *what, bool ok, const char *fmt, ...)
 {
     char text[200];
     va_list ap;

@@ -322,13 +322,58 @@ static void test_ways_out(void **state)
     assert_string_equal(said, "file.c:12: bug: x > 0\n");
 }
 
+/* All diags are drawn in one pass over the texts: that must not show. */
+static void test_one_pass(void **state)
+{
+    (void)state;
+    enum { FILES = 3, LINES = 5, DIAGS = 150 };
+    static char text[FILES][4000];
+    struct arena *a = arena_new(0);
+    struct diags *all = diags_new(a);
+    struct buf b = {0}, alone = {0};
+    for (int f = 0; f < FILES; f++) {
+        size_t n = 0;
+        for (int line = 0; line < LINES; line++) {
+            for (int k = 0; k < (line * 97 + f * 31) % 400; k++)
+                n += (size_t)sprintf(text[f] + n, "%s", k % 7 ? "x" : "\xc3\xa9"); /* e acute */
+            text[f][n++] = '\n';
+        }
+        diag_file(all, "f", text[f], n);
+    }
+    for (uint32_t i = 0; i < DIAGS; i++) {
+        struct loc at = {1 + i * 7 % FILES, 1 + i * 11 % (LINES + 2), 1 + i * 131 % 450, i % 5};
+        diag_error(all, at, "E-x", NULL, "bad");
+    }
+    for (uint32_t i = 0; i < diags_count(all); i++) {
+        struct diags *one = diags_new(a);
+        for (int f = 0; f < FILES; f++)
+            diag_file(one, "f", text[f], strlen(text[f]));
+        diag_error(one, diags_get(all, i)->at, "E-x", NULL, "bad");
+        buf_clear(&b);
+        diags_print(one, &b, false);
+        buf_put(&alone, b.s, b.n - strlen("1 error\n"));
+    }
+    buf_printf(&alone, "%u errors\n", diags_count(all));
+    buf_clear(&b);
+    diags_print(all, &b, false);
+    assert_string_equal(b.s, alone.s);
+    buf_free(&b);
+    buf_free(&alone);
+    arena_drop(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_full_message), cmocka_unit_test(test_carets),
-        cmocka_unit_test(test_long_line),    cmocka_unit_test(test_order_and_repetition),
-        cmocka_unit_test(test_counts),       cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_long_text),    cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_full_message),
+        cmocka_unit_test(test_carets),
+        cmocka_unit_test(test_one_pass),
+        cmocka_unit_test(test_long_line),
+        cmocka_unit_test(test_order_and_repetition),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_long_text),
+        cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_ways_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
