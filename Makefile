@@ -53,6 +53,7 @@ TEST_SRC := $(wildcard tests/unit/*.c tests/prop/*.c)
 TESTS := $(TEST_SRC:%.c=$(O)/%)
 FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*.c))
+GOLDEN := $(wildcard tests/golden/*.t tests/golden/*/*.t README.md models/README.md)
 ALL_C := $(SRC) $(HDR) $(wildcard tests/*/*.[ch])
 
 .PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench man install \
@@ -88,12 +89,12 @@ $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 
 tests: $(O)/pertinax $(TESTS) $(FUZZ)
 check: tests
-	@tests/run $(O) $(TESTS) $(FUZZ) $(wildcard tests/golden/*.t tests/golden/*/*.t README.md models/README.md)
+	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=tsan
 golden-update: $(O)/pertinax
-	tests/golden/run.sh -u $(O) $(wildcard tests/golden/*.t tests/golden/*/*.t README.md models/README.md)
+	tests/golden/run.sh -u $(O) $(GOLDEN)
 
 lint: build/release/pertinax
 	@CC='$(CC)' tests/lint $(ALL_C)

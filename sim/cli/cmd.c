@@ -32,10 +32,10 @@ const struct opt cmd_common[] = {
 };
 
 const struct cmd_exit cmd_exits[] = {
-    {STATUS_FINE, "fine; every claim holds"},
-    {STATUS_FAILS, "a claim does not hold, or the model deadlocks"},
-    {STATUS_USAGE, "bad usage or bad input; also a claim about a name that does not exist"},
-    {STATUS_UNDECIDED, "undecided: a budget ran out, or an interval straddles its limit"},
+    {STATUS_FINE, "fine"},
+    {STATUS_FAILS, "the model deadlocks; in later versions also: a claim does not hold"},
+    {STATUS_USAGE, "bad usage or bad input"},
+    {STATUS_UNDECIDED, "not used by this version: a claim that could not be decided"},
     {STATUS_WORLD, "the world failed: input/output, memory"},
     {STATUS_INTERRUPTED, "interrupted; what was computed until then is written, marked incomplete"},
     {0, NULL},

@@ -90,13 +90,16 @@ static bool known_execution(const struct cmd_args *a, const struct model *m, str
     const char *under = opt_get(a->o, "under");
     if (!under || model_exec(m, under))
         return true;
-    const char **names = NEW(a->mem, const char *, m->nexec + 1);
-    for (uint32_t i = 0; i < m->nexec; i++)
+    const char **names = NEW(a->mem, const char *, m->nexec + 1), *list = "";
+    for (uint32_t i = 0; i < m->nexec; i++) {
         names[i] = m->exec[i].name;
+        list = arena_printf(a->mem, "%s%s%s", list, i ? ", " : "", names[i]);
+    }
     const char *near = nearest(under, names, m->nexec);
-    diag_error(d, (struct loc){0}, "E-option-value",
-               near ? arena_printf(a->mem, "did you mean `%s`?", near) : NULL,
-               "--under: the model has no execution `%s`", under);
+    diag_error(d, (struct loc){0}, "E-under",
+               near ? arena_printf(a->mem, "did you mean '%s'?", near)
+                    : arena_printf(a->mem, "there are %s", list),
+               "no execution '%s'", under);
     return false;
 }
 
@@ -118,14 +121,47 @@ static void explain_text(const struct cmd_args *a, const struct model *m, struct
     }
 }
 
-static void explain_output(const struct cmd_args *a, const struct buf *b)
+/* ORDER explained: as OPT_FORMAT below names them */
+enum { AS_TEXT, AS_DOT, AS_MERMAID, AS_COUNT };
+static const struct {
+    const char *name, *suffix;
+} format_row[AS_COUNT] = {{"text", ".txt"}, {"dot", ".dot"}, {"mermaid", ".mmd"}};
+
+static int format_of(const char *name)
+{
+    for (int i = 0; name && i < AS_COUNT; i++)
+        if (strcmp(format_row[i].name, name) == 0)
+            return i;
+    return AS_TEXT;
+}
+
+static int format_by_suffix(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    for (int i = 0; dot && i < AS_COUNT; i++)
+        if (strcmp(format_row[i].suffix, dot) == 0)
+            return i;
+    return -1;
+}
+
+/* Are the files of -o of formats we know?  Better said before the work than after. */
+static void check_outputs(const struct cmd_args *a, struct diags *d)
 {
     const char *path;
-    bool any = false;
-    for (uint32_t i = 0; (path = opt_next(a->o, "output", &i)); any = true)
-        cmd_write(path, b);
-    if (!any)
-        cmd_write("-", b);
+    for (uint32_t i = 0; (path = opt_next(a->o, "output", &i));)
+        if (strcmp(path, "-") != 0 && format_by_suffix(path) < 0)
+            diag_error(d, (struct loc){0}, "E-option-value",
+                       "the suffix says the format: .txt, .dot or .mmd", "no format for '%s'",
+                       path);
+}
+
+static void explain_as(const struct cmd_args *a, const struct model *m, int format, struct diags *d,
+                       struct buf *b)
+{
+    if (format == AS_TEXT)
+        explain_text(a, m, d, b);
+    else if (prog_compile(a->mem, m, &m->exec[0], d)) /* a picture of a model without errors */
+        graph_draw(m, format == AS_DOT ? GRAPH_DOT : GRAPH_MERMAID, b);
 }
 
 static int explain_run(const struct cmd_args *a, struct diags *d)
@@ -134,18 +170,22 @@ static int explain_run(const struct cmd_args *a, struct diags *d)
     uint32_t nset = 0;
     for (uint32_t i = 0; (s = opt_next(a->o, "set", &i));)
         set[nset++] = s;
+    check_outputs(a, d);
     const struct model *m = model_read(a->mem, a->o->operand[0], set, nset, d);
     if (!m || !known_execution(a, m, d))
         return STATUS_USAGE;
-    const char *format = opt_get(a->o, "format");
     struct buf b = {0};
-    bool text = !format || strcmp(format, "text") == 0;
-    if (text)
-        explain_text(a, m, d, &b);
-    else if (prog_compile(a->mem, m, &m->exec[0], d)) /* a picture of a model without errors */
-        graph_draw(m, strcmp(format, "dot") == 0 ? GRAPH_DOT : GRAPH_MERMAID, &b);
-    if (!diags_errors(d))
-        explain_output(a, &b);
+    explain_as(a, m, format_of(opt_get(a->o, "format")), d, &b);
+    if (!diags_errors(d)) {
+        cmd_write("-", &b);
+        for (uint32_t i = 0; (s = opt_next(a->o, "output", &i));) {
+            if (strcmp(s, "-") == 0)
+                continue; /* written already */
+            buf_clear(&b);
+            explain_as(a, m, format_by_suffix(s), d, &b);
+            cmd_write(s, &b);
+        }
+    }
     buf_free(&b);
     return diags_errors(d) ? STATUS_USAGE : STATUS_FINE;
 }
@@ -159,7 +199,7 @@ static const struct opt explain_opts[] = {
 const struct cmd cmd_explain = {
     .name = "explain",
     .args = "MODEL",
-    .summary = "show what a model means, without running it",
+    .summary = "shows what a model means, without running it",
     .help = "Prints the program that a model becomes under each of its executions, what has a "
             "limit, where is drawn, and bounds on the latency that hold without contention.\n\n"
             "With --format dot or mermaid it draws the model instead:\n\n"
@@ -168,6 +208,6 @@ const struct cmd cmd_explain = {
     .common = COMMON_OUTPUT | COMMON_SET | COMMON_COLOR,
     .min = 1,
     .max = 1,
-    .missing = "name a model: pertinax explain MODEL",
+    .missing = "'pertinax init' writes an example model",
     .run = explain_run,
 };

@@ -442,6 +442,6 @@ const struct cmd cmd_run = {
     .common = COMMON_ALL,
     .min = 1,
     .max = CMD_ANY,
-    .missing = "the model to run; 'pertinax init' writes an example",
+    .missing = "'pertinax init' writes an example model",
     .run = run_run,
 };

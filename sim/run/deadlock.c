@@ -75,12 +75,28 @@ static bool holds(const struct sim *s, uint32_t task, uint32_t inst)
     return false;
 }
 
-static bool any_holder_moves(const struct sim *s, const bool *moves, uint32_t inst)
+/* Of which instances does this task hold units?  Marks them. */
+static void mark_held(const struct sim *s, uint32_t task, bool *inst)
 {
-    for (uint32_t t = 0; t < s->st.ntask; t++)
-        if ((s->st.task[t].state == T_GHOST || moves[t]) && holds(s, t, inst))
-            return true;
-    return false;
+    const struct prog *p = s->p;
+    const struct task *t = &s->st.task[task];
+    if (t->state == T_GHOST) {
+        if (t->res != NONE)
+            inst[t->res] = true;
+        return;
+    }
+    uint32_t i = thread_instance(s, task), worker = s->st.req[t->req].worker;
+    if (i != NONE)
+        inst[i] = true;
+    if (p->limit != NONE && s->st.req[t->req].has_limit)
+        inst[p->res[p->limit].base + (p->res[p->limit].per_worker ? worker : 0)] = true;
+    uint32_t h = (t->flags & TF_RAISE) ? t->unwind : p->handler_of[t->pc];
+    for (; h != NONE; h = p->handler[h].outer) {
+        if (p->handler[h].kind != H_RELEASE)
+            continue;
+        const struct res *r = &p->res[p->op[p->handler[h].a].a];
+        inst[r->base + (r->per_worker ? worker : 0)] = true;
+    }
 }
 
 static bool children_suffice(const struct sim *s, const bool *moves, uint32_t task)
@@ -120,13 +136,13 @@ static bool awaited_suffice(const struct sim *s, const bool *moves, uint32_t tas
     return good >= need;
 }
 
-static bool can_move(const struct sim *s, const bool *moves, uint32_t task)
+static bool can_move(const struct sim *s, const bool *moves, const bool *inst, uint32_t task)
 {
     const struct task *t = &s->st.task[task];
     switch ((enum task_state)t->state) {
     case T_QUEUE:
     case T_THREAD:
-        return s->st.inst[t->res].posted || any_holder_moves(s, moves, t->res);
+        return s->st.inst[t->res].posted || inst[t->res];
     case T_JOIN:
         return children_suffice(s, moves, task);
     case T_AWAIT:
@@ -153,17 +169,25 @@ static bool *moving(const struct sim *s, uint32_t *n)
 {
     const struct state *st = &s->st;
     bool *m = xcalloc(st->ntask + 1, sizeof *m);
-    for (uint32_t t = 0; t < st->ntask; t++)
+    bool *inst = xcalloc(s->p->ninstance + 1, sizeof *inst); /* a task that moves holds some of it */
+    for (uint32_t t = 0; t < st->ntask; t++) {
         m[t] = is_task(&st->task[t]) && moves_anyway(s, t);
+        if (m[t] || st->task[t].state == T_GHOST)
+            mark_held(s, t, inst);
+    }
     for (bool more = true; more;) {
         more = false;
-        for (uint32_t t = 0; t < st->ntask; t++)
-            if (is_task(&st->task[t]) && !m[t] && can_move(s, m, t))
-                m[t] = more = true;
+        for (uint32_t t = 0; t < st->ntask; t++) {
+            if (!is_task(&st->task[t]) || m[t] || !can_move(s, m, inst, t))
+                continue;
+            m[t] = more = true;
+            mark_held(s, t, inst);
+        }
     }
     *n = 0;
     for (uint32_t t = 0; t < st->ntask; t++)
         *n += is_task(&st->task[t]) && !m[t];
+    free(inst);
     return m;
 }
 
@@ -327,14 +351,24 @@ struct deadlock_result *sim_deadlock(const struct sim *s, struct arena *a, const
     uint32_t *order = xcalloc(s->st.ntask + 1, sizeof *order);
     uint32_t told = order_cycle(s, m, order);
     r->ncycle = told < DEADLOCK_TOLD ? told : DEADLOCK_TOLD;
-    for (uint32_t t = 0; t < s->st.ntask && told < DEADLOCK_TOLD; t++) {
+    /* the cycle says it all; a few of those behind it show that there are more */
+    uint32_t enough = told > 0 ? told + 3 : DEADLOCK_TOLD;
+    for (uint32_t t = 0; t < s->st.ntask && told < enough && told < DEADLOCK_TOLD; t++) {
         bool listed = !is_task(&s->st.task[t]) || m[t];
         for (uint32_t i = 0; i < told && !listed; i++)
             listed = order[i] == t;
         if (!listed)
             order[told++] = t;
     }
-    r->time = (double)s->now * 1e-9;
+    /* the cycle closed when the last of its tasks began to wait for what another holds */
+    int64_t since = -1;
+    for (uint32_t i = 0; i < r->ncycle; i++) {
+        const struct task *t = &s->st.task[order[i]];
+        bool queues = t->state == T_QUEUE || t->state == T_THREAD;
+        if (queues && s->side[order[i]].waiting > since)
+            since = s->side[order[i]].waiting;
+    }
+    r->time = (double)(since >= 0 ? since : s->now) * 1e-9;
     r->total = n;
     r->n = told < DEADLOCK_TOLD ? told : DEADLOCK_TOLD;
     r->task = NEW(a, struct deadlock_task, r->n + 1);

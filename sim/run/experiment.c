@@ -102,7 +102,7 @@ static void warn_few(struct trial *t)
 {
     const struct latency_result *l = &t->e->all.latency;
     double beyond = (double)l->n * (1 - quantile_p[QUANTILE_COUNT - 1]);
-    if (l->n > 0 && beyond < TAIL && l->min.value < l->max.value && !t->sure)
+    if (l->n > 0 && !e->deadlock && beyond < TAIL && l->min.value < l->max.value && !t->sure)
         trial_warn(t, "few-tail-samples",
                    arena_printf(t->mem,
                                 "only %.0f requests are beyond p99.9: take its interval "
@@ -115,7 +115,7 @@ static void warn_saturation(struct trial *t)
     bool open = false;
     for (uint32_t i = 0; i < t->p->ncls; i++)
         open = open || (t->p->cls[i].load && t->p->cls[i].load->kind == LOAD_OPEN);
-    for (uint32_t i = 0; open && i < t->e->nresource; i++) {
+    for (uint32_t i = 0; open && !t->e->deadlock && i < t->e->nresource; i++) {
         const struct resource_result *r = &t->e->resource[i];
         if (r->utilisation > saturated)
             trial_warn(t, "near-saturation",

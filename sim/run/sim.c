@@ -927,16 +927,19 @@ static bool advance(struct sim *s)
     return true;
 }
 
-/* Look whether some tasks can never move again, when nothing has finished for long, ever more
- * rarely. */
+/* Look whether some tasks can never move again: when nothing has finished for a while, each time
+ * for twice as long; and ever more rarely when many are present. */
 static void watch(struct sim *s)
 {
-    if (s->acc.events < s->check_at)
+    bool idle = s->acc.events - s->last_finish > s->patience;
+    if (!idle && s->acc.events < s->check_at)
         return;
-    bool idle = s->acc.finished == s->finished_at_check;
-    s->check_at = s->acc.events + (s->acc.events < 100000 ? 20000 : s->acc.events / 4);
-    s->finished_at_check = s->acc.finished;
-    if (s->end == SIM_MORE && (idle || s->acc.present > 4096) && deadlock_exists(s))
+    bool crowd = s->acc.events >= s->check_at && s->acc.present > 4096;
+    if (s->acc.events >= s->check_at)
+        s->check_at = s->acc.events + (s->acc.events < 100000 ? 20000 : s->acc.events / 4);
+    if (idle)
+        s->patience *= 2;
+    if (s->end == SIM_MORE && (idle || crowd) && deadlock_exists(s))
         s->end = SIM_DEADLOCK;
 }
 
@@ -1050,6 +1053,7 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     s->o = *o;
     s->free_slot = NONE;
     s->check_at = 20000;
+    s->patience = 1000;
     state_init(&s->st, p);
     s->st.op_limit = o->max_events ? o->max_events : ops_max;
     cpu_init(&s->cpu, p->cores, p->workers);

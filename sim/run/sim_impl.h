@@ -116,7 +116,7 @@ struct sim {
     uint64_t nrec, cap_rec;
     uint64_t finished, goal;
     uint64_t check_at; /* events: when to look for a deadlock */
-    uint64_t finished_at_check;
+    uint64_t patience; /* events without a finished request before the next look */
     uint64_t look_at;     /* events: when to look whether to go on at all */
     uint64_t last_finish; /* events, as of the last finished request */
     bool alone;

@@ -5,8 +5,10 @@
 # In a *.t file a line "$ COMMAND" is run; the lines after it are what is expected: "> " of stdout,
 # "! " of stderr, "? N" the exit status (0 if not given).  All else is prose.  In a *.md file the
 # blocks fenced by ```console are run: "$ COMMAND" and then its output, where a line "..." stands for
-# any number of lines.  The commands of a file share a temporary directory in which models/, specs/
-# and data/ are those of the sources.  -u rewrites the files with what was seen.
+# any number of lines; and each block fenced by ```yaml that is a whole model must run (what is not
+# whole is marked ```yaml fragment).  A *.yaml file is a model: it must run and be explained in every
+# format.  The commands of a file share a temporary directory in which models/, specs/ and data/ are
+# those of the sources.  -u rewrites the files with what was seen.
 set -u
 update=
 [ "$1" != -u ] || { update=1; shift; }
@@ -85,9 +87,45 @@ run_t() { # reads a *.t file
     [ -z "$cmd" ] || judge "$cmd" t
 }
 
-run_md() {
-    local line cmd= inside=
+# COMMAND must end with status 0, say something on stdout and nothing on stderr.
+must_say() { # NAME COMMAND...
+    local name=$1
+    shift
+    if "$@" >"$work/out" 2>"$work/err" && [ -s "$work/out" ] && [ ! -s "$work/err" ]; then
+        echo "[       OK ] $name"
+        return
+    fi
+    failures=$((failures + 1))
+    echo "[  FAILED  ] $name"
+    [ -s "$work/out" ] || echo 'nothing on standard output'
+    cat "$work/err"
+}
+
+run_model() { # FILE
+    local format
+    must_say "run $1" pertinax run "$1" --requests 500
+    for format in text dot mermaid; do
+        must_say "explain $1 --format $format" pertinax explain "$1" --format $format
+    done
+}
+
+# A line of a *.md file: a block that is a model is run when its end is there.
+note_model() { # FILE NUMBER LINE
+    case $3 in
+    '```yaml') block=$2 && : >"$work/model" ;;
+    '```'*)
+        [ -z "$block" ] || ! grep -qx 'pertinax: 1' "$work/model" ||
+            must_say "the model at $1:$block" pertinax run - --requests 200 <"$work/model"
+        block= ;;
+    *) [ -z "$block" ] || printf '%s\n' "$3" >>"$work/model" ;;
+    esac
+}
+
+run_md() { # FILE
+    local line cmd= inside= block= number=0
     while IFS= read -r line || [ -n "$line" ]; do
+        number=$((number + 1))
+        note_model "$1" "$number" "$line"
         if [ -n "$inside" ] && [ "${line#'$ '}" = "$line" ] && [ "$line" != '```' ]; then
             if [ -n "$cmd" ]; then printf '%s\n' "$line" >>"$work/want"
             else printf '%s\n' "$line" >>"$work/new"; fi
@@ -109,7 +147,11 @@ for file; do
     case $file in /*) ;; *) file=$root/$file ;; esac
     : >"$work/new"
     enter
-    case $file in *.md) run_md ;; *) run_t ;; esac <"$file"
+    case $file in
+    *.yaml) run_model "${file#"$root"/}" && continue ;;
+    *.md) run_md "${file#"$root"/}" ;;
+    *) run_t ;;
+    esac <"$file"
     if [ -n "$update" ] && ! cmp -s "$work/new" "$file"; then
         cat "$work/new" >"$file"
         echo "rewrote ${file#"$root"/}"
