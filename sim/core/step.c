@@ -647,7 +647,7 @@ static void go(struct state *s, uint32_t task)
         glide(s, task);
         if (!execute(s, task))
             return;
-        if (++s->ops == s->op_limit) {
+        if (++s->ops == s->op_limit || s->fx_n >= STATE_MAX_FX) {
             s->stuck_pc = s->task[task].pc;
             return;
         }

@@ -146,7 +146,7 @@ struct fx {
     uint32_t kind, task, a, b, c;
 };
 enum { FX_WAKE_IF_IDLE = 1 << 30 }; /* of FX_CPU: plus COST_WAKE if a core is idle */
-enum { STATE_MAX_TASKS = 1 << 22 };
+enum { STATE_MAX_TASKS = 1 << 22, STATE_MAX_FX = 1 << 25 };
 enum ask_kind { ASK_NONE, ASK_VALUE, ASK_BRANCH, ASK_CHOOSE };
 struct state {
     const struct prog *p;

@@ -102,7 +102,7 @@ static void warn_few(struct trial *t)
 {
     const struct latency_result *l = &t->e->all.latency;
     double beyond = (double)l->n * (1 - quantile_p[QUANTILE_COUNT - 1]);
-    if (l->n > 0 && !e->deadlock && beyond < TAIL && l->min.value < l->max.value && !t->sure)
+    if (l->n > 0 && !t->e->deadlock && beyond < TAIL && l->min.value < l->max.value && !t->sure)
         trial_warn(t, "few-tail-samples",
                    arena_printf(t->mem,
                                 "only %.0f requests are beyond p99.9: take its interval "

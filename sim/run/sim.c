@@ -11,7 +11,7 @@
 /* Beyond these a run is an error: a clock and the sums of a clock stay in range, and no model makes
  * the simulator go on for ever. */
 static const int64_t time_max = INT64_C(2000000000000000000); /* ns: 63 years */
-static const uint64_t ops_max = UINT64_C(1) << 30;            /* instructions at one instant */
+static const uint64_t ops_max = UINT64_C(1) << 28;            /* instructions at one instant */
 static const uint64_t unfinished_max = UINT64_C(1000000000);  /* events, no request finished */
 
 /* ---- the heap ---- */
