@@ -115,7 +115,7 @@ static void explain_text(const struct cmd_args *a, const struct model *m, struct
             continue;
         const struct prog *p = prog_compile(a->mem, m, &m->exec[i], d);
         if (!p)
-            return;
+            continue; /* the others may have mistakes of their own */
         buf_putc(b, '\n');
         explain_prog(p, d, b);
     }

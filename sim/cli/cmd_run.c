@@ -6,6 +6,7 @@
 #include "cli/cmd.h"
 #include "base/sha256.h"
 #include "cli/intr.h"
+#include "core/prog.h"
 #include "model/model.h"
 #include "reports/report.h"
 #include "run/experiment.h"
@@ -401,9 +402,16 @@ static int run_run(const struct cmd_args *a, struct diags *d)
         s[i] = read_model(a, a->o->operand[i], d);
         if (s[i].model)
             choose_executions(&s[i], a->o, a->mem, d);
+        /* A model with mistakes is compiled all the same, to find those that only this can find. */
+        for (uint32_t k = 0; k < s[i].nexec && diags_errors(d); k++)
+            prog_compile(a->mem, s[i].model, s[i].exec[k], d);
     }
-    if (diags_errors(d))
+    if (diags_errors(d)) { /* the compiler may find more in the rest: all errors in one run */
+        for (uint32_t i = 0; i < n; i++)
+            for (uint32_t k = 0; k < s[i].nexec; k++)
+                prog_compile(a->mem, s[i].model, s[i].exec[k], d);
         return STATUS_USAGE;
+    }
     if (!run_all(a, s, &e, result, d))
         return STATUS_USAGE;
     write_all(a, result, d);

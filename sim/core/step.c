@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* step.c - the instructions and the moves.  The meaning of a pipeline is here, in step_task.c and
  * in step_queue.c, and nowhere else; see step.h for the contract, ops.def for the instructions. */
+#include "core/step.h"
 #include "core/step_impl.h"
 #include <stdlib.h>
 #include <string.h>

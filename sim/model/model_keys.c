@@ -137,10 +137,20 @@ static void keys_check(struct reader *r, const struct yaml *v, const struct key_
     }
 }
 
+/* Is the key there, misspelt?  Then that is reported, and that alone. */
+static bool key_misspelt(const struct yaml *v, const struct key_row *rows, const char *key)
+{
+    for (uint32_t i = 0; i < v->n; i++)
+        if (!row_find(rows, v->pair[i].key) && nearest(v->pair[i].key, &key, 1))
+            return true;
+    return false;
+}
+
 static void rows_read(struct reader *r, const struct yaml *v, const struct key_row *row,
                       const char *what, void *obj)
 {
     const char *outer = r->key;
+    const struct key_row *rows = row;
     for (; row && row->key; row++) {
         if (row->later)
             continue;
@@ -148,7 +158,7 @@ static void rows_read(struct reader *r, const struct yaml *v, const struct key_r
         r->key = row->key;
         if (value)
             row->read(r, value, (char *)obj + row->offset);
-        else if (row->required)
+        else if (row->required && !key_misspelt(v, rows, row->key))
             diag_error(r->d, v->at, "E-missing-key", NULL, "%s needs `%s`", what, row->key);
     }
     r->key = outer;

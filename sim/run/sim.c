@@ -4,6 +4,7 @@
  * Events of the future are in a heap of 16-byte entries (time, class, sequence, slot); what becomes
  * possible at this instant (starts, grants, turns of loops) waits in a FIFO until all events of the
  * instant are through, which is the tie rule; a burst of no length ends within the same move. */
+#include "run/sim.h"
 #include "run/sim_impl.h"
 #include <stdlib.h>
 #include <string.h>
