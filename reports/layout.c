@@ -324,7 +324,7 @@ static bool fit_drop(const struct table *t, struct fit *f)
 /* Names give way last: the widest column of words is narrowed. */
 static void fit_narrow(const struct table *t, struct fit *f, size_t width)
 {
-    for (size_t total; (total = fit_total(t, f)) > width;) {
+    while (fit_total(t, f) > width) {
         uint32_t widest = t->ncol;
         for (uint32_t c = 0; c < t->ncol; c++)
             if (f->shown[c] && t->col[c].left &&

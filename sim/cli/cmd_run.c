@@ -304,8 +304,11 @@ static void watch_begin(struct watch *w, const struct cmd_args *a, struct experi
         die("cannot start a thread");
 }
 
-static void watch_end(struct watch *w)
+static void watch_end(struct watch *w, struct experiment_opt *e)
 {
+    e->stop = NULL;
+    e->progress = NULL;
+    e->ctx = NULL;
     pthread_mutex_lock(&w->lock);
     w->over = true;
     pthread_cond_signal(&w->over_changed);
@@ -336,7 +339,7 @@ static bool run_all(const struct cmd_args *a, struct subject *s, struct experime
         result[i]->command = a->command;
         result[i]->digest = s[i].digest;
     }
-    watch_end(&w);
+    watch_end(&w, e);
     return ok;
 }
 

@@ -201,6 +201,24 @@ static void join_all(struct compiler *c)
     keep_all(c);
 }
 
+/* A service that nobody calls is checked all the same: it is part of the model. */
+static void compile_uncalled(struct compiler *c)
+{
+    for (uint32_t i = 0; i < c->m->nservice; i++) {
+        const struct service *v = &c->m->service[i];
+        const struct expr *time[] = {v->latency, v->cpu_send, v->cpu_receive, v->host_cpu,
+                                     v->timeout};
+        bool called = false;
+        for (uint32_t k = 0; k < c->p->ncall && !called; k++)
+            called = c->p->call[k].service == i;
+        for (size_t k = 0; k < sizeof time / sizeof *time && !called; k++)
+            if (time[k])
+                expr_compile(&c->p->x, time[k], WANT_DURATION, false, &c->param_scope, c->d);
+        if (!called && v->error)
+            expr_compile(&c->p->x, v->error, WANT_PROBABILITY, true, &c->param_scope, c->d);
+    }
+}
+
 struct prog *prog_compile(struct arena *a, const struct model *m, const struct execution *x,
                           struct diags *d)
 {
@@ -222,6 +240,7 @@ struct prog *prog_compile(struct arena *a, const struct model *m, const struct e
     compile_resources(c);
     compile_load(c);
     compile_classes(c);
+    compile_uncalled(c);
     bool good = !diags_errors(d);
     if (good)
         join_all(c);

@@ -259,6 +259,7 @@ static void verb_respond(struct compiler *c, const struct step *s)
         c->t->set.dead = true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one case a verb */
 static void step_verb(struct compiler *c, const struct step *s)
 {
     switch (s->verb) {

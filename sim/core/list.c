@@ -135,6 +135,7 @@ static void list_choice(const struct prog *p, const struct diags *d, uint32_t i,
     }
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one case a kind of operands */
 static void list_operands(const struct prog *p, const struct diags *d, uint32_t pc, struct buf *out)
 {
     const struct op *o = &p->op[pc];

@@ -646,7 +646,6 @@ void task_cancel(struct state *s, uint32_t task, uint32_t by_thread)
     if (now && t->state == T_INPLACE)
         t->state = T_JOIN; /* so that the child's end does not send it on */
     cancel_kids(s, task, by_thread);
-    t = &s->task[task];
     if (!now)
         return;
     wait_end(s, task);

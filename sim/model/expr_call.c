@@ -464,12 +464,10 @@ static double percentile(const char *name)
         return -1;
     if (strcmp(name, "p100") == 0)
         return 1;
-    memcpy(text, "0.", 2);
-    memcpy(text + 2, name + 1, n); /* with the end mark */
-    if (name[1 + digits] == '.' || digits <= 2) {
-        memcpy(text, name + 1, n);
-        memcpy(text + n - 1, "e-2", 4);
-    }
+    if (name[1 + digits] == '.' || digits <= 2)
+        snprintf(text, sizeof text, "%se-2", name + 1);
+    else
+        snprintf(text, sizeof text, "0.%s", name + 1);
     double v = strtod(text, NULL);
     return v <= 1 && strspn(name + 1, "0123456789.") == n - 1 ? v : -1;
 }

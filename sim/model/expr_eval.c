@@ -149,7 +149,7 @@ static double *run_rare(const struct xprog *x, const struct xcode *c, double *s,
         return s;
     case XI_REJECT:
         s -= 1;
-        s[0] = draw_between(x, c, s[0], s[1], r);
+        s[0] = draw_between(x, c, s[0], s[1], r); /* NOLINT(clang-analyzer-core.CallAndMessage) */
         return s;
     case X_CHANCE:
         if (!(s[0] >= 0 && s[0] <= 1))
@@ -257,6 +257,8 @@ double expr_run(const struct xprog *x, const struct xcode *c, const struct xcode
         default:
             if (is_binary(c->op)) {
                 s--;
+                /* Compiled code never takes what it has not put.
+                 * NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
                 *s = run_binary(c->op, s[0], s[1], r);
                 break;
             }
@@ -431,8 +433,7 @@ static struct range *range_rare(const struct xprog *x, const struct xcode *c, st
 
 static struct range range_run(const struct xprog *x, const struct xcode *c, const struct xcode *end)
 {
-    struct range stack[EXPR_STACK + 1], *s = stack;
-    stack[0] = range_of(0, 0);
+    struct range stack[EXPR_STACK + 1] = {{0, 0}}, *s = stack;
     for (; c < end; c++) {
         switch (c->op) {
         case X_CONST:

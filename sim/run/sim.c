@@ -478,6 +478,7 @@ static void fx_loop_moves(struct sim *s, const struct fx *f)
     }
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one case an effect */
 static void obey(struct sim *s, const struct fx *f)
 {
     switch ((enum fx_kind)f->kind) {

@@ -4,7 +4,6 @@
 #include "run/sim_impl.h"
 #include <math.h>
 
-
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal)
 {
     uint64_t k = rng_mix(s->o.replication + 1, ((uint64_t)cls << 32) | client);

@@ -79,7 +79,7 @@ struct random_step {
     uint32_t copy_below;    /* if: copy_of's number is below this; 0: another condition */
     uint32_t copy_of;       /* id of the each */
     uint32_t ref[2], nref;  /* await: id * 4 + branch; run: the pipeline */
-    bool flag; /* set: a boolean */
+    bool flag;              /* set: a boolean */
     const char *arg, *more; /* the verb's operand; further keys, each with a comma before it */
 };
 struct random_made {
@@ -267,7 +267,8 @@ static inline void random_run(struct random_maker *m, struct random_step *s)
 static inline void random_set(struct random_maker *m, struct random_step *s)
 {
     s->flag = random_below(m, 2);
-    s->arg = arena_printf(m->a, "{v%u: %s}", s->id, s->flag ? "chance(0.5)" : "floor(uniform(0 5))");
+    s->arg =
+        arena_printf(m->a, "{v%u: %s}", s->id, s->flag ? "chance(0.5)" : "floor(uniform(0 5))");
 }
 
 /* Which kind: most often work. */

@@ -267,9 +267,9 @@ static void test_any(void **state)
 
 /* ---- what was found once ---- */
 
-static const char *const kept[] = {"found_timeout_before_hop", "found_stop_host_cpu",
+static const char *const kept[] = {"found_timeout_before_hop",  "found_stop_host_cpu",
                                    "found_timeout_over_detach", "found_abort_over_detach",
-                                   "found_abort_under_retry", "found_spawn_in_rounds",
+                                   "found_abort_under_retry",   "found_spawn_in_rounds",
                                    "found_hedge_at_once"};
 
 static void test_kept(void **state)
@@ -293,7 +293,7 @@ enum { MAX_IDS = 512, MAX_LOOPS = 16, MAX_OPS = 4 };
 struct path {
     const struct trial *t;
     bool serial, only_cpu, unlimited;
-    bool limits, completes; /* some each has them */
+    bool limits, completes;                      /* some each has them */
     uint32_t op[MAX_IDS][MAX_OPS], nop[MAX_IDS]; /* the work of a step, in the program */
     int64_t end[MAX_IDS][4];                     /* of spawned tasks */
     uint32_t copy[MAX_IDS];                      /* each: the copy at hand */
