@@ -163,7 +163,7 @@ static struct extra extra_add(struct table *t, const struct run_result *r, bool 
         if (exec_has_result(&r->exec[i]))
             values_add(&s, makespan ? r->exec[i].makespan : r->exec[i].all.throughput.value);
     for (size_t i = 0; i < s.n; i++)
-        x.shown = x.shown || isfinite(s.v[i]);
+        x.shown = x.shown || (isfinite(s.v[i]) && (makespan || !r->no_load));
     if (!x.shown)
         return x;
     x.scale = makespan ? scale_time(t->mem, s.v, s.n) : scale_plain(t->mem, s.v, s.n);

@@ -27,7 +27,7 @@ struct class_result {
     uint64_t requests;
     struct latency_result latency;
     struct interval duration;   /* mean time to the request's end */
-    struct interval throughput; /* responses per second; NAN where requests are run one by one */
+    struct interval throughput; /* responses per second; one by one: as the mean duration allows */
     uint32_t noutcome;
     struct outcome_result *outcome; /* by status, unanswered last */
 };

@@ -259,7 +259,7 @@ static void trial_run(struct trial *t)
     else
         alone_run(t);
     lock_free(t->lock);
-    if (e->stopped == STOP_UNSTABLE)
+    if (e->stopped == STOP_UNSTABLE || e->error)
         return;
     warn_few(t);
     warn_saturation(t);
