@@ -53,7 +53,7 @@ TEST_SRC := $(wildcard tests/unit/*.c tests/prop/*.c)
 TESTS := $(TEST_SRC:%.c=$(O)/%)
 FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*.c))
-GOLDEN := $(wildcard tests/golden/*.t tests/golden/*/*.t README.md models/README.md)
+GOLDEN := $(wildcard tests/golden/*.t tests/golden/*/*.t) README.md models/README.md specs/README.md
 ALL_C := $(SRC) $(HDR) $(wildcard tests/*/*.[ch])
 
 .PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench man install \

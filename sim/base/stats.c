@@ -346,6 +346,76 @@ void stats_sort(int64_t *v, size_t n, int64_t *tmp)
     free(own);
 }
 
+/* ---- order statistics ---- */
+
+/* Ranges are numbered as floating-point numbers are: by the octave of the distance to the least
+ * value and the next bits.  So the tails of a heavy law do not all fall into a few of them. */
+enum { RANGE_BITS = 6, RANGES = (65 - RANGE_BITS) << RANGE_BITS };
+
+struct order {
+    int64_t *v;
+    uint64_t least;
+    size_t end[RANGES]; /* of each range in v */
+    bool sorted[RANGES];
+};
+
+static size_t order_range(uint64_t least, int64_t value)
+{
+    uint64_t x = (uint64_t)value - least;
+    int shift = 63 - RANGE_BITS - __builtin_clzll(x | (UINT64_C(1) << RANGE_BITS));
+    return ((size_t)shift << RANGE_BITS) + (size_t)(x >> shift);
+}
+
+struct order *order_new(const struct series *part, size_t parts)
+{
+    struct order *o = xcalloc(1, sizeof *o);
+    int64_t least = INT64_MAX;
+    size_t n = 0, sum = 0;
+    for (size_t k = 0; k < parts; k++)
+        for (size_t i = 0; i < part[k].n; i++, n++)
+            least = part[k].v[i] < least ? part[k].v[i] : least;
+    o->least = (uint64_t)least;
+    o->v = xrealloc(NULL, n + 1, sizeof *o->v);
+    for (size_t k = 0; k < parts; k++)
+        for (size_t i = 0; i < part[k].n; i++)
+            o->end[order_range(o->least, part[k].v[i])]++;
+    for (size_t i = 0; i < RANGES; i++) {
+        size_t here = o->end[i];
+        o->end[i] = sum;
+        sum += here;
+    }
+    for (size_t k = 0; k < parts; k++)
+        for (size_t i = 0; i < part[k].n; i++)
+            o->v[o->end[order_range(o->least, part[k].v[i])]++] = part[k].v[i];
+    return o;
+}
+
+void order_free(struct order *o)
+{
+    if (!o)
+        return;
+    free(o->v);
+    free(o);
+}
+
+int64_t order_at(struct order *o, uint64_t rank)
+{
+    size_t lo = 0, hi = RANGES - 1;
+    bug_if(rank < 1 || rank > o->end[hi]);
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (o->end[mid] < rank)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    size_t begin = lo ? o->end[lo - 1] : 0;
+    if (!o->sorted[lo])
+        stats_sort(o->v + begin, o->end[lo] - begin, NULL);
+    o->sorted[lo] = true;
+    return o->v[rank - 1];
+}
+
 /* ---- series ---- */
 
 size_t stats_mser5(const double *x, size_t n, bool *short_run)

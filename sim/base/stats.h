@@ -51,6 +51,18 @@ void stats_quantile_ranks(uint64_t n, double p, double confidence, uint64_t *l, 
 /* Sort int64 ascending in place (radix for large n, needs tmp of n; tmp may be NULL: allocates). */
 void stats_sort(int64_t *v, size_t n, int64_t *tmp);
 
+/* Order statistics of all the values of some arrays without sorting them all: values are spread
+ * over ranges, finer towards the least, and a range is sorted when it is first looked into.  The
+ * arrays are copied. */
+struct series {
+    const int64_t *v;
+    size_t n;
+};
+struct order;
+struct order *order_new(const struct series *part, size_t parts);
+void order_free(struct order *o);
+int64_t order_at(struct order *o, uint64_t rank); /* 1-based; there is such a value */
+
 /* MSER-5 (White, Cobb, Spratt 2000): how many of the n observations to delete at the start; batches
  * of 5, d* minimises sum (z_i - zbar)^2 / (k - d)^2 over the first half. *short_run is set if the
  * minimum is at the end of the allowed range (the run is too short to judge). */

@@ -17,6 +17,7 @@ void state_init(struct state *s, const struct prog *p)
                         .free_task = NONE,
                         .free_group = NONE,
                         .free_req = NONE,
+                        .op_limit = UINT64_MAX,
                         .stuck_pc = NONE,
                         .run_first = NONE,
                         .run_last = NONE};
@@ -644,14 +645,15 @@ static inline void glide(struct state *s, uint32_t task)
  */
 static void go(struct state *s, uint32_t task)
 {
+    s->ops += 4; /* an event costs more than an instruction */
     for (;;) {
-        glide(s, task);
-        if (!execute(s, task))
-            return;
-        if (++s->ops == s->op_limit || s->fx_n >= STATE_MAX_FX) {
+        if (++s->ops >= s->op_limit || s->fx_n >= STATE_MAX_FX) {
             s->stuck_pc = s->task[task].pc;
             return;
         }
+        glide(s, task);
+        if (!execute(s, task))
+            return;
     }
 }
 

@@ -169,7 +169,7 @@ struct state {
     enum ask_kind ask;
     uint32_t ask_task;
     uint32_t live;          /* tasks that exist, ghosts aside */
-    uint64_t ops, op_limit; /* done since the driver last set it to 0; beyond the limit (0: none)
+    uint64_t ops, op_limit; /* done since the driver last set it to 0; beyond the limit
                                a move breaks off, and no other may follow */
     uint32_t stuck_pc;      /* NONE; of a move that broke off: where */
     bool crowded;           /* it did because of STATE_MAX_TASKS */

@@ -168,12 +168,14 @@ static struct part part_of(const struct alone *a, const struct pick *p)
         part.m.n = a->over ? hist_count(part.hist) : part.m.n;
         return part;
     }
-    part.v = xcalloc(part.m.n + 1, sizeof *part.v);
+    part.v = a->latency;
+    if (p->every_status)
+        return part;
+    part.v = part.own = xcalloc(part.m.n + 1, sizeof *part.own);
     uint64_t n = 0;
     for (uint64_t i = 0; i < a->n; i++)
-        if (p->every_status || a->status[i] == p->status)
-            part.v[n++] = a->latency[i];
-    stats_sort(part.v, n, NULL);
+        if (a->status[i] == p->status)
+            part.own[n++] = a->latency[i];
     return part;
 }
 
@@ -209,7 +211,7 @@ static void fill(struct alone *a)
         struct outcome_result *r = &e->all.outcome[i];
         r->status = status[i];
         r->share = stats_proportion(tally_latency(&a->tally, &one).n, a->n, CONFIDENCE);
-        r->latency = latency_of(a, &one);
+        r->latency = e->all.noutcome == 1 ? e->all.latency : latency_of(a, &one);
     }
     e->nclass = 1;
     e->cls = NEW(mem, struct class_result, 1);

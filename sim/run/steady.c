@@ -33,6 +33,15 @@ static void rep_snap(struct rep *r, uint32_t nrow)
     sim_snapshot(r->s, &s->now);
 }
 
+static void rep_keep(struct rep *r, const struct record *v)
+{
+    r->latency[r->kept] = v->latency;
+    r->rest[r->kept++] = (struct kept){.end = v->arrival + v->duration,
+                                       .duration = v->duration,
+                                       .cls = v->cls,
+                                       .status = v->status};
+}
+
 static uint64_t rep_take(struct steady *st, struct rep *r)
 {
     uint64_t n;
@@ -40,11 +49,12 @@ static uint64_t rep_take(struct steady *st, struct rep *r)
     uint64_t keep = r->kept + n < st->keep ? r->kept + n : st->keep;
     if (keep > r->cap) {
         r->cap = keep < 2 * r->cap ? 2 * r->cap : keep;
-        r->record = xrealloc(r->record, r->cap, sizeof *r->record);
+        r->latency = xrealloc(r->latency, r->cap, sizeof *r->latency);
+        r->rest = xrealloc(r->rest, r->cap, sizeof *r->rest);
     }
     for (uint64_t i = 0; i < n; i++) {
         if (r->kept < keep)
-            r->record[r->kept++] = v[i];
+            rep_keep(r, &v[i]);
         else
             tally_add(&r->tail, v[i].cls, v[i].status, v[i].latency, v[i].duration);
         if (v[i].status != 0 && v[i].arrival + v[i].latency > r->last_answer)
@@ -97,7 +107,8 @@ static void reps_free(struct steady *st)
     for (uint32_t i = 0; i < st->nrep; i++) {
         struct rep *r = &st->rep[i];
         sim_free(r->s);
-        free(r->record);
+        free(r->latency);
+        free(r->rest);
         tally_free(&r->tail);
         tally_free(&r->tally);
         for (uint32_t k = 0; k < r->nsnap; k++)
@@ -153,6 +164,7 @@ static uint64_t share(const struct steady *st, uint32_t i, uint64_t total)
 static bool round_run(struct steady *st)
 {
     struct trial *t = st->t;
+    st->looked = false;
     jobs_run(t->o->jobs, st->nrep, rep_work, st);
     for (uint32_t i = 0; i < st->nrep; i++) {
         enum sim_end end = st->rep[i].end;
@@ -234,7 +246,8 @@ static bool run_precise(struct steady *st)
         steady_tally(st);
         if (overloaded(st))
             return true;
-        t->e->all.latency = steady_latency(st, &all);
+        st->all = t->e->all.latency = steady_latency(st, &all);
+        st->looked = true;
         if (trial_precise(t))
             t->e->stopped = STOP_PRECISION;
         if (t->e->stopped == STOP_PRECISION || total >= most)
@@ -249,7 +262,8 @@ static void run_ended(struct steady *st, bool well)
 {
     struct trial *t = st->t;
     uint32_t row = NONE;
-    steady_tally(st);
+    if (!st->looked)
+        steady_tally(st);
     if (well && steady_unstable(st, &row)) {
         t->e->stopped = STOP_UNSTABLE;
         steady_fill_unstable(st, row);

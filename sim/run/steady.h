@@ -8,13 +8,20 @@ struct snap {
     uint64_t n; /* records until then */
     struct sim_account now;
 };
+struct kept {
+    int64_t end, duration;
+    uint32_t cls;
+    int32_t status;
+};
 struct rep {
     struct sim *s;
     enum sim_end end;
     uint64_t n, target; /* records so far, and wanted */
-    /* The first `kept` of them, in the order they finished. */
+    /* The first `kept` of them, in the order they finished: latencies, which are read more often,
+     * and the rest. */
     uint64_t kept, cap;
-    struct record *record;
+    int64_t *latency;
+    struct kept *rest;
     struct tally tail; /* the others */
     int64_t last_end;  /* ns: when the last one finished */
     int64_t last_answer;
@@ -34,6 +41,9 @@ struct steady {
     bool open;       /* some class arrives at a rate of its own */
     uint64_t wanted; /* --requests: measured, in all; 0: by precision */
     bool fixed;      /* warm-up is settled */
+    /* Since the last look nothing was run: */
+    bool looked;
+    struct latency_result all; /* steady_latency() of all */
 };
 uint64_t steady_requests(const struct steady *st);            /* run, over all replications */
 void steady_warmup(struct steady *st);                        /* sets warm of each replication */

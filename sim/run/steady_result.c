@@ -21,7 +21,7 @@ static double *warmup_series(const struct steady *st, uint64_t *n)
     double *x = xcalloc(*n + 1, sizeof *x);
     for (uint32_t i = 0; i < st->nrep; i++)
         for (uint64_t k = 0; k < *n; k++)
-            x[k] += (double)st->rep[i].record[k].latency / st->nrep;
+            x[k] += (double)st->rep[i].latency[k] / st->nrep;
     return x;
 }
 
@@ -55,8 +55,8 @@ void steady_tally(struct steady *st)
         tally_free(&r->tally);
         r->tally.binned = binned;
         for (uint64_t k = r->warm; k < r->kept; k++) {
-            const struct record *v = &r->record[k];
-            tally_add(&r->tally, v->cls, v->status, v->latency, v->duration);
+            const struct kept *v = &r->rest[k];
+            tally_add(&r->tally, v->cls, v->status, r->latency[k], v->duration);
         }
         tally_merge(&r->tally, &r->tail);
     }
@@ -138,6 +138,25 @@ static uint32_t busiest(const struct steady *st, double *use)
     return best;
 }
 
+/* The work offered to a row is more than it can do, beyond doubt: what arrived in the whole run, at
+ * the mean time that one holds it.  It sees loads just above 1, whose queues grow slowly. */
+static bool overfull(const struct steady *st, uint32_t row)
+{
+    struct moments offered = {0};
+    double capacity = sim_row_capacity(st->t->p, row), present = 0;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct snap *full = snap_at(&st->rep[i], st->rep[i].n);
+        if (!full || full->now.finished < 1000 || full->now.time <= 0)
+            return false;
+        double per_request = full->now.row[row].busy_area / (double)full->now.finished;
+        double rate = (double)full->now.arrivals / (double)full->now.time;
+        moments_add(&offered, rate * per_request / capacity);
+        present += (double)full->now.present;
+    }
+    return offered.n >= 2 && present >= 20 * (double)offered.n &&
+           stats_mean_moments(&offered, 0.999).lo > 1;
+}
+
 bool steady_unstable(const struct steady *st, uint32_t *row)
 {
     double use;
@@ -148,7 +167,8 @@ bool steady_unstable(const struct steady *st, uint32_t *row)
     for (uint32_t i = 0; i < st->nrep; i++)
         if (st->rep[i].end == SIM_OVERLOAD)
             return true;
-    return *row != NONE && use > busy && present_grew(st, 1) && present_grew(st, 2);
+    return *row != NONE && use > busy &&
+           (overfull(st, *row) || (present_grew(st, 1) && present_grew(st, 2)));
 }
 
 /* ---- estimates ---- */
@@ -160,17 +180,21 @@ static struct part part_of(const struct rep *r, const struct pick *p)
         part.hist = tally_hist(&r->tally, p);
         return part;
     }
-    part.v = xcalloc(part.m.n + 1, sizeof *part.v);
+    part.v = r->latency + r->warm;
+    if (p->every_class && p->every_status)
+        return part;
+    part.v = part.own = xcalloc(part.m.n + 1, sizeof *part.own);
     uint64_t n = 0;
     for (uint64_t k = r->warm; k < r->kept; k++)
-        if (pick_fits(p, r->record[k].cls, r->record[k].status))
-            part.v[n++] = r->record[k].latency;
-    stats_sort(part.v, n, NULL);
+        if (pick_fits(p, r->rest[k].cls, r->rest[k].status))
+            part.own[n++] = r->latency[k];
     return part;
 }
 
 struct latency_result steady_latency(const struct steady *st, const struct pick *p)
 {
+    if (st->looked && p->every_class && p->every_status)
+        return st->all;
     struct part *part = xcalloc(st->nrep, sizeof *part);
     for (uint32_t i = 0; i < st->nrep; i++)
         part[i] = part_of(&st->rep[i], p);
@@ -183,8 +207,7 @@ struct latency_result steady_latency(const struct steady *st, const struct pick 
 
 static double rep_seconds(const struct rep *r)
 {
-    const struct record *last = r->warm ? &r->record[r->warm - 1] : NULL;
-    int64_t begin = last ? last->arrival + last->duration : 0;
+    int64_t begin = r->warm ? r->rest[r->warm - 1].end : 0;
     return (double)(r->last_end - begin) / SECOND;
 }
 
@@ -244,7 +267,7 @@ static struct class_result class_of(const struct steady *st, const char *name, s
         p.status = status[i];
         c.outcome[i].status = status[i];
         c.outcome[i].share = over_reps(st, SHARE, &p);
-        c.outcome[i].latency = steady_latency(st, &p);
+        c.outcome[i].latency = c.noutcome == 1 ? c.latency : steady_latency(st, &p);
     }
     return c;
 }
@@ -296,7 +319,8 @@ void steady_fill(struct steady *st)
     e->nclass = t->p->ncls;
     e->cls = NEW(t->mem, struct class_result, e->nclass);
     for (uint32_t i = 0; i < e->nclass; i++) {
-        e->cls[i] = class_of(st, t->p->cls[i].name, (struct pick){.cls = i});
+        e->cls[i] = e->nclass == 1 ? e->all : class_of(st, "", (struct pick){.cls = i});
+        e->cls[i].name = t->p->cls[i].name;
         backlog = backlog || t->p->cls[i].load->kind == LOAD_BACKLOG;
     }
     e->makespan = st->finite && backlog ? makespan(st) : NAN;

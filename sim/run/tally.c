@@ -113,14 +113,49 @@ uint32_t tally_outcomes(const struct tally *t, const struct pick *p, int32_t *st
 
 void part_free(struct part *p)
 {
-    free(p->v);
+    free(p->own);
     hist_free(p->hist);
     *p = (struct part){0};
 }
 
-int64_t part_at_rank(const struct part *p, uint64_t rank)
+/* All of some parts together: quantiles can be asked for. */
+struct pool {
+    struct moments m;
+    struct order *order; /* or */
+    struct hist *hist;
+};
+
+static struct pool pool_new(const struct part *p, uint32_t n)
 {
-    return p->v ? p->v[rank - 1] : hist_at_rank(p->hist, rank);
+    struct pool all = {0};
+    bool binned = false;
+    for (uint32_t i = 0; i < n; i++) {
+        moments_merge(&all.m, &p[i].m);
+        binned = binned || p[i].hist;
+    }
+    if (binned) {
+        all.hist = hist_new();
+        for (uint32_t i = 0; i < n; i++)
+            hist_merge(all.hist, p[i].hist);
+        return all;
+    }
+    struct series *v = xcalloc(n + 1u, sizeof *v);
+    for (uint32_t i = 0; i < n; i++)
+        v[i] = (struct series){p[i].v, p[i].m.n};
+    all.order = order_new(v, n);
+    free(v);
+    return all;
+}
+
+static void pool_free(struct pool *p)
+{
+    order_free(p->order);
+    hist_free(p->hist);
+}
+
+static int64_t pool_at_rank(const struct pool *p, uint64_t rank)
+{
+    return p->order ? order_at(p->order, rank) : hist_at_rank(p->hist, rank);
 }
 
 static struct interval nothing(void)
@@ -134,7 +169,7 @@ static struct interval scaled(struct interval v)
 }
 
 /* What needs no interval; the rest is set to "not known". */
-static void latency_plain(const struct part *p, struct latency_result *l)
+static void latency_plain(const struct pool *p, struct latency_result *l)
 {
     l->n = p->m.n;
     l->mean = l->sd = l->min = l->max = nothing();
@@ -144,10 +179,10 @@ static void latency_plain(const struct part *p, struct latency_result *l)
         return;
     l->mean.value = p->m.mean / SECOND;
     l->sd.value = sqrt(moments_variance(&p->m)) / SECOND;
-    l->min.value = (double)part_at_rank(p, 1) / SECOND;
-    l->max.value = (double)part_at_rank(p, p->m.n) / SECOND;
+    l->min.value = (double)pool_at_rank(p, 1) / SECOND;
+    l->max.value = (double)pool_at_rank(p, p->m.n) / SECOND;
     for (int i = 0; i < QUANTILE_COUNT; i++)
-        l->q[i].value = (double)part_at_rank(p, stats_rank(p->m.n, quantile_p[i])) / SECOND;
+        l->q[i].value = (double)pool_at_rank(p, stats_rank(p->m.n, quantile_p[i])) / SECOND;
 }
 
 /* All values are one: its digits must not suffer from the mean's rounding. */
@@ -160,12 +195,12 @@ static void latency_constant(struct latency_result *l)
         l->q[i].lo = l->q[i].hi = l->q[i].value;
 }
 
-struct latency_result latency_independent(const struct part *p)
+static struct latency_result pool_independent(const struct pool *p)
 {
     struct latency_result l;
     latency_plain(p, &l);
     uint64_t n = p->m.n;
-    if (n > 1 && part_at_rank(p, 1) == part_at_rank(p, n)) {
+    if (n > 1 && pool_at_rank(p, 1) == pool_at_rank(p, n)) {
         latency_constant(&l);
         return l;
     }
@@ -175,53 +210,29 @@ struct latency_result latency_independent(const struct part *p)
     for (int i = 0; i < QUANTILE_COUNT; i++) {
         uint64_t lo, hi;
         stats_quantile_ranks(n, quantile_p[i], CONFIDENCE, &lo, &hi);
-        l.q[i].lo = lo < 1 ? NAN : (double)part_at_rank(p, lo) / SECOND;
-        l.q[i].hi = hi > n ? NAN : (double)part_at_rank(p, hi) / SECOND;
+        l.q[i].lo = lo < 1 ? NAN : (double)pool_at_rank(p, lo) / SECOND;
+        l.q[i].hi = hi > n ? NAN : (double)pool_at_rank(p, hi) / SECOND;
     }
     return l;
 }
 
-/* All parts as one; sorted or binned as they are. */
-static struct part part_pool(const struct part *p, uint32_t n)
+struct latency_result latency_independent(const struct part *p)
 {
-    struct part all = {0};
-    uint64_t size = 0, at = 0;
-    bool binned = false;
-    for (uint32_t i = 0; i < n; i++) {
-        moments_merge(&all.m, &p[i].m);
-        size += p[i].m.n;
-        binned = binned || p[i].hist;
-    }
-    if (binned) {
-        all.hist = hist_new();
-        for (uint32_t i = 0; i < n; i++)
-            hist_merge(all.hist, p[i].hist);
-        return all;
-    }
-    all.v = xcalloc(size + 1, sizeof *all.v);
-    for (uint32_t i = 0; i < n; i++) {
-        if (p[i].m.n)
-            memcpy(all.v + at, p[i].v, p[i].m.n * sizeof *all.v);
-        at += p[i].m.n;
-    }
-    stats_sort(all.v, size, NULL);
-    return all;
+    struct pool all = pool_new(p, 1);
+    struct latency_result l = pool_independent(&all);
+    pool_free(&all);
+    return l;
 }
 
 /* How many values are above v. */
 static uint64_t part_above(const struct part *p, int64_t v)
 {
-    uint64_t lo = 0, hi = p->m.n;
-    if (!p->v)
+    uint64_t above = 0;
+    if (p->hist)
         return p->m.n ? hist_count_above(p->hist, v) : 0;
-    while (lo < hi) {
-        uint64_t mid = lo + (hi - lo) / 2;
-        if (p->v[mid] <= v)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return p->m.n - lo;
+    for (uint64_t i = 0; i < p->m.n; i++)
+        above += p->v[i] > v;
+    return above;
 }
 
 /* Each section says which share of it is above the quantile of all.  The spread of these shares is
@@ -229,10 +240,10 @@ static uint64_t part_above(const struct part *p, int64_t v)
  * tail it is longer upwards, as it must be, and the sections' own quantiles, of few values and so
  * biased, are not needed. */
 static struct interval section_quantile(const struct part *p, uint32_t n, double prob,
-                                        const struct part *all)
+                                        const struct pool *all)
 {
     struct moments share = {0};
-    int64_t v = part_at_rank(all, stats_rank(all->m.n, prob));
+    int64_t v = pool_at_rank(all, stats_rank(all->m.n, prob));
     for (uint32_t i = 0; i < n; i++)
         if (p[i].m.n)
             moments_add(&share, (double)part_above(&p[i], v) / (double)p[i].m.n);
@@ -244,21 +255,21 @@ static struct interval section_quantile(const struct part *p, uint32_t n, double
     double less = above - error, more = above + error;
     double size = (double)all->m.n;
     if (size * less >= 1)
-        r.hi = (double)part_at_rank(all, stats_rank(all->m.n, 1 - less)) / SECOND;
+        r.hi = (double)pool_at_rank(all, stats_rank(all->m.n, 1 - less)) / SECOND;
     if (more < 1)
-        r.lo = (double)part_at_rank(all, stats_rank(all->m.n, 1 - more)) / SECOND;
+        r.lo = (double)pool_at_rank(all, stats_rank(all->m.n, 1 - more)) / SECOND;
     return r;
 }
 
 struct latency_result latency_sections(const struct part *p, uint32_t n, bool sure)
 {
     struct latency_result l;
-    struct part all = part_pool(p, n);
+    struct pool all = pool_new(p, n);
     latency_plain(&all, &l);
     uint64_t size = all.m.n;
-    bool constant = size > 1 && part_at_rank(&all, 1) == part_at_rank(&all, size);
+    bool constant = size > 1 && pool_at_rank(&all, 1) == pool_at_rank(&all, size);
     if (constant) {
-        part_free(&all);
+        pool_free(&all);
         latency_constant(&l);
         return l;
     }
@@ -271,7 +282,7 @@ struct latency_result latency_sections(const struct part *p, uint32_t n, bool su
         double v = l.q[i].value;
         l.q[i] = sure ? (struct interval){v, v, v} : section_quantile(p, n, quantile_p[i], &all);
     }
-    part_free(&all);
+    pool_free(&all);
     return l;
 }
 

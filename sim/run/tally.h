@@ -2,7 +2,7 @@
 /* tally.h - from records and accounts to estimates: what experiments are made of.
  *
  *   tally   moments (and, beyond what is kept, a histogram) by class and outcome
- *   part    the latencies of some requests, sorted or binned: quantiles can be asked for
+ *   part    the latencies of some requests, one by one or binned
  *   total   accounts of resources, threads and steps, added up over simulations
  *
  * Nothing here runs a simulation, and all sums are made in the order of the calls. */
@@ -46,11 +46,11 @@ uint32_t tally_outcomes(const struct tally *t, const struct pick *p, int32_t *st
 
 struct part {
     struct moments m;
-    int64_t *v; /* m.n of them, ascending; or */
+    const int64_t *v; /* m.n of them, in any order; or */
     struct hist *hist;
+    int64_t *own; /* what is freed with it: v, or NULL if v is somebody else's */
 };
 void part_free(struct part *p);
-int64_t part_at_rank(const struct part *p, uint64_t rank);
 /* Of independent requests: t interval, order statistics. */
 struct latency_result latency_independent(const struct part *p);
 /* Of n independent replications of dependent requests: means weigh equally, quantiles are those of

@@ -6,7 +6,7 @@ $ pertinax
 > why.
 >
 >   pertinax run MODEL...     simulates under each execution and compares them
->   pertinax explain MODEL    shows what a model compiles to
+>   pertinax explain MODEL    shows what a model means, without running it
 >   pertinax init [FILE]      writes a commented example model
 >   pertinax help [COMMAND]   shows what a command does and takes
 >
@@ -95,6 +95,7 @@ $ pertinax run
 
 $ pertinax explain
 ! error[E-operand]: 'pertinax explain' needs an argument: MODEL
+!       = help: 'pertinax init' writes an example model
 ! 1 error
 ? 2
 

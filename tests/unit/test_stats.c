@@ -313,6 +313,34 @@ static void test_sort(void **state)
     }
 }
 
+/* Whatever is asked for and in whatever order, it is what a sort of all parts has there. */
+static void test_order(void **state)
+{
+    (void)state;
+    enum { N = 30000, A = 11000, B = 11001 };
+    static const uint64_t mask[] = {0, 1, 0x3f, 0xfff0000, INT64_MAX, UINT64_MAX};
+    int64_t *v = malloc(N * sizeof *v);
+    assert_non_null(v);
+    for (size_t k = 0; k < sizeof mask / sizeof mask[0]; k++) {
+        for (size_t j = 0; j < N; j++)
+            v[j] = (int64_t)((rng_mix(k, j) & mask[k]) >> rng_mix(9, j) % 30);
+        v[A + 5] = k == 5 ? INT64_MIN : v[A + 5];
+        v[N - 1] = k == 5 ? INT64_MAX : v[N - 1];
+        /* The part in the middle has one value, the second none. */
+        const struct series part[] = {{v, A}, {v + A, 0}, {v + A, B - A}, {v + B, N - B}};
+        struct order *o = order_new(part, sizeof part / sizeof part[0]);
+        stats_sort(v, N, NULL);
+        for (size_t j = 0; j < N; j += j < 100 ? 1 : 97) {
+            assert_int_equal(order_at(o, N - j), v[N - 1 - j]);
+            assert_int_equal(order_at(o, j + 1), v[j]);
+        }
+        order_free(o);
+    }
+    free(v);
+    struct order *none = order_new(NULL, 0);
+    order_free(none);
+}
+
 /* A level of 10 for the first cut batches, then noise around 0: the cut is found. */
 static void test_mser5(void **state)
 {
@@ -452,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_ratio_corners),
         cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_order),
         cmocka_unit_test(test_mser5),
         cmocka_unit_test(test_mser5_by_hand),
         cmocka_unit_test(test_lag1),

@@ -1,0 +1,109 @@
+10 ms of work every 8 ms: one core cannot carry that, two can.  There is no average to be told.
+
+$ cat data/unstable.yaml
+> # SPDX-License-Identifier: GPL-3.0-or-later
+> # unstable - 10 ms of work every 8 ms: a queue that grows as long as one looks, but for two cores.
+> pertinax: 1
+> name: unstable
+> request:
+>   - cpu: 10ms
+>     name: work
+> executions:
+>   threads: {cores: 2}
+> load: {rate: 125/s, arrivals: deterministic}
+
+$ pertinax run data/unstable.yaml --requests 1000
+> unstable
+> seed 1 · open load, 125/s evenly spaced · serial: 1 core, rr(5ms); threads: 2
+> cores, rr(5ms); coroutine: 1 core, rr(5ms) · no GIL · no costs
+>
+> EXECUTION  mean ms  p50 ms   p99 ms   per second
+> serial     cannot carry this load: cores at 125 %
+> threads    10.0 ±0  10.0 ±0  10.0 ±0  124.8 ±0    ◀ best
+> coroutine  cannot carry this load: cores at 125 %
+>
+>   serial cannot carry this load: `cores` would have to be busy 125 % of the
+>   time. Its queue grows without end, so there are no averages.
+>
+>   coroutine cannot carry this load: `cores` would have to be busy 125 % of the
+>   time. Its queue grows without end, so there are no averages.
+>
+>   The request is one chain of 10.0 ms: there is nothing in it to overlap.
+>
+> LIMITS
+> execution  resource  busy %  queue  wait ms  wait p99 ms
+> threads    cores       62.4   0.00        0            0
+>
+> IN USE: mean (peak)
+> execution  threads  tasks
+> threads    1.2 (2)  1.2 (2)
+>
+> Assumed: open load, 125/s evenly spaced; serial: 1 core, rr(5ms); threads: 2
+> cores, rr(5ms); coroutine: 1 core, rr(5ms); no GIL; no costs.
+> Measured: serial and coroutine 1500 requests each, until the load was seen to be
+> too much; threads 1000 requests, as many as asked for; the same draws under
+> every execution; ± and [ ] are 95 % intervals.
+> Again: pertinax run data/unstable.yaml --requests 1000; version 0.1.0; model
+> eebaacdd35d8.
+
+In the other formats.
+
+$ pertinax run data/unstable.yaml --requests 1000 --under serial --format csv
+> execution,kind,class,metric,value,lo,hi,unit
+> serial,serial,all,unstable cores utilisation,1.2493336886993605,,,
+
+$ pertinax run data/unstable.yaml --requests 1000 --under serial --format md
+> ### unstable
+>
+> seed 1 · open load, 125/s evenly spaced · 1 core, rr(5ms) · no GIL · no costs
+>
+> | EXECUTION | mean ms | p50 ms | p99 ms |
+> | --- | ---: | ---: | ---: |
+> | serial | cannot carry this load: cores at 125 % |  |  |
+>
+> serial cannot carry this load: `cores` would have to be busy 125 % of the time. Its queue grows without end, so there are no averages.
+>
+> Assumed: open load, 125/s evenly spaced; 1 core, rr(5ms); no GIL; no costs.
+>
+> Measured: 1500 requests, until the load was seen to be too much; ± and \[ ] are 95 % intervals.
+>
+> Again: pertinax run data/unstable.yaml --requests 1000 --under serial --format md; version 0.1.0; model eebaacdd35d8.
+
+$ pertinax run data/unstable.yaml --requests 1000 --under serial --format json
+> {
+>   "schema": "pertinax.run/1",
+>   "version": "0.1.0",
+>   "seed": 1,
+>   "command": "pertinax run data/unstable.yaml --requests 1000 --under serial --format json",
+>   "model": {
+>     "name": "unstable",
+>     "file": "data/unstable.yaml",
+>     "digest": "eebaacdd35d80610f6f51208f2d6abc008b6ca64f8e84324e87cd6c13d6ae4f3"
+>   },
+>   "executions": [
+>     {
+>       "name": "serial",
+>       "kind": "serial",
+>       "method": "simulated",
+>       "requests": 1500,
+>       "complete": true,
+>       "stopped": "unstable",
+>       "unstable": {
+>         "resource": "cores",
+>         "utilisation": 1.2493336886993605
+>       },
+>       "warnings": []
+>     }
+>   ],
+>   "speedups": []
+> }
+
+A load that can just be carried, and one of two cores that is too much.
+
+$ pertinax run data/unstable.yaml --requests 1000 --under serial --set load.rate=100/s --quiet
+> EXECUTION  mean ms  p50 ms   p99 ms   per second
+> serial     10.0 ±0  10.0 ±0  10.0 ±0  99.9 ±0
+
+$ pertinax run data/unstable.yaml --requests 1000 --under threads --set load.rate=250/s --set host.schedule=fifo --quiet
+> EXECUTION  mean ms  p50 ms  p99 ms
+> threads    cannot carry this load: cores at 135 %
