@@ -7,7 +7,7 @@
  *   event heap      arrivals and departures out of a binary heap
  *   heap, reported  the same, with the draws of this program (a function of seed, request and
  *                   site, tables by inversion) and its duties: a record of each customer, a
- *                   histogram of waits, latencies sorted by replication and all together */
+ *                   histogram of waits, moments, quantiles and how much is above them */
 #include "base/rng.h"
 #include "base/stats.h"
 #include "tests/bench/bench.h"
@@ -257,21 +257,25 @@ static void mm1_replication(struct probe *p, uint64_t first, uint64_t n, struct 
 
 static double mm1_reported(struct probe *p, uint64_t n)
 {
-    uint64_t each = n / REPS;
+    static const double quantile[] = {0.5, 0.9, 0.95, 0.99, 0.999};
+    uint64_t each = n / REPS, above = 0;
     struct moments m = {0};
     struct hist *waits = hist_new();
-    int64_t *all = xcalloc(n, sizeof *all);
     for (uint64_t i = 0; i < REPS; i++) {
         mm1_replication(p, i * each, each, waits);
         for (uint64_t k = i * each; k < (i + 1) * each; k++) {
             moments_add(&m, (double)p->customer[k].latency);
             p->latency[k] = p->customer[k].latency;
         }
-        stats_sort(p->latency + i * each, each, NULL);
     }
-    memcpy(all, p->latency, n * sizeof *all);
-    stats_sort(all, n, NULL);
-    free(all);
+    struct order *o = order_new(&(struct series){p->latency, n}, 1);
+    for (size_t q = 0; q < sizeof quantile / sizeof *quantile; q++) {
+        int64_t v = order_at(o, stats_rank(n, quantile[q]));
+        for (uint64_t k = 0; k < n; k++)
+            above += p->latency[k] > v;
+    }
+    bug_if(above == 0 || hist_count(waits) != n);
+    order_free(o);
     hist_free(waits);
     return m.mean / 1e6;
 }

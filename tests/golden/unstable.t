@@ -106,4 +106,4 @@ $ pertinax run data/unstable.yaml --requests 1000 --under serial --set load.rate
 
 $ pertinax run data/unstable.yaml --requests 1000 --under threads --set load.rate=250/s --set host.schedule=fifo --quiet
 > EXECUTION  mean ms  p50 ms  p99 ms
-> threads    cannot carry this load: cores at 135 %
+> threads    cannot carry this load: cores at 125 %

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <Random123/philox.h>
 #include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
