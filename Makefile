@@ -30,7 +30,7 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lyaml -lgsl -
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         -Wvla -Wcast-qual -Wundef -fno-common $(if $(WERROR),-Werror)
-MODE_release := -O2
+MODE_release := -O3
 MODE_debug := -Og -g -DCHECKED
 MODE_asan := -O1 -g -DCHECKED -fno-omit-frame-pointer -fsanitize=address,undefined \
              -fno-sanitize-recover=all

@@ -415,7 +415,12 @@ static void step_timed(struct compiler *c, const struct step *s, bool sole)
         word = word_new(c);
         uint32_t id = scope_expr(c, timeout, WANT_DURATION, false);
         uint32_t site = site_new(c, mark_path(c), "timeout", id);
-        emit3(c, OP_TIMER, timeout->at, word, id, 0)->site = site;
+        /* variables may change in the very move that sets the timer: then it is asked for first */
+        bool ask = id != NONE && id != XEXPR_NONE && c->p->x.expr[id].uses_var;
+        uint32_t held = ask ? emit_ask(c, "set timeout", id, NONE, timeout->at) : 0;
+        struct line *l = emit3(c, OP_TIMER, timeout->at, word, id, held);
+        l->site = site;
+        l->op.flags = ask ? OPF_WORD : 0;
         region_open(c, H_UNTIMER, word, op_make(OP_UNTIMER, word, 0, 0));
         c->p->has_timers = true;
     }

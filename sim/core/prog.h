@@ -30,7 +30,7 @@ enum {
     OPF_RELEASES_GIL = 1, /* CPU */
     OPF_BLOCKING = 2,     /* ACQ, CALL, HOSTCPU: holds the loop under coroutine */
     OPF_SERVICE = 4,      /* ACQ, REL: the capacity of a service (an abandoned call keeps it) */
-    OPF_WORD = 8,         /* ACQ, REL: the units are in w[c], not b */
+    OPF_WORD = 8,         /* ACQ, REL: the units are in w[c], not b; TIMER: the duration */
     OPF_LIGHT = 16,       /* FORK: a hedge copy, which is no task of its own */
     OPF_INPLACE = 32,     /* FORK: the child runs now, on its parent's thread, to its end */
     OPF_COUNT = 128,      /* ASK: the value must be a count */

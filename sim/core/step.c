@@ -11,6 +11,25 @@ void fx_grow(struct state *s)
     s->fx = grow(s->fx, &s->fx_cap, s->fx_n + 1, sizeof *s->fx);
 }
 
+static uint32_t *skip_new(const struct prog *p)
+{
+    uint32_t *skip = xcalloc(p->nop + 1, sizeof *skip);
+    for (uint32_t i = 0; i < p->nop; i++) {
+        uint32_t pc = i;
+        for (uint32_t n = 0; n < p->nop; n++) {
+            const struct op *o = &p->op[pc];
+            if (o->code == OP_JUMP)
+                pc = o->c;
+            else if (o->code == OP_ENTER || o->code == OP_LEAVE || o->code == OP_TOUCH)
+                pc++;
+            else
+                break;
+        }
+        skip[i] = pc;
+    }
+    return skip;
+}
+
 void state_init(struct state *s, const struct prog *p)
 {
     *s = (struct state){.p = p,
@@ -29,6 +48,7 @@ void state_init(struct state *s, const struct prog *p)
     s->loop_tells = p->uses_cpu;
     for (uint32_t c = 0; c < p->ncall; c++)
         s->loop_tells |= p->call[c].blocking;
+    s->skip = skip_new(p);
     s->present = xcalloc(p->workers, sizeof *s->present);
     s->waiting = xcalloc(p->workers, sizeof *s->waiting);
     s->thread_free = xcalloc(p->workers, sizeof *s->thread_free);
@@ -49,6 +69,7 @@ void state_free(struct state *s)
     free(s->req);
     free(s->inst);
     free(s->loop);
+    free(s->skip);
     free(s->present);
     free(s->waiting);
     free(s->thread_next);
@@ -615,12 +636,13 @@ static inline void glide(struct state *s, uint32_t task)
     const bool traced = s->req[t->req].traced;
     uint32_t pc = t->pc;
     for (;;) {
+        if (!traced)
+            pc = s->skip[pc];
         const struct op *o = &code[pc];
         switch ((enum opcode)o->code) {
         case OP_ENTER:
         case OP_LEAVE:
-            if (traced)
-                fx_emit(s, o->code == OP_ENTER ? FX_ENTER : FX_LEAVE, task, o->a, o->b, 0);
+            fx_emit(s, o->code == OP_ENTER ? FX_ENTER : FX_LEAVE, task, o->a, o->b, 0);
             pc++;
             continue;
         case OP_TOUCH:

@@ -157,8 +157,9 @@ struct state {
     uint32_t ngroup, cap_group, free_group;
     struct request *req;
     uint32_t nreq, cap_req, free_req;
-    struct resst *inst;    /* p->ninstance */
-    struct loopst *loop;   /* p->workers, if p->has_loop */
+    struct resst *inst;  /* p->ninstance */
+    struct loopst *loop; /* p->workers, if p->has_loop */
+    uint32_t *skip; /* of each pc: where an untraced task really goes on (past jumps and marks) */
     uint32_t *present;     /* requests of each worker */
     uint32_t *waiting;     /* of them, those that wait to be let in */
     uint32_t *thread_next; /* free threads: a chain a worker */

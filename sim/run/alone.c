@@ -201,9 +201,9 @@ static void fill(struct alone *a)
     e->all.duration = (struct interval){mean.value / SECOND, mean.lo / SECOND, mean.hi / SECOND};
     /* one after another: as many a second as their mean duration allows */
     const struct interval *d = &e->all.duration;
-    e->all.throughput = d->value > 0 ? (struct interval){1 / d->value, 1 / d->hi,
-                                                         d->lo > 0 ? 1 / d->lo : NAN}
-                                     : interval_none();
+    e->all.throughput =
+        d->value > 0 ? (struct interval){1 / d->value, 1 / d->hi, d->lo > 0 ? 1 / d->lo : NAN}
+                     : interval_none();
     e->all.noutcome = tally_outcomes(&a->tally, &all, status, OUTCOMES);
     e->all.outcome = NEW(mem, struct outcome_result, e->all.noutcome);
     for (uint32_t i = 0; i < e->all.noutcome; i++) {

@@ -169,7 +169,8 @@ static bool *moving(const struct sim *s, uint32_t *n)
 {
     const struct state *st = &s->st;
     bool *m = xcalloc(st->ntask + 1, sizeof *m);
-    bool *inst = xcalloc(s->p->ninstance + 1, sizeof *inst); /* a task that moves holds some of it */
+    bool *inst =
+        xcalloc(s->p->ninstance + 1, sizeof *inst); /* a task that moves holds some of it */
     for (uint32_t t = 0; t < st->ntask; t++) {
         m[t] = is_task(&st->task[t]) && moves_anyway(s, t);
         if (m[t] || st->task[t].state == T_GHOST)

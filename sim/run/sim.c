@@ -140,7 +140,7 @@ void sim_fail(struct sim *s, struct loc at, const char *why)
 
 /* ---- room beside step's arrays ---- */
 
-static void side_room(struct sim *s)
+static void side_grow(struct sim *s)
 {
     if (s->nside < s->st.cap_task) {
         uint32_t old = s->nside;
@@ -159,6 +159,12 @@ static void side_room(struct sim *s)
         s->group_path = xrealloc(s->group_path, s->ngroup_path, sizeof *s->group_path);
         memset(s->group_path + old, 0, (s->ngroup_path - old) * sizeof *s->group_path);
     }
+}
+
+static inline void side_room(struct sim *s)
+{
+    if (s->nside < s->st.cap_task || s->nrside < s->st.cap_req || s->ngroup_path < s->st.cap_group)
+        side_grow(s);
 }
 
 static void side_clear(struct side *d)
@@ -341,7 +347,10 @@ static void fx_cpu(struct sim *s, const struct fx *f)
 
 static void fx_timer(struct sim *s, const struct fx *f)
 {
-    int64_t ns = draw_site_ns(s, f->task, s->p->site_of[f->b], s->p->where[f->b]);
+    const struct op *o = &s->p->op[f->b];
+    int64_t ns = (o->flags & OPF_WORD)
+                     ? draw_word_ns(s, state_words(&s->st, f->task)[o->c], s->p->where[f->b])
+                     : draw_site_ns(s, f->task, s->p->site_of[f->b], s->p->where[f->b]);
     uint32_t i = sim_push(s, s->now + ns, CL_TIMEOUT,
                           (struct slot){.kind = EV_TIMER, .a = f->task, .b = f->a});
     s->slot[i].next = s->side[f->task].timers;

@@ -34,6 +34,11 @@ static int64_t to_ns(struct sim *s, double x, struct loc at)
     return 0;
 }
 
+int64_t draw_word_ns(struct sim *s, double ns, struct loc at)
+{
+    return to_ns(s, ns, at);
+}
+
 static double eval(struct sim *s, uint32_t expr, const double *words, struct draw_key key,
                    struct loc at)
 {

@@ -115,8 +115,8 @@ struct sim {
     struct record *rec;
     uint64_t nrec, cap_rec;
     uint64_t finished, goal;
-    uint64_t check_at; /* events: when to look for a deadlock */
-    uint64_t patience; /* events without a finished request before the next look */
+    uint64_t check_at;    /* events: when to look for a deadlock */
+    uint64_t patience;    /* events without a finished request before the next look */
     uint64_t look_at;     /* events: when to look whether to go on at all */
     uint64_t last_finish; /* events, as of the last finished request */
     bool alone;
@@ -145,6 +145,7 @@ uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site);
 int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok);
 int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at);
 int64_t draw_cost(struct sim *s, uint32_t task, enum cost c);
+int64_t draw_word_ns(struct sim *s, double ns, struct loc at); /* a duration that a word holds */
 double draw_answer(struct sim *s);
 /* draw_site_ns() where it is one draw of one law, as it mostly is. */
 static inline int64_t draw_quick(struct sim *s, uint32_t task, uint32_t site, uint32_t pc)
