@@ -413,7 +413,7 @@ static bool op_await(struct state *s, uint32_t task)
     if (cut_short(s, task, &on))
         return on;
     block(s, task, T_AWAIT, false);
-    await_count(s, task, +1);
+    await_enter(s, task);
     return false;
 }
 
@@ -486,12 +486,12 @@ static void op_abort(struct state *s, uint32_t task, int32_t status)
         self->flags |= TF_KEEP; /* not freed while the others go */
     for (uint32_t k = s->req[req].first_task; k != NONE;) {
         const struct task *t = &s->task[k];
-        if (k == task || (t->flags & (TF_DETACHED | TF_CANCELLED)) || t->state == T_DONE) {
-            k = t->req_next;
-            continue;
+        uint32_t next = t->req_next;
+        if (k != task && !(t->flags & (TF_DETACHED | TF_CANCELLED)) && t->state != T_DONE) {
+            task_cancel(s, k, thread);
+            next = task_walk(s, req, next);
         }
-        task_cancel(s, k, thread);
-        k = s->req[req].first_task; /* any number of them may be gone */
+        k = next;
     }
     self = &s->task[task];
     self->flags &= (uint16_t)~TF_KEEP;
@@ -763,6 +763,7 @@ uint32_t step_arrive(struct state *s, uint32_t cls, uint32_t worker, bool traced
         return NONE;
     uint32_t i = request_slot(s);
     s->req[i] = (struct request){.first_task = NONE,
+                                 .first_await = NONE,
                                  .cls = cls,
                                  .worker = worker,
                                  .used = 1,

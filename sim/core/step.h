@@ -90,8 +90,9 @@ struct group {
 };
 struct request {
     uint32_t root, first_task;
-    uint32_t active; /* tasks that keep it from ending */
-    uint32_t tasks;  /* all of them, so that its slot can be reused */
+    uint32_t first_await; /* tasks in T_AWAIT, by q_prev and q_next */
+    uint32_t active;      /* tasks that keep it from ending */
+    uint32_t tasks;       /* all of them, so that its slot can be reused */
     uint32_t cls, worker;
     int32_t status; /* 0: not responded */
     uint8_t used, over, traced, waiting, has_limit;

@@ -64,6 +64,7 @@ void task_uncount(struct state *s, uint32_t task);
 void task_over(struct state *s, uint32_t task, bool well);
 void task_cancel(struct state *s, uint32_t task, uint32_t by_thread);
 void task_detach(struct state *s, uint32_t task);
+uint32_t task_walk(const struct state *s, uint32_t req, uint32_t next);
 void task_free(struct state *s, uint32_t task);
 uint32_t group_new(struct state *s, uint32_t fork, uint32_t owner);
 void group_leave(struct state *s, uint32_t owner, uint32_t fork); /* cancel children, free */
@@ -87,8 +88,10 @@ enum unwound task_unwind(struct state *s, uint32_t task);
 uint32_t task_handler(const struct state *s, uint32_t task);
 enum await_verdict { AWAIT_WAIT, AWAIT_WELL, AWAIT_FAILED };
 enum await_verdict await_check(const struct state *s, uint32_t task, uint16_t *fail);
-void await_count(struct state *s, uint32_t task, int by); /* its groups' awaiters += by */
-void await_settle(struct state *s, uint32_t task);        /* the rest, imports, FX_JOIN */
+void await_enter(struct state *s,
+                 uint32_t task); /* it waits: its groups know, its request lists it */
+void await_leave(struct state *s, uint32_t task);
+void await_settle(struct state *s, uint32_t task); /* the rest, imports, FX_JOIN */
 void request_check_over(struct state *s, uint32_t req);
 void task_admit(struct state *s, uint32_t task); /* a root that has its limit: seek a thread */
 

@@ -335,10 +335,11 @@ static void group_begin_pending(struct state *s, uint32_t group)
 
 static void awaiters_wake(struct state *s, uint32_t req)
 {
-    for (uint32_t t = s->req[req].first_task; t != NONE; t = s->task[t].req_next) {
+    for (uint32_t t = s->req[req].first_await, next; t != NONE; t = next) {
         uint16_t fail;
-        if (s->task[t].state == T_AWAIT && await_check(s, t, &fail) != AWAIT_WAIT) {
-            await_count(s, t, -1);
+        next = s->task[t].q_next;
+        if (await_check(s, t, &fail) != AWAIT_WAIT) {
+            await_leave(s, t);
             go_on(s, t);
         }
     }
@@ -535,11 +536,6 @@ uint32_t task_handler(const struct state *s, uint32_t task)
     return p->handler_of[t->pc];
 }
 
-static void await_end(struct state *s, uint32_t task)
-{
-    await_count(s, task, -1);
-}
-
 void wait_end(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
@@ -565,7 +561,7 @@ void wait_end(struct state *s, uint32_t task)
             fx_emit(s, FX_UNREADY, task, t->thread, 0, 0);
         break;
     case T_AWAIT:
-        await_end(s, task);
+        await_leave(s, task);
         break;
     default:
         break;
@@ -611,18 +607,26 @@ static bool cancel_at_once(const struct state *s, const struct task *t, uint32_t
     return false;
 }
 
+/* Cancelling a task may free any number of others, but makes none: the next one of a walk along the
+ * request's tasks is good unless it was freed itself; then the walk begins anew. */
+uint32_t task_walk(const struct state *s, uint32_t req, uint32_t next)
+{
+    return next != NONE && s->task[next].state == T_FREE ? s->req[req].first_task : next;
+}
+
 static void cancel_kids(struct state *s, uint32_t task, uint32_t by_thread)
 {
-    /* cancelling may free any number of tasks, so look again from the start each time */
-    while (s->task[task].kids > 0) {
-        uint32_t k = s->req[s->task[task].req].first_task;
-        while (k != NONE &&
-               (s->task[k].parent != task || (s->task[k].flags & (TF_DETACHED | TF_CANCELLED)) ||
-                s->task[k].state == T_DONE))
-            k = s->task[k].req_next;
-        if (k == NONE)
-            return;
-        task_cancel(s, k, by_thread);
+    uint32_t req = s->task[task].req;
+    if (s->task[task].kids == 0)
+        return;
+    for (uint32_t k = s->req[req].first_task; k != NONE;) {
+        const struct task *t = &s->task[k];
+        uint32_t next = t->req_next;
+        if (t->parent == task && !(t->flags & (TF_DETACHED | TF_CANCELLED)) && t->state != T_DONE) {
+            task_cancel(s, k, by_thread);
+            next = task_walk(s, req, next);
+        }
+        k = next;
     }
 }
 
@@ -780,7 +784,7 @@ enum await_verdict await_check(const struct state *s, uint32_t task, uint16_t *f
     return failed > 0 && a->n < need + failed ? AWAIT_FAILED : AWAIT_WAIT;
 }
 
-void await_count(struct state *s, uint32_t task, int by)
+static void await_count(struct state *s, uint32_t task, int by)
 {
     const struct awaitsite *a = &s->p->await[op_at(s, &s->task[task])->a];
     for (uint32_t k = 0; k < a->n; k++) {
@@ -788,6 +792,31 @@ void await_count(struct state *s, uint32_t task, int by)
         if (g != NONE)
             s->group[g].awaiters += (uint32_t)by;
     }
+}
+
+void await_enter(struct state *s, uint32_t task)
+{
+    struct task *t = &s->task[task];
+    struct request *r = &s->req[t->req];
+    await_count(s, task, +1);
+    t->q_prev = NONE;
+    t->q_next = r->first_await;
+    if (t->q_next != NONE)
+        s->task[t->q_next].q_prev = task;
+    r->first_await = task;
+}
+
+void await_leave(struct state *s, uint32_t task)
+{
+    struct task *t = &s->task[task];
+    await_count(s, task, -1);
+    if (t->q_prev == NONE)
+        s->req[t->req].first_await = t->q_next;
+    else
+        s->task[t->q_prev].q_next = t->q_next;
+    if (t->q_next != NONE)
+        s->task[t->q_next].q_prev = t->q_prev;
+    t->q_prev = t->q_next = NONE;
 }
 
 void await_settle(struct state *s, uint32_t task)
