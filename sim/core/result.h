@@ -38,6 +38,72 @@ struct step_result {
     double mean, p99; /* of one execution, seconds; NAN if it never ran */
     double attempts;  /* tries an execution (1 without retry) */
     double failures;  /* failed executions a request */
+    /* Of the requests whose critical path was walked (exec_result.walked); NAN: not walked. */
+    double critical_probability, critical_share;
+    double critical_share_p99; /* share of the critical time of the requests near p99 */
+    struct interval gain;      /* d mean latency / d ln(the step's own durations), seconds */
+    struct interval gain_p99;  /* d p99 / d ln(...) */
+    const char *gain_by;       /* "walk" or "rerun"; NULL if there is none */
+    double slack;              /* mean, seconds, where nothing is contended; else NAN */
+};
+/* What takes time on critical paths and is no step: a queue, the pool, the loop, a cost. */
+enum critical_kind {
+    CRITICAL_QUEUE,  /* waits for a resource or a service's capacity: name is its name */
+    CRITICAL_THREAD, /* waits for a thread: name is the pool */
+    CRITICAL_CORE,   /* waits for a core */
+    CRITICAL_GIL,
+    CRITICAL_LOOP, /* ready, and the loop is busy with others */
+    CRITICAL_COST, /* spawn, switch, task, resume, wake, hop, handoff: name says which */
+    CRITICAL_OTHER
+};
+struct critical_result {
+    enum critical_kind kind;
+    const char *name;
+    double probability, share, share_p99; /* as of steps; all shares sum to 1 */
+};
+/* A step's durations halved, everything else as it was, on the same draws. */
+struct halved_result {
+    uint32_t step;                                       /* index of exec_result.step */
+    struct interval mean_change, p50_change, p99_change; /* seconds, new less old */
+    uint32_t takes_over;       /* the step whose critical share grows most; NONE (UINT32_MAX) */
+    double share, takes_share; /* its own critical share then; that of the one that takes over */
+};
+/* A request in detail: what its tasks did.  For the Gantt chart and for traces. */
+enum timeline_kind {
+    TIMELINE_STEP,  /* a step from enter to leave: what other spans are parts of */
+    TIMELINE_WORK,  /* waits for a call's latency, or a pause */
+    TIMELINE_CPU,   /* computes, for the step or for a cost (name says which) */
+    TIMELINE_QUEUE, /* waits for a resource, a thread, a core, the GIL, the loop: name */
+    TIMELINE_JOIN   /* waits for tasks */
+};
+struct timeline_span {
+    enum timeline_kind kind;
+    uint32_t lane;   /* which task of the request, from 0 (the root), in order of their begin */
+    uint32_t parent; /* index of the span it is a part of, or that began its task; NONE */
+    uint32_t step;   /* index of exec_result.step, or NONE */
+    const char *name;
+    double start, end; /* seconds since the arrival; end may lie after the response */
+    bool failed, cancelled;
+};
+struct timeline_segment { /* of the critical path, in order of time, without gaps */
+    double start, end;
+    uint32_t span; /* index of the span whose time it is, or NONE */
+    const char *name;
+};
+struct timeline_result {
+    const char *which; /* "median", "p99", or "request 17" */
+    uint64_t ordinal;
+    const char *cls;
+    int32_t status;
+    double latency, duration;
+    uint32_t nlane, nspan, nsegment;
+    const char **lane; /* path of each task */
+    struct timeline_span *span;
+    struct timeline_segment *segment;
+};
+struct exceed_result { /* --threshold */
+    double t;
+    struct interval share; /* of requests with a latency above t */
 };
 struct resource_result {
     const char *name;
@@ -104,12 +170,33 @@ struct exec_result {
     uint32_t nwarning;
     struct warning_result *warning;
     uint64_t events; /* moves made, for benchmarks */
+    uint64_t walked; /* requests whose critical path was walked */
+    uint32_t ncritical;
+    struct critical_result *critical;
+    uint32_t nhalved; /* --gain: by the fall of the mean, greatest first */
+    struct halved_result *halved;
+    uint32_t nexceed;
+    struct exceed_result *exceed;
+    uint32_t ntimeline; /* of a report that draws them, and --trace */
+    struct timeline_result *timeline;
+    uint32_t ncdf; /* points of the distribution function of latency, for charts */
+    struct cdf_point {
+        double p, t;
+    } * cdf;
 };
 struct speedup_result {
     uint32_t of, over;        /* indices of executions */
     struct interval ratio;    /* mean(over) / mean(of) on the same draws */
     double work_span, amdahl; /* bounds on it; NAN if not known */
     double faster;            /* share of requests in which `of` was faster; NAN if not paired */
+};
+struct what_if_result {
+    const char *set; /* "cache_hit=0.3" */
+    uint32_t exec;
+    struct interval mean_change, p50_change, p99_change; /* seconds, new less old, same draws */
+    struct interval throughput_change;                   /* relative; NAN where it is not one */
+    struct latency_result latency;                       /* with the change */
+    const char *unstable; /* the resource that saturates then, or NULL */
 };
 struct run_result {
     struct arena *mem;
@@ -125,6 +212,8 @@ struct run_result {
     uint32_t nspeedup;
     struct speedup_result *speedup; /* every execution over the first one that has a result */
     bool no_load;                   /* requests one by one in an idle system */
+    uint32_t nwhat_if;
+    struct what_if_result *what_if; /* by change, then by execution */
 };
 
 #endif
