@@ -322,7 +322,7 @@ static void fx_cpu(struct sim *s, const struct fx *f)
     const struct prog *p = s->p;
     int64_t ns = 0, wake = 0;
     if (f->b != NONE && p->op[f->b].code != OP_COST) {
-        ns = draw_site_ns(s, f->task, p->site_of[f->b], p->where[f->b]);
+        ns = draw_cpu(s, f->task, f->b);
         chain_add(s, f->task, ns);
     }
     for (unsigned c = 0; c < COST_COUNT; c++)

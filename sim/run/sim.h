@@ -17,6 +17,9 @@ struct sim_opt {
     uint64_t max_events;     /* SIM_STOPPED after so many; 0: no such limit */
     uint64_t trace_requests; /* step accounts, work and span: for the first so many requests */
     const atomic_bool *stop; /* set from outside: give up soon; may be NULL */
+    /* By mark: what the step's own durations (latency, cpu, host_cpu, a pause) are multiplied by
+     * once drawn, all other draws being as they were.  NULL: nothing is. */
+    const double *scale;
 };
 struct sim;
 struct sim *sim_new(const struct prog *p, const struct sim_opt *o);

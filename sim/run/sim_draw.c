@@ -88,6 +88,28 @@ static int64_t draw_backoff(struct sim *s, uint32_t task, const struct backoff *
     return to_ns(s, d, at);
 }
 
+/* A duration of the step's own, as sim_opt.scale has it. */
+static inline int64_t scaled(struct sim *s, uint32_t pc, int64_t ns)
+{
+    uint32_t mark = s->p->mark_of[pc];
+    if (s->o.scale == NULL || mark == NONE)
+        return ns;
+    return to_ns(s, (double)ns * s->o.scale[mark], s->p->where[pc]);
+}
+
+int64_t draw_cpu(struct sim *s, uint32_t task, uint32_t pc)
+{
+    return scaled(s, pc, draw_site_ns(s, task, s->p->site_of[pc], s->p->where[pc]));
+}
+
+/* A pause before a hedge copy is no duration of the call's. */
+static int64_t draw_pause(struct sim *s, uint32_t task, uint32_t pc)
+{
+    uint32_t mark = s->p->mark_of[pc];
+    int64_t ns = draw_site_ns(s, task, s->p->site_of[pc], s->p->where[pc]);
+    return mark != NONE && s->p->mark[mark].verb == VERB_WAIT ? scaled(s, pc, ns) : ns;
+}
+
 int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
 {
     const struct prog *p = s->p;
@@ -96,7 +118,7 @@ int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
     if (o->code == OP_BACKOFF)
         return draw_backoff(s, task, &p->backoff[o->a], p->where[pc]);
     if (o->code == OP_PAUSE)
-        return draw_site_ns(s, task, p->site_of[pc], p->where[pc]);
+        return draw_pause(s, task, pc);
     const struct callsite *c = &p->call[o->a];
     if (c->error != NONE) {
         struct draw_key k = site_key(s, task, c->error);
@@ -109,7 +131,7 @@ int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
             sim_fail(s, p->where[pc], "this probability came out outside [0, 1]");
         *ok = q <= 0 || rng_unit(k) >= q;
     }
-    return draw_quick(s, task, c->latency, pc);
+    return scaled(s, pc, draw_quick(s, task, c->latency, pc));
 }
 
 int64_t draw_cost(struct sim *s, uint32_t task, enum cost c)

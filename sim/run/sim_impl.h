@@ -144,6 +144,7 @@ static inline uint64_t draw_round(uint64_t key, uint32_t k, uint64_t n)
 uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site);
 int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok);
 int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at);
+int64_t draw_cpu(struct sim *s, uint32_t task, uint32_t pc);
 int64_t draw_cost(struct sim *s, uint32_t task, enum cost c);
 int64_t draw_word_ns(struct sim *s, double ns, struct loc at); /* a duration that a word holds */
 double draw_answer(struct sim *s);
