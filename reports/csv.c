@@ -160,4 +160,4 @@ static void csv_run(const struct run_result *r, const struct diags *d,
 }
 
 const struct report report_csv = {"csv", ".csv", "a row for each execution, class and metric",
-                                  csv_run};
+                                  csv_run, NULL};

@@ -290,6 +290,6 @@ static void jsonl_run(const struct run_result *r, const struct diags *d,
     document_write(r, d, false, out);
 }
 
-const struct report report_json = {"json", ".json", "everything, unrounded, for programs",
-                                   json_run};
-const struct report report_jsonl = {"jsonl", ".jsonl", "the same on one line", jsonl_run};
+const struct report report_json = {"json", ".json", "everything, unrounded, for programs", json_run,
+                                   NULL};
+const struct report report_jsonl = {"jsonl", ".jsonl", "the same on one line", jsonl_run, NULL};

@@ -116,4 +116,4 @@ static void md_run(const struct run_result *r, const struct diags *d,
     arena_drop(a);
 }
 
-const struct report report_md = {"md", ".md", "tables for a pull request", md_run};
+const struct report report_md = {"md", ".md", "tables for a pull request", md_run, NULL};

@@ -5,6 +5,7 @@
 #ifndef REPORTS_REPORT_H
 #define REPORTS_REPORT_H
 #include "core/result.h"
+#include "core/sweep_result.h"
 
 struct report_look {
     int width;     /* columns */
@@ -16,6 +17,9 @@ struct report {
     const char *name, *suffix, *summary;
     void (*run)(const struct run_result *r, const struct diags *d, const struct report_look *look,
                 struct buf *out);
+    /* The same of a sweep; NULL: this format has none. */
+    void (*sweep)(const struct sweep_result *r, const struct diags *d,
+                  const struct report_look *look, struct buf *out);
 };
 extern const struct report *const reports[];             /* ends with NULL */
 const struct report *report_find(const char *name);      /* "json"; NULL if unknown */

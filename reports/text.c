@@ -63,4 +63,4 @@ static void text_run(const struct run_result *r, const struct diags *d,
     arena_drop(a);
 }
 
-const struct report report_text = {"text", ".txt", "for people at a terminal", text_run};
+const struct report report_text = {"text", ".txt", "for people at a terminal", text_run, NULL};
