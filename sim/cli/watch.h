@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* watch.h - looks after a long computation: Ctrl-C stops it, a bar on stderr shows how far it is,
+ * where stderr is a terminal. */
+#ifndef CLI_WATCH_H
+#define CLI_WATCH_H
+#include "cli/cmd.h"
+#include "run/experiment.h"
+#include <pthread.h>
+#include <time.h>
+
+struct watch {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t over_changed;
+    bool over, shown;
+    atomic_bool stop;
+    const struct term *term;
+    bool bar;
+    uint32_t index; /* the execution of the bar, and when it began */
+    struct timespec begun, drawn;
+};
+/* Between the two, e->stop is set when the user asks, and e->progress draws the bar. */
+void watch_begin(struct watch *w, const struct cmd_args *a, struct experiment_opt *e);
+void watch_end(struct watch *w, struct experiment_opt *e);
+
+#endif
