@@ -242,6 +242,31 @@ struct interval stats_mean(const double *x, size_t n, double confidence)
     return stats_mean_moments(&m, confidence);
 }
 
+/* Hall's cubic g(T) = T + G T^2 / 3 + G^2 T^3 / 27 + G / (6 n), solved for T. */
+static double hall_inverse(double y, double skewness, double n)
+{
+    return 3 / skewness * (cbrt(1 + skewness * (y - skewness / (6 * n))) - 1);
+}
+
+struct interval stats_mean_skewed(const double *x, size_t n, double confidence)
+{
+    enum { FEWEST = 10 };
+    struct interval v = stats_mean(x, n, confidence);
+    double m2 = 0, m3 = 0, k = (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double d = x[i] - v.value;
+        m2 += d * d / k;
+        m3 += d * d * d / k;
+    }
+    double skewness = m3 / pow(m2, 1.5), least = 1e-6; /* below it the cubic is the identity */
+    if (n < FEWEST || !(fabs(skewness) > least))
+        return v;
+    double sd = sqrt(m2 * k / (k - 1)), t = stats_t(0.5 + confidence / 2, k - 1) / sqrt(k);
+    v.lo = v.value - sd * hall_inverse(t, skewness, k);
+    v.hi = v.value - sd * hall_inverse(-t, skewness, k);
+    return v;
+}
+
 void ratio_add(struct ratio_sums *r, double x, double y)
 {
     r->n++;

@@ -26,6 +26,9 @@ double moments_variance(const struct moments *m); /* unbiased; 0 for n < 2 */
 
 /* Mean with a t interval, from n independent values. */
 struct interval stats_mean(const double *x, size_t n, double confidence);
+/* The same, its ends moved as the values' skewness asks for (Hall 1992, "On the removal of skewness
+ * by transformation": the monotone cubic); of fewer than 10 values the t interval. */
+struct interval stats_mean_skewed(const double *x, size_t n, double confidence);
 /* From moments of n independent values. */
 struct interval stats_mean_moments(const struct moments *m, double confidence);
 /* Exact binomial (Clopper and Pearson 1934): k successes in n. */

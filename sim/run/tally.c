@@ -288,11 +288,14 @@ struct latency_result latency_sections(const struct part *p, uint32_t n, bool su
 
 struct interval interval_of(const double *x, uint32_t n, bool sure)
 {
-    struct moments m = {0};
+    double *finite = xcalloc(n + 1u, sizeof *finite);
+    uint32_t k = 0;
     for (uint32_t i = 0; i < n; i++)
         if (isfinite(x[i]))
-            moments_add(&m, x[i]);
-    struct interval v = stats_mean_moments(&m, CONFIDENCE);
+            finite[k++] = x[i];
+    /* Means of latencies under load are skewed: a busy period weighs more than an idle one. */
+    struct interval v = stats_mean_skewed(finite, k, CONFIDENCE);
+    free(finite);
     if (sure)
         v.lo = v.hi = v.value;
     return v;

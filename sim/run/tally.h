@@ -57,7 +57,7 @@ struct latency_result latency_independent(const struct part *p);
  * all together with the spread of the single ones (sectioning).  sure: nothing was drawn, so there
  * is no error of sampling. */
 struct latency_result latency_sections(const struct part *p, uint32_t n, bool sure);
-/* t interval over n values, NAN among them left out. */
+/* stats_mean_skewed() over n values, NAN among them left out. */
 struct interval interval_of(const double *x, uint32_t n, bool sure);
 double interval_relative(struct interval v); /* half width over value; INFINITY if unknown */
 

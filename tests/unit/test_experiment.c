@@ -164,16 +164,14 @@ static const char mm1[] = "pertinax: 1\nname: mm1\n"
                           "load: {rate: 100/s}\n";
 
 /* Time in the system is exponential with mean 7 ms / 0.3. */
-static void test_coverage_mm1(void **state)
+static void coverage_mm1(int64_t warmup)
 {
-    (void)state;
     struct world w = world_of(mm1);
     struct count mean = {.what = "M/M/1, mean"}, p50 = {.what = "M/M/1, p50"},
                  p99 = {.what = "M/M/1, p99"}, rate = {.what = "M/M/1, throughput"};
     struct experiment_opt o = experiment_defaults();
     double truth = 0.007 / 0.3;
-    /* The warm-up is given: one that is judged by the data costs the mean about 1 % of coverage. */
-    o.warmup = 300;
+    o.warmup = warmup;
     o.requests = 40000;
     o.jobs = 2;
     for (o.seed = 1; o.seed <= seeds(); o.seed++) {
@@ -195,6 +193,18 @@ static void test_coverage_mm1(void **state)
     judge(&p99);
     judge(&rate);
     arena_drop(w.mem);
+}
+
+static void test_coverage_mm1(void **state)
+{
+    (void)state;
+    coverage_mm1(300);
+}
+
+static void test_coverage_mm1_auto(void **state)
+{
+    (void)state;
+    coverage_mm1(WARMUP_AUTO);
 }
 
 /* ---- the number of jobs ---- */
@@ -464,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_coverage_lognormal_sum),
         cmocka_unit_test(test_coverage_atom),
         cmocka_unit_test(test_coverage_mm1),
+        cmocka_unit_test(test_coverage_mm1_auto),
         cmocka_unit_test(test_jobs),
         cmocka_unit_test(test_unstable),
         cmocka_unit_test(test_nearly_unstable),
