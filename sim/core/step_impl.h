@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* step_impl.h - what the parts of step share: step.c (instructions and moves), step_task.c (tasks,
- * groups, cancelling, unwinding), step_queue.c (resources, threads, loops).  Nobody else's. */
+/* step_impl.h - what the parts of step share, and nobody else's:
+ *
+ *   step.c         the moves, life and invariants of a state
+ *   step_op.c      the instructions, and a task's run along them
+ *   step_task.c    tasks: how they begin, end and are cancelled
+ *   step_group.c   groups of tasks, awaiting
+ *   step_unwind.c  the way out of a failure or a cancellation
+ *   step_timer.c   timeouts
+ *   step_queue.c   resources, threads, loops: who waits, and whose turn it is */
 #ifndef CORE_STEP_IMPL_H
 #define CORE_STEP_IMPL_H
 #include "core/step.h"
@@ -54,6 +61,8 @@ void loop_remove(struct state *s, uint32_t task);
 void loop_leave(struct state *s, uint32_t worker);
 void loop_post(struct state *s, uint32_t worker); /* FX_LOOP, if it can turn and none is out */
 void go_on(struct state *s, uint32_t task);       /* its wait is over */
+/* The task gives up loop or core, for it waits now. */
+void task_block(struct state *s, uint32_t task, enum task_state state, bool keeps_loop);
 
 void step_hostcpu_done(struct state *s, uint32_t task);
 void step_grant_move(struct state *s, uint32_t inst, uint32_t pick);
@@ -66,9 +75,20 @@ void task_cancel(struct state *s, uint32_t task, uint32_t by_thread);
 void task_detach(struct state *s, uint32_t task);
 uint32_t task_walk(const struct state *s, uint32_t req, uint32_t next);
 void task_free(struct state *s, uint32_t task);
+/* Take back what the task waits for, as if it had never asked; its state is left to the caller. */
+void wait_end(struct state *s, uint32_t task);
+bool wait_interruptible(const struct task *t); /* by its own timeout */
+/* The handler a failure or a cancellation of a waiting task begins at. */
+uint32_t task_handler(const struct state *s, uint32_t task);
+void request_check_over(struct state *s, uint32_t req);
+void task_admit(struct state *s, uint32_t task); /* a root that has its limit: seek a thread */
+
+/* step_group.c */
 uint32_t group_new(struct state *s, uint32_t fork, uint32_t owner);
 void group_leave(struct state *s, uint32_t owner, uint32_t fork); /* cancel children, free */
-void task_untimer(struct state *s, uint32_t task, uint32_t word);
+void group_free(struct state *s, uint32_t group);
+void group_unlink(struct state *s, uint32_t child);
+void group_child_over(struct state *s, uint32_t group, uint32_t child, bool well);
 void group_add(struct state *s, uint32_t group, uint32_t child);
 void group_cancel(struct state *s, uint32_t group, uint32_t by_thread);
 void group_decide(struct state *s, uint32_t group);
@@ -78,24 +98,31 @@ static inline uint32_t group_of(const struct state *s, uint32_t owner, uint32_t 
     double w = state_words(s, owner)[s->p->fork[fork].word];
     return w == 0 ? NONE : (uint32_t)w - 1;
 }
-/* Take back what the task waits for, as if it had never asked; its state is left to the caller. */
-void wait_end(struct state *s, uint32_t task);
-bool wait_interruptible(const struct task *t); /* by its own timeout */
-/* The task's failure (or end, if cancelled) on its way out. */
-enum unwound { UNWOUND_RUN, UNWOUND_OVER, UNWOUND_WAITS };
-enum unwound task_unwind(struct state *s, uint32_t task);
-/* The handler a failure or a cancellation of a waiting task begins at. */
-uint32_t task_handler(const struct state *s, uint32_t task);
 enum await_verdict { AWAIT_WAIT, AWAIT_WELL, AWAIT_FAILED };
 enum await_verdict await_check(const struct state *s, uint32_t task, uint16_t *fail);
 void await_enter(struct state *s,
                  uint32_t task); /* it waits: its groups know, its request lists it */
 void await_leave(struct state *s, uint32_t task);
 void await_settle(struct state *s, uint32_t task); /* the rest, imports, FX_JOIN */
-void request_check_over(struct state *s, uint32_t req);
-void task_admit(struct state *s, uint32_t task); /* a root that has its limit: seek a thread */
 
-/* step.c */
+/* step_unwind.c */
+/* The task's failure (or end, if cancelled) on its way out. */
+enum unwound { UNWOUND_RUN, UNWOUND_OVER, UNWOUND_WAITS };
+enum unwound task_unwind(struct state *s, uint32_t task);
+bool task_fail(struct state *s, uint32_t task); /* unwinds; true: the run goes on at pc */
+void task_untimer(struct state *s, uint32_t task, uint32_t word);
+
+/* step_timer.c */
+/* Before a wait: has a timeout fired while the task did not wait?  *on: whether the run goes on. */
+bool timeout_cuts_short(struct state *s, uint32_t task, bool *on);
+
+/* step_op.c */
 void task_launch(struct state *s, uint32_t child); /* a new child begins, by its mode */
+void step_go(struct state *s, uint32_t task);      /* on from its pc, until it waits */
+void step_run(struct state *s, uint32_t task);     /* the same, after a failure's way out */
+void step_drain(struct state *s);                  /* all that go on in this move */
+/* Compute: an op of the program (pc NONE: none of it), or costs. */
+void step_compute(struct state *s, uint32_t task, uint32_t pc, uint32_t mask);
+bool step_hop_seek(struct state *s, uint32_t task); /* off the loop; true: the run goes on */
 
 #endif

@@ -296,6 +296,30 @@ void loop_leave(struct state *s, uint32_t worker)
     }
 }
 
+/* The task gives up loop or core, for it waits now. */
+void task_block(struct state *s, uint32_t task, enum task_state state, bool keeps_loop)
+{
+    struct task *t = &s->task[task];
+    t->state = (uint8_t)state;
+    switch ((enum task_mode)t->mode) {
+    case M_LOOP:
+        if (keeps_loop) {
+            t->flags |= TF_KEEPS_LOOP;
+            if (s->p->uses_cpu)
+                fx_emit(s, FX_IDLE, task, t->thread, 0, 0);
+        } else {
+            loop_leave(s, t->thread);
+        }
+        break;
+    case M_THREAD:
+    case M_INPLACE:
+    case M_LIGHT:
+        if (s->p->uses_cpu && t->thread != NONE)
+            fx_emit(s, FX_IDLE, task, t->thread, 0, 0);
+        break;
+    }
+}
+
 void go_on(struct state *s, uint32_t task)
 {
     const struct prog *p = s->p;

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sim_impl.h - what the parts of the simulator share: sim.c (clock, events, moves), sim_draw.c
- * (values and durations), sim_account.c (accounts), deadlock.c.  Nobody else's. */
+/* sim_impl.h - what the parts of the simulator share, and nobody else's:
+ *
+ *   sim.c          the clock: events in their order, moves, life
+ *   sim_event.h    the heap of the future, the FIFO of this instant (and sim_event.c)
+ *   sim_effect.c   what each effect of a move does
+ *   sim_arrive.c   requests arrive
+ *   sim_cores.c    what the CPU server tells and asks
+ *   sim_draw.c     values and durations
+ *   sim_account.c  accounts
+ *   deadlock.c     who waits for whom */
 #ifndef RUN_SIM_IMPL_H
 #define RUN_SIM_IMPL_H
 #include "core/step.h"
@@ -130,9 +138,38 @@ struct sim {
     bool rounds;
 };
 
+/* A clock and the sums of a clock stay in range: beyond it a run is an error. */
+#define SIM_TIME_MAX INT64_C(2000000000000000000) /* ns: 63 years */
+
 /* sim.c */
-uint32_t sim_push(struct sim *s, int64_t at, enum ev_class c, struct slot what);
 void sim_fail(struct sim *s, struct loc at, const char *why);
+
+/* sim_event.c */
+uint32_t sim_push(struct sim *s, int64_t at, enum ev_class c, struct slot what);
+
+/* sim_effect.c */
+void side_room(struct sim *s); /* beside step's arrays */
+/* Obey what the move asked for, answer what it asks, until it is over; then the bursts of no length
+ * that it left, which go on within the same instant. */
+void sim_settle(struct sim *s);
+uint32_t timer_unlink(struct sim *s, uint32_t task, uint32_t word);
+void share_event(struct sim *s, uint32_t k, uint32_t gen); /* of a ps service */
+void host_entity_free(struct sim *s, uint32_t task);
+void record_add(struct sim *s, struct record x);
+
+/* sim_arrive.c */
+void arrive_begin(struct sim *s);                                /* the first of each class */
+void arrive_event(struct sim *s, uint32_t cls, uint32_t client); /* and prepare the next */
+void arrive_again(struct sim *s, uint32_t cls, uint32_t client); /* closed: after its think time */
+void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
+static inline bool arrives_closed(const struct sim *s, uint32_t cls)
+{
+    const struct load *l = s->p->cls[cls].load;
+    return l != NULL && l->kind == LOAD_CLOSED;
+}
+
+/* sim_cores.c */
+void cores_connect(struct sim *s);
 
 #define DRAW_MAX_NS 1e18 /* 31 years: a sum of two still fits a clock */
 /* sim_draw.c: durations in ns, values, keyed by the task and the place */
