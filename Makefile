@@ -49,7 +49,10 @@ SRC := $(wildcard sim/*/*.c reports/*.c)
 HDR := $(wildcard sim/*/*.h reports/*.h)
 OBJ := $(SRC:%.c=$(O)/%.o)
 LIB := $(O)/lib.a# all but main(); a test takes from it what it needs
-TEST_SRC := $(wildcard tests/unit/*.c tests/prop/*.c)
+# Second opinions, asked where they are installed.
+ASK_jansson := $(shell pkg-config --exists jansson 2>/dev/null && echo yes)
+TEST_SRC := $(filter-out $(if $(ASK_jansson),,tests/prop/test_json_jansson.c),\
+              $(wildcard tests/unit/*.c tests/prop/*.c))
 TESTS := $(TEST_SRC:%.c=$(O)/%)
 FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*.c))
@@ -82,6 +85,7 @@ $(O)/pertinax: $(OBJ) $(O)/objects
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ) $(LDLIBS) -o $@
 $(TESTS): $(O)/%: $(O)/%.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(LIB) -lcmocka $(LDLIBS) -o $@
+$(O)/tests/prop/test_json_jansson: override LDLIBS += -ljansson
 $(FUZZ): $(O)/%: $(O)/%.o $(O)/tests/fuzz/main.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(O)/tests/fuzz/main.o $(LIB) $(LDLIBS) -o $@
 $(BENCH): $(O)/%: $(O)/%.o $(LIB)
@@ -89,6 +93,7 @@ $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 
 tests: $(O)/pertinax $(TESTS) $(FUZZ)
 check: tests
+	$(if $(ASK_jansson),,@echo 'Not built: tests/prop/test_json_jansson (pkg-config finds no jansson)')
 	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan

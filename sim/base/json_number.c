@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* json_number.c - texts that are numbers, read exactly; see json_read.h. */
+#include "base/json_read.h"
+#include <math.h>
+#include <stdlib.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Is s a number of the grammar?  *whole: it has neither fraction nor exponent. */
+static bool number_ok(const char *s, const char *end, bool *whole)
+{
+    *whole = true;
+    if (s < end && *s == '-')
+        s++;
+    if (s == end || !is_digit(*s))
+        return false;
+    if (*s == '0')
+        s++;
+    else
+        while (s < end && is_digit(*s))
+            s++;
+    if (s < end && *s == '.') {
+        *whole = false;
+        if (++s == end || !is_digit(*s))
+            return false;
+        while (s < end && is_digit(*s))
+            s++;
+    }
+    if (s < end && (*s == 'e' || *s == 'E')) {
+        *whole = false;
+        if (++s < end && (*s == '+' || *s == '-'))
+            s++;
+        if (s == end || !is_digit(*s))
+            return false;
+        while (s < end && is_digit(*s))
+            s++;
+    }
+    return s == end;
+}
+
+bool json_is_number(const char *s, size_t n)
+{
+    bool whole;
+    return number_ok(s, s + n, &whole);
+}
+
+bool json_u64(const char *s, size_t n, uint64_t *out)
+{
+    uint64_t x = 0;
+    bool whole;
+    if (n == 0 || *s == '-' || !number_ok(s, s + n, &whole) || !whole)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (__builtin_mul_overflow(x, 10u, &x) ||
+            __builtin_add_overflow(x, (uint64_t)(s[i] - '0'), &x))
+            return false;
+    *out = x;
+    return true;
+}
+
+bool json_i64(const char *s, size_t n, int64_t *out)
+{
+    bool minus = n > 0 && *s == '-';
+    uint64_t x;
+    if (!json_u64(s + minus, n - minus, &x) || x > (uint64_t)INT64_MAX + minus)
+        return false;
+    *out = minus ? (int64_t)(0 - x) : (int64_t)x;
+    return true;
+}
+
+/* The exponent at the end of a number, in bounds that are far out for 64 bits. */
+static int64_t decimal_exponent(const char *s, const char *end)
+{
+    int64_t e = 0;
+    bool minus = false;
+    while (s < end && *s != 'e' && *s != 'E')
+        s++;
+    for (s += s < end; s < end; s++) {
+        if (is_digit(*s))
+            e = e < INT32_MAX ? 10 * e + (*s - '0') : e;
+        else
+            minus = *s == '-';
+    }
+    return minus ? -e : e;
+}
+
+bool json_decimal(const char *s, size_t n, int power, int64_t *out)
+{
+    const char *end = s + n;
+    bool up = false, minus = n > 0 && *s == '-';
+    if (!json_is_number(s, n))
+        return false;
+    s += minus;
+    const char *point = s;
+    while (point < end && is_digit(*point))
+        point++;
+    /* place: of the digit to come, as a power of ten of the result */
+    int64_t place = decimal_exponent(s, end) + power + (point - s) - 1;
+    uint64_t x = 0, most = (uint64_t)INT64_MAX + minus;
+    for (; s < end && (is_digit(*s) || *s == '.'); s++) {
+        if (*s == '.')
+            continue;
+        if (place >= 0 && (__builtin_mul_overflow(x, 10u, &x) ||
+                           __builtin_add_overflow(x, (uint64_t)(*s - '0'), &x)))
+            return false;
+        up |= place-- == -1 && *s >= '5';
+    }
+    for (; place >= 0 && x; place--)
+        if (__builtin_mul_overflow(x, 10u, &x))
+            return false;
+    if (x > most || (up && x == most))
+        return false;
+    x += up;
+    *out = minus ? (int64_t)(0 - x) : (int64_t)x;
+    return true;
+}
+
+bool json_double(const char *s, size_t n, double *out)
+{
+    if (!json_is_number(s, n))
+        return false;
+    struct buf b = {0};
+    buf_put(&b, s, n);
+    double x = strtod(b.s, NULL);
+    buf_free(&b);
+    if (!isfinite(x))
+        return false;
+    *out = x;
+    return true;
+}
