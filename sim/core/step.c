@@ -265,7 +265,7 @@ static void done_work(struct state *s, uint32_t task, bool ok)
         t->flags |= TF_RAISE;
     }
     if (res != NONE)
-        res_release(s, instance_of(s, res, s->req[t->req].worker), 1);
+        res_release(s, instance_of(s, res, t->worker), 1);
     go_on(s, task);
 }
 

@@ -62,6 +62,7 @@ struct task {
     uint8_t state, mode;
     uint16_t flags;
     uint32_t req, parent, group, body, copy;
+    uint32_t worker;             /* it runs in; its request's, unless another took it over */
     uint32_t sib_prev, sib_next; /* in its group */
     uint32_t req_prev, req_next; /* among its request's tasks */
     uint32_t q_prev, q_next;     /* in the one queue it is in */

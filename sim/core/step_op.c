@@ -83,7 +83,7 @@ static bool op_fork(struct state *s, uint32_t task, const struct op *o)
         t->thread = s->task[task].thread;
         s->task[task].state = T_INPLACE;
     } else if (t->mode == M_LIGHT && s->p->uses_cpu) {
-        t->thread = thread_get(s, s->req[t->req].worker);
+        t->thread = thread_get(s, t->worker);
     }
     if (g != NONE && s->group[g].running >= s->group[g].limit) {
         t->state = T_PENDING;
@@ -134,7 +134,7 @@ static bool op_acquire(struct state *s, uint32_t task, const struct op *o)
 {
     struct task *t = &s->task[task];
     uint32_t units = (o->flags & OPF_WORD) ? (uint32_t)state_words(s, task)[o->c] : o->b;
-    uint32_t inst = instance_of(s, o->a, s->req[t->req].worker);
+    uint32_t inst = instance_of(s, o->a, t->worker);
     const struct res *r = &s->p->res[o->a];
     if (res_available(s, inst, units)) {
         res_take(s, inst, task, units, false);
@@ -388,7 +388,7 @@ static bool execute(struct state *s, uint32_t task)
         return op_acquire(s, task, o);
     case OP_REL:
         t->pc++;
-        res_release(s, instance_of(s, o->a, s->req[t->req].worker),
+        res_release(s, instance_of(s, o->a, t->worker),
                     (o->flags & OPF_WORD) ? (uint32_t)state_words(s, task)[o->c] : o->b);
         return true;
     case OP_HOPOUT:

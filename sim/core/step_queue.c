@@ -189,7 +189,7 @@ static uint32_t thread_res(const struct state *s, const struct task *t)
 void thread_assign(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
-    uint32_t worker = s->req[t->req].worker;
+    uint32_t worker = t->worker;
     struct request *r = &s->req[t->req];
     if (r->waiting && t->parent == NONE) {
         r->waiting = 0;
@@ -210,7 +210,7 @@ void thread_seek(struct state *s, uint32_t task)
         thread_assign(s, task);
         return;
     }
-    uint32_t inst = instance_of(s, res, s->req[t->req].worker);
+    uint32_t inst = instance_of(s, res, t->worker);
     if (res_available(s, inst, 1)) {
         res_take(s, inst, task, 1, false);
         thread_assign(s, task);
@@ -233,7 +233,7 @@ void thread_release(struct state *s, uint32_t task)
     s->threads--;
     thread_put(s, t->thread);
     if (res != NONE)
-        res_release(s, instance_of(s, res, s->req[t->req].worker), 1);
+        res_release(s, instance_of(s, res, t->worker), 1);
 }
 
 /* ---- loops ---- */
@@ -250,7 +250,7 @@ void loop_post(struct state *s, uint32_t worker)
 void loop_enqueue(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
-    uint32_t worker = s->req[t->req].worker;
+    uint32_t worker = t->worker;
     struct loopst *l = &s->loop[worker];
     t->state = T_READY;
     t->thread = worker;
@@ -269,7 +269,7 @@ void loop_enqueue(struct state *s, uint32_t task)
 void loop_remove(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
-    struct loopst *l = &s->loop[s->req[t->req].worker];
+    struct loopst *l = &s->loop[t->worker];
     if (t->q_prev == NONE)
         l->first = t->q_next;
     else

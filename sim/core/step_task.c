@@ -58,6 +58,7 @@ uint32_t task_new(struct state *s, uint32_t req, uint32_t parent, uint32_t body)
                        .state = T_RUN,
                        .flags = TF_FRESH,
                        .req = req,
+                       .worker = s->req[req].worker,
                        .parent = parent,
                        .group = NONE,
                        .body = body,
@@ -78,6 +79,7 @@ uint32_t task_new(struct state *s, uint32_t req, uint32_t parent, uint32_t body)
             w[p->capture[b->capture + k].to] = pw[p->capture[b->capture + k].from];
         s->task[parent].kids++;
         t->flags |= s->task[parent].flags & TF_DETACHED;
+        t->worker = s->task[parent].worker;
         t->priority = s->task[parent].priority;
     }
     request_link(s, i);
@@ -163,7 +165,7 @@ static void root_over(struct state *s, uint32_t task, bool well)
 void task_over(struct state *s, uint32_t task, bool well)
 {
     struct task *t = &s->task[task];
-    uint32_t req = t->req, worker = s->req[req].worker;
+    uint32_t req = t->req, worker = t->worker;
     bool on_loop = t->mode == M_LOOP && s->loop[worker].running == task;
     t->state = T_DONE;
     if (s->req[req].traced)
@@ -238,13 +240,13 @@ static void call_abandon(struct state *s, uint32_t task)
     }
     uint32_t g = task_slot(s);
     struct task *t = &s->task[task];
-    s->task[g] = (struct task){
-        .pc = t->pc,
-        .state = T_GHOST,
-        .req = NONE,
-        .parent = NONE,
-        .group = NONE,
-        .res = c->res == NONE || c->ps ? NONE : instance_of(s, c->res, s->req[t->req].worker)};
+    s->task[g] =
+        (struct task){.pc = t->pc,
+                      .state = T_GHOST,
+                      .req = NONE,
+                      .parent = NONE,
+                      .group = NONE,
+                      .res = c->res == NONE || c->ps ? NONE : instance_of(s, c->res, t->worker)};
     if (p->nword > 0)
         memcpy(state_words(s, g), state_words(s, task), p->nword * sizeof(double));
     fx_emit(s, FX_GHOST, task, g, 0, 0);
@@ -333,8 +335,7 @@ static bool cancel_at_once(const struct state *s, const struct task *t, uint32_t
         return false;
     switch ((enum task_mode)t->mode) {
     case M_LOOP:
-        return !(t->flags & TF_KEEPS_LOOP) &&
-               s->loop[s->req[t->req].worker].running != (uint32_t)(t - s->task);
+        return !(t->flags & TF_KEEPS_LOOP) && s->loop[t->worker].running != (uint32_t)(t - s->task);
     case M_LIGHT:
         return true;
     case M_INPLACE:

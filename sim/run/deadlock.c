@@ -33,7 +33,7 @@ static bool moves_anyway(const struct sim *s, uint32_t task)
     case T_PENDING:
         return has_timer(s, task);
     case T_READY: {
-        uint32_t r = s->st.loop[s->st.req[s->st.task[task].req].worker].running;
+        uint32_t r = s->st.loop[s->st.task[task].worker].running;
         return r == NONE;
     }
     default:
@@ -49,7 +49,7 @@ static uint32_t thread_instance(const struct sim *s, uint32_t task)
         t->parent == NONE && !(t->flags & TF_POOLED) && p->server != NONE ? p->server : p->pool;
     if (res == NONE || !(t->flags & TF_HAS_THREAD))
         return NONE;
-    return p->res[res].base + (p->res[res].per_worker ? s->st.req[t->req].worker : 0);
+    return p->res[res].base + (p->res[res].per_worker ? t->worker : 0);
 }
 
 /* Does the task hold a unit of the instance?  Its handlers tell what it would give back. */
@@ -63,7 +63,8 @@ static bool holds(const struct sim *s, uint32_t task, uint32_t inst)
         return false;
     if (thread_instance(s, task) == inst)
         return true;
-    uint32_t res = s->st.inst[inst].res, worker = s->st.req[t->req].worker;
+    uint32_t res = s->st.inst[inst].res;
+    uint32_t worker = p->res[res].kind == RES_LIMIT ? s->st.req[t->req].worker : t->worker;
     if (p->res[res].per_worker && p->res[res].base + worker != inst)
         return false;
     if (p->res[res].kind == RES_LIMIT)
@@ -85,11 +86,11 @@ static void mark_held(const struct sim *s, uint32_t task, bool *inst)
             inst[t->res] = true;
         return;
     }
-    uint32_t i = thread_instance(s, task), worker = s->st.req[t->req].worker;
+    uint32_t i = thread_instance(s, task), worker = t->worker;
     if (i != NONE)
         inst[i] = true;
     if (p->limit != NONE && s->st.req[t->req].has_limit)
-        inst[p->res[p->limit].base + (p->res[p->limit].per_worker ? worker : 0)] = true;
+        inst[p->res[p->limit].base + s->st.req[t->req].worker] = true; /* one a worker */
     uint32_t h = (t->flags & TF_RAISE) ? t->unwind : p->handler_of[t->pc];
     for (; h != NONE; h = p->handler[h].outer) {
         if (p->handler[h].kind != H_RELEASE)
@@ -158,7 +159,7 @@ static bool can_move(const struct sim *s, const bool *moves, const bool *inst, u
                 return true;
         return false;
     case T_READY:
-        return moves[s->st.loop[s->st.req[t->req].worker].running];
+        return moves[s->st.loop[t->worker].running];
     default:
         return false;
     }
@@ -230,7 +231,7 @@ static uint32_t blocker(const struct sim *s, const bool *moves, uint32_t task)
         return NONE;
     }
     if (t->state == T_READY)
-        return st->loop[st->req[t->req].worker].running;
+        return st->loop[t->worker].running;
     if (t->state == T_PENDING) {
         for (uint32_t k = st->group[t->group].first; k != NONE; k = st->task[k].sib_next)
             if (st->task[k].state != T_PENDING && !moves[k])

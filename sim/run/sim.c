@@ -28,7 +28,7 @@ static bool timer_defers(const struct sim *s, uint32_t task)
     const struct task *t = &s->st.task[task];
     if (!s->p->has_loop || (t->state != T_JOIN && t->state != T_AWAIT && t->state != T_READY))
         return false;
-    const struct loopst *l = &s->st.loop[s->st.req[t->req].worker];
+    const struct loopst *l = &s->st.loop[t->worker];
     return l->running == NONE && l->first != NONE;
 }
 
