@@ -8,7 +8,11 @@
 #define REPORTS_LAYOUT_H
 #include "reports/report.h"
 
-extern const struct report report_text, report_json, report_jsonl, report_csv, report_md;
+extern const struct report report_text, report_json, report_jsonl, report_csv, report_md,
+    report_html;
+
+void html_many(const struct run_result *const *r, uint32_t n, const struct diags *d,
+               const struct report_look *look, struct buf *out);
 
 /* ---- numbers ---- */
 /* Fixed decimals, thousands separated from 10,000 on; "-" if not finite. */
@@ -40,6 +44,7 @@ struct cell {
 struct cell cell_bare(struct arena *a, struct scale s, double value);
 struct cell cell_interval(struct arena *a, struct scale s, struct interval v);
 struct cell cell_text(const char *s);
+struct cell share_cell(struct arena *a, struct interval share); /* in percent, without the sign */
 
 enum { TABLE_MAXCOL = 12 };
 struct column {
@@ -106,6 +111,7 @@ struct verdict verdict_make(struct arena *a, const struct run_result *r);
 /* "search.yaml:41:12"; "" for no place. */
 const char *place_text(struct arena *a, const struct diags *d, struct loc at);
 const char *outcome_name(struct arena *a, int32_t status);
+const char *exec_span(struct arena *a, const struct exec_result *e); /* why it has no result */
 
 /* Each returns NULL if there is nothing to show. */
 struct table *view_comparison(struct arena *a, const struct run_result *r);

@@ -6,8 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct report *const reports[] = {&report_text, &report_json, &report_jsonl,
-                                        &report_csv,  &report_md,   NULL};
+const struct report *const reports[] = {&report_text, &report_json, &report_jsonl, &report_csv,
+                                        &report_md,   &report_html, NULL};
+
+void report_write(const struct report *f, const struct run_result *const *r, uint32_t n,
+                  const struct diags *d, const struct report_look *look, struct buf *out)
+{
+    if (f == &report_html) { /* one page */
+        html_many(r, n, d, look, out);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (i && f == &report_text)
+            buf_putc(out, '\n');
+        f->run(r[i], d, look, out);
+    }
+}
 
 const struct report *report_find(const char *name)
 {

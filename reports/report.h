@@ -21,7 +21,10 @@ struct report {
     void (*sweep)(const struct sweep_result *r, const struct diags *d,
                   const struct report_look *look, struct buf *out);
 };
-extern const struct report *const reports[];             /* ends with NULL */
+extern const struct report *const reports[]; /* ends with NULL */
+/* What a command found, all of it in one file: the models one after the other. */
+void report_write(const struct report *f, const struct run_result *const *r, uint32_t n,
+                  const struct diags *d, const struct report_look *look, struct buf *out);
 const struct report *report_find(const char *name);      /* "json"; NULL if unknown */
 const struct report *report_by_suffix(const char *path); /* "out.json"; NULL if unknown */
 /* A duration in seconds as people read it, with 3 significant digits: "44.8 ms"; buffer of 32. */

@@ -130,7 +130,7 @@ static void latency_cells(struct table *t, struct row *w, uint32_t at, const str
     w->cell[at + 2] = cell_interval(t->mem, s[2], l->q[3]);
 }
 
-static const char *exec_span(struct arena *a, const struct exec_result *e)
+const char *exec_span(struct arena *a, const struct exec_result *e)
 {
     if (e->deadlock)
         return arena_printf(a, "deadlock after %s", number_time(a, e->deadlock->time));
@@ -232,7 +232,7 @@ struct table *view_comparison(struct arena *a, const struct run_result *r)
     return t;
 }
 
-static struct cell share_cell(struct arena *a, struct interval share)
+struct cell share_cell(struct arena *a, struct interval share)
 {
     struct scale percent = {0.01, "", 1};
     struct cell c = cell_interval(a, percent, share);

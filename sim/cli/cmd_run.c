@@ -43,11 +43,7 @@ static void write_one(const char *path, const struct report *r, struct report_lo
                       const struct diags *d)
 {
     struct buf b = {0};
-    for (uint32_t i = 0; i < a->o->noperand; i++) {
-        if (i && strcmp(r->name, "text") == 0)
-            buf_putc(&b, '\n');
-        r->run(result[i], d, &look, &b);
-    }
+    report_write(r, (const struct run_result *const *)result, a->o->noperand, d, &look, &b);
     cmd_write(path, &b);
     buf_free(&b);
 }
@@ -114,7 +110,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
 
 static const struct opt run_opts[] = {
     SIMULATE_OPTS,
-    OPT_FORMAT("text|json|jsonl|csv|md"),
+    OPT_FORMAT("text|json|jsonl|csv|md|html"),
     {NULL, 0, NULL, NULL, 0},
 };
 
@@ -130,7 +126,7 @@ const struct cmd cmd_run = {
         "The same model, options and seed give the same bytes, whatever --jobs says.\n\n"
         "  pertinax run search.yaml\n"
         "  pertinax run search.yaml --under threads,coroutine --set shards=8\n"
-        "  pertinax run search.yaml --precision 0.2% --format json -o search.md\n",
+        "  pertinax run search.yaml --precision 0.2% --format json -o search.html\n",
     .opts = run_opts,
     .common = COMMON_ALL,
     .min = 1,

@@ -44,7 +44,7 @@ void simulate_check_outputs(const struct cmd_args *a, struct diags *d)
     for (uint32_t i = 0; (path = opt_next(a->o, "output", &i));)
         if (strcmp(path, "-") != 0 && !report_by_suffix(path))
             diag_error(d, (struct loc){0}, "E-option-value",
-                       "the suffix says the format: .txt, .json, .jsonl, .csv or .md",
+                       "the suffix says the format: .txt, .json, .jsonl, .csv, .md or .html",
                        "no format for '%s'", path);
 }
 struct report_look simulate_look(const struct cmd_args *a)

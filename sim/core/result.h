@@ -131,6 +131,26 @@ struct deadlock_result {
 struct warning_result {
     const char *id, *text;
 };
+/* The steps as their author wrote them, as a tree for drawing: a body holds steps in order, a step
+ * the bodies that belong to it.  Parents come before their children. */
+enum outline_kind {
+    OUTLINE_CLASS,  /* the body of a class of requests; no parent */
+    OUTLINE_STEP,   /* in a body */
+    OUTLINE_INSIDE, /* a body that its step runs in place: seq, use, run, repeat, offload */
+    OUTLINE_BRANCH, /* at once with its siblings, and waited for: parallel, each */
+    OUTLINE_CHOICE, /* one of these: if, choose */
+    OUTLINE_TASK,   /* goes on by itself: spawn, detach */
+    OUTLINE_LATER,  /* as_completed */
+    OUTLINE_CATCH   /* if the step fails */
+};
+struct outline_node {
+    enum outline_kind kind;
+    uint32_t parent;  /* index; NONE (UINT32_MAX) of a class */
+    uint32_t step;    /* of a step: index of exec_result.step of each execution; else NONE */
+    const char *name; /* of a step its own; of a body "then", "geo", "catch timeout"; "" if none */
+    const char *verb; /* of a step: "call" */
+    const char *text; /* of a step: its condition, count or duration as written; or NULL */
+};
 enum run_stop {
     STOP_REQUESTS,
     STOP_PRECISION,
@@ -212,6 +232,8 @@ struct run_result {
     uint32_t nspeedup;
     struct speedup_result *speedup; /* every execution over the first one that has a result */
     bool no_load;                   /* requests one by one in an idle system */
+    uint32_t noutline;
+    struct outline_node *outline;
     uint32_t nwhat_if;
     struct what_if_result *what_if; /* by change, then by execution */
 };

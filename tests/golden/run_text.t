@@ -433,9 +433,9 @@ $ pertinax explain data/steps.yaml -o x.svg
 ! 1 error
 ? 2
 
-$ pertinax run data/steps.yaml -n 10 -o x.html
-! error[E-option-value]: no format for 'x.html'
-!       = help: the suffix says the format: .txt, .json, .jsonl, .csv or .md
+$ pertinax run data/steps.yaml -n 10 -o x.pdf
+! error[E-option-value]: no format for 'x.pdf'
+!       = help: the suffix says the format: .txt, .json, .jsonl, .csv, .md or .html
 ! 1 error
 ? 2
 
