@@ -287,6 +287,7 @@ static bool ghost_goes_on(struct state *s, uint32_t ghost)
 void step_done(struct state *s, uint32_t task, bool ok)
 {
     struct task *t = &s->task[task];
+    s->mover = task;
     switch ((enum task_state)t->state) {
     case T_GHOST:
         if (ghost_goes_on(s, task))

@@ -129,7 +129,7 @@ enum fx_kind {
     FX_QUEUE,   /* task queues for instance a */
     FX_UNQUEUE, /* task left the queue without getting it */
     FX_TAKE,    /* task takes b units of instance a; c: 1 if it had queued */
-    FX_FREE,    /* b units of instance a come free */
+    FX_FREE,    /* b units of instance a come free, by what task did (or a ghost of its) */
     FX_REJECT,  /* task was refused by instance a's full queue */
     FX_EXPIRE,  /* task's queue timeout at instance a */
     FX_RESPOND, /* request a (task's) is answered with status b */
@@ -137,9 +137,11 @@ enum fx_kind {
     FX_ENTER,   /* task begins step (mark) a, at depth b */
     FX_LEAVE,   /* task leaves it; c: 0 well, 1 failed, 2 cancelled */
     FX_RETRY,   /* a: mark */
-    FX_JOIN,    /* traced: task goes on after group a; b: the child taken (NEXT), or NONE */
-    FX_GROUP,   /* traced: group a begins */
-    FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
+    FX_WAKE,  /* traced: task's wait is over since task a has ended (or had it cancelled), or (NONE)
+                 since its timeout b has come */
+    FX_JOIN,  /* traced: task goes on after group a; b: the child taken (NEXT), or NONE */
+    FX_GROUP, /* traced: group a begins */
+    FX_READY, /* task is in its loop's queue (only if the loop can be busy) */
     FX_UNREADY, /* it is not any more, and did not have its turn */
     FX_TURN,    /* task has the loop a */
     FX_LEFT     /* loop a is free */
@@ -171,6 +173,7 @@ struct state {
     uint32_t run_first, run_last; /* tasks that go on in this move */
     enum ask_kind ask;
     uint32_t ask_task;
+    uint32_t mover;         /* the task that goes on, ends or is cut short in this move */
     uint32_t live;          /* tasks that exist, ghosts aside */
     uint64_t ops, op_limit; /* done since the driver last set it to 0; beyond the limit
                                a move breaks off, and no other may follow */

@@ -200,37 +200,48 @@ static void group_export(struct state *s, const struct group *g, uint32_t child)
     }
 }
 
-static void group_begin_pending(struct state *s, uint32_t group)
+/* Why a task that waited goes on: another has ended. */
+static void tell_wake(struct state *s, uint32_t task, uint32_t by)
+{
+    if (s->req[s->task[task].req].traced)
+        fx_emit(s, FX_WAKE, task, by, 0, 0);
+}
+
+static void group_begin_pending(struct state *s, uint32_t group, uint32_t over)
 {
     while (s->group[group].pending != NONE && s->group[group].running < s->group[group].limit) {
         uint32_t c = s->group[group].pending;
         s->group[group].pending = s->task[c].sib_next;
         s->group[group].running++;
+        tell_wake(s, c, over);
         task_launch(s, c);
     }
 }
 
-static void awaiters_wake(struct state *s, uint32_t req)
+static void awaiters_wake(struct state *s, uint32_t req, uint32_t over)
 {
     for (uint32_t t = s->req[req].first_await, next; t != NONE; t = next) {
         uint16_t fail;
         next = s->task[t].q_next;
         if (await_check(s, t, &fail) != AWAIT_WAIT) {
             await_leave(s, t);
+            tell_wake(s, t, over);
             go_on(s, t);
         }
     }
 }
 
-static void owner_wake(struct state *s, uint32_t group)
+static void owner_wake(struct state *s, uint32_t group, uint32_t over)
 {
     struct group *g = &s->group[group];
     uint32_t o = g->owner;
     struct task *t = &s->task[o];
     if (t->state != T_JOIN || op_at(s, t)->a != g->fork)
         return;
-    if (g->state != G_OPEN || (g->done_first != NONE && op_at(s, t)->code == OP_NEXT))
-        go_on(s, o);
+    if (g->state == G_OPEN && (g->done_first == NONE || op_at(s, t)->code != OP_NEXT))
+        return;
+    tell_wake(s, o, over);
+    go_on(s, o);
 }
 
 void group_child_over(struct state *s, uint32_t group, uint32_t child, bool well)
@@ -255,10 +266,10 @@ void group_child_over(struct state *s, uint32_t group, uint32_t child, bool well
         g->fail = c->fail;
     }
     group_decide(s, group);
-    group_begin_pending(s, group);
+    group_begin_pending(s, group, child);
     if (s->group[group].awaiters > 0)
-        awaiters_wake(s, c->req);
-    owner_wake(s, group);
+        awaiters_wake(s, c->req, child);
+    owner_wake(s, group, child);
 }
 
 /* ---- awaiting ---- */

@@ -479,6 +479,7 @@ void step_go(struct state *s, uint32_t task)
 void step_run(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
+    s->mover = task;
     t->state = T_RUN;
     t->flags &= (uint16_t)~TF_FRESH;
     if (t->flags & (TF_CANCELLED | TF_RAISE)) {

@@ -90,7 +90,7 @@ void res_release(struct state *s, uint32_t inst, uint32_t units)
     struct resst *q = &s->inst[inst];
     q->free += units;
     check_that(q->free <= s->p->res[q->res].size);
-    fx_emit(s, FX_FREE, NONE, inst, units, 0);
+    fx_emit(s, FX_FREE, s->mover, inst, units, 0);
     grant_post(s, inst);
 }
 

@@ -184,6 +184,8 @@ void task_over(struct state *s, uint32_t task, bool well)
     t = &s->task[task];
     if (t->mode == M_INPLACE && s->task[t->parent].state == T_INPLACE) {
         s->task[t->parent].pc++;
+        if (s->req[req].traced)
+            fx_emit(s, FX_WAKE, t->parent, task, 0, 0);
         run_push(s, t->parent);
     }
     if (on_loop)
@@ -393,6 +395,8 @@ void task_cancel(struct state *s, uint32_t task, uint32_t by_thread)
     cancel_kids(s, task, by_thread);
     if (!now)
         return;
+    if (s->req[s->task[task].req].traced)
+        fx_emit(s, FX_WAKE, task, s->mover, 0, 0);
     wait_end(s, task);
     t = &s->task[task];
     t->unwind = handler;

@@ -24,10 +24,13 @@ static void raise_timeout(struct state *s, uint32_t task, uint32_t word)
 }
 
 /* A timeout ends the task's wait: the children it waits for are cancelled at once, and it fails
- * when it goes on. */
-static void interrupt(struct state *s, uint32_t task, uint32_t word)
+ * when it goes on.  by: NONE, or the task that had to notice it, for it was in its place. */
+static void interrupt(struct state *s, uint32_t task, uint32_t word, uint32_t by)
 {
     struct task *t = &s->task[task];
+    s->mover = task;
+    if (s->req[t->req].traced)
+        fx_emit(s, FX_WAKE, task, by, word, 0);
     state_words(s, task)[word] = 0;
     raise_timeout(s, task, word);
     if (t->state == T_INPLACE)
@@ -71,7 +74,7 @@ static bool late_timeout(struct state *s, uint32_t task, bool *gone)
         return true;
     }
     s->task[task].state = T_JOIN; /* it stands at a wait: it can be cancelled at once */
-    interrupt(s, top, word);
+    interrupt(s, top, word, task);
     *gone = true;
     return true;
 }
@@ -109,7 +112,7 @@ void step_timeout(struct state *s, uint32_t task, uint32_t word)
         w[word] = 2;
         return;
     }
-    interrupt(s, task, word);
+    interrupt(s, task, word, NONE);
     step_drain(s);
 }
 

@@ -98,6 +98,14 @@ static uint32_t queue_pop(struct cpu *c, struct cpu_gil *g)
     return entity;
 }
 
+/* For whoever keeps book of what each task does; which is a core, or a worker's GIL. */
+static inline void watch(struct cpu *c, enum cpu_watch what, const struct cpu_entity *e,
+                         uint32_t which, int64_t at)
+{
+    if (c->d.watch)
+        c->d.watch(c->d.ctx, what, e->task, which, at, 0);
+}
+
 /* ---- cores ---- */
 
 static void slice_arm(struct cpu *c, uint32_t core)
@@ -115,6 +123,7 @@ static void burst_begin(struct cpu *c, uint32_t entity)
 {
     struct cpu_entity *e = &c->e[entity];
     e->busy = 1;
+    watch(c, CPU_WATCH_RUN, e, 0, e->rest);
     if (c->policy == CPU_PS) {
         ps_add(&c->share, c->now, entity, e->rest);
         c->d.alarm(c->d.ctx, ps_next(&c->share, c->now), CPU_EV_SHARE, 0, ++c->share_alarm);
@@ -147,6 +156,7 @@ static void core_post(struct cpu *c)
 static void core_take(struct cpu *c, uint32_t entity)
 {
     struct cpu_entity *e = &c->e[entity];
+    int64_t since = e->where == CPU_QUEUE ? e->since : c->now;
     c->d.change(c->d.ctx);
     e->where = CPU_ON;
     c->nbusy++;
@@ -154,6 +164,7 @@ static void core_take(struct cpu *c, uint32_t entity)
         e->core = core_free(c);
         c->core[e->core].entity = entity;
         c->core[e->core].slice = c->now;
+        watch(c, CPU_WATCH_CORE, e, e->core, since);
     }
     burst_begin(c, entity);
 }
@@ -179,6 +190,7 @@ static void core_leave(struct cpu *c, uint32_t entity)
         return;
     c->d.change(c->d.ctx);
     if (c->policy != CPU_PS) {
+        watch(c, CPU_WATCH_CORE_LEFT, e, e->core, 0);
         c->core[e->core].entity = CPU_NONE;
         c->core[e->core].alarm++;
         c->core[e->core].slicing = 0;
@@ -204,9 +216,13 @@ static void gil_arm(struct cpu *c, struct cpu_gil *g)
 static void gil_take(struct cpu *c, struct cpu_gil *g, uint32_t entity)
 {
     struct cpu_entity *e = &c->e[entity];
+    int64_t since = e->where == CPU_GIL ? e->since : c->now, handoff = 0;
     c->d.change(c->d.ctx);
     if (g->last_serial != CPU_NONE && g->last_serial != e->serial)
-        e->rest += c->handoff(c->d.ctx);
+        handoff = c->handoff(c->d.ctx);
+    if (c->d.watch)
+        c->d.watch(c->d.ctx, CPU_WATCH_GIL, e->task, e->worker, since, handoff);
+    e->rest += handoff;
     if (e->rest > CPU_REST_MAX) /* it has been handed over more often than it got on */
         e->rest = CPU_REST_MAX;
     g->last_serial = e->serial;
@@ -231,6 +247,7 @@ static void gil_release(struct cpu *c, uint32_t entity)
     if (!e->has_gil)
         return;
     c->d.change(c->d.ctx);
+    watch(c, CPU_WATCH_GIL_LEFT, e, e->worker, 0);
     e->has_gil = 0;
     e->drop = 0;
     g->holder = CPU_NONE;
@@ -262,6 +279,7 @@ static void gil_drop(struct cpu *c, uint32_t entity)
         bug_if(!ps_remove(&c->share, c->now, entity));
         c->d.alarm(c->d.ctx, ps_next(&c->share, c->now), CPU_EV_SHARE, 0, ++c->share_alarm);
     }
+    watch(c, CPU_WATCH_STOP, &c->e[entity], 0, c->e[entity].rest);
     core_leave(c, entity);
     gil_release(c, entity);
     gil_seek(c, entity);
@@ -336,6 +354,7 @@ static void burst_over(struct cpu *c, uint32_t entity)
     struct cpu_entity *e = &c->e[entity];
     e->busy = 0;
     e->rest = 0;
+    watch(c, CPU_WATCH_STOP, e, 0, 0);
     if (c->gil && e->no_gil == 1 && e->worker != CPU_NONE) {
         core_leave(c, entity);
         e->no_gil = 2; /* once */
@@ -356,6 +375,7 @@ static void slice_over(struct cpu *c, uint32_t core)
     e->rest -= c->now - k->start;
     if (e->rest <= 0)
         return; /* it ends at this instant */
+    watch(c, CPU_WATCH_STOP, e, 0, e->rest);
     core_leave(c, entity);
     queue_append(c, NULL, entity);
     core_post(c);

@@ -46,6 +46,14 @@ struct cpu_gil {
 };
 enum cpu_policy { CPU_FIFO, CPU_RR, CPU_PS };
 enum cpu_event { CPU_EV_DONE, CPU_EV_SLICE, CPU_EV_SHARE, CPU_EV_GIL };
+enum cpu_watch {
+    CPU_WATCH_GIL,
+    CPU_WATCH_CORE,
+    CPU_WATCH_RUN,
+    CPU_WATCH_STOP,
+    CPU_WATCH_GIL_LEFT,
+    CPU_WATCH_CORE_LEFT
+};
 /* What the server asks of its driver. */
 struct cpu_driver {
     void *ctx;
@@ -54,6 +62,10 @@ struct cpu_driver {
     void (*alarm)(void *ctx, int64_t at, enum cpu_event e, uint32_t which, uint32_t generation);
     void (*turn)(void *ctx, bool gil, uint32_t which); /* call cpu_turn() among the grants */
     void (*wait)(void *ctx, bool gil, int64_t ns);     /* an entity got GIL or core after so long */
+    /* An entity's task has got GIL or core (at: since when it waited, if it did), computes (at: how
+     * much is left), stops computing (the same), gives up the GIL or a core.  May be NULL. */
+    void (*watch)(void *ctx, enum cpu_watch what, uint32_t task, uint32_t which, int64_t at,
+                  int64_t handoff);
     void (*change)(void *ctx); /* busy counts and queue lengths change now (called before) */
 };
 struct cpu {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim.c - the clock: events in their order, moves of step.h, life.  See sim.h. */
 #include "run/sim.h"
+#include "run/path.h"
 #include "run/sim_event.h"
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,8 @@ static void dispatch_event(struct sim *s, struct slot x)
     switch ((enum ev_kind)x.kind) {
     case EV_WORK:
         s->side[x.a].work = NONE;
+        if (s->path)
+            path_done(s->path, x.a);
         step_done(st, x.a, x.b != 0);
         break;
     case EV_TIMER: /* timer_due() */
@@ -313,6 +316,8 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     s->cpu.gil = p->gil_contended;
     s->cpu.quantum = p->quantum;
     s->cpu.interval = p->interval;
+    if (o->trace_requests > 0)
+        s->path = path_new(p, &s->now);
     cores_connect(s);
     s->cls = xcalloc(p->ncls + 1, sizeof *s->cls);
     costs_init(s);
@@ -326,6 +331,7 @@ void sim_free(struct sim *s)
     if (s == NULL)
         return;
     account_free(s);
+    path_free(s->path);
     state_free(&s->st);
     cpu_free(&s->cpu);
     for (uint32_t k = 0; k < s->nshare; k++)

@@ -85,7 +85,10 @@ struct sim_step_account {
 };
 uint64_t sim_traced(const struct sim *s); /* requests traced and finished */
 const struct sim_step_account *sim_step(const struct sim *s, uint32_t mark); /* index: prog.mark */
-void sim_work_span(const struct sim *s, double *work, double *span);         /* sums, ns */
+struct path_account;
+/* Critical paths of the traced requests that have responded (path.h); NULL: none are traced. */
+const struct path_account *sim_paths(const struct sim *s);
+void sim_work_span(const struct sim *s, double *work, double *span); /* sums, ns */
 
 /* After SIM_DEADLOCK: filled into arena a. */
 struct deadlock_result;

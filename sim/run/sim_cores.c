@@ -60,5 +60,6 @@ void cores_connect(struct sim *s)
                                    .alarm = on_cpu_alarm,
                                    .turn = on_cpu_turn,
                                    .wait = on_cpu_wait,
+                                   .watch = s->path ? path_watch : NULL,
                                    .change = on_cpu_change};
 }

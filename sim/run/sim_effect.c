@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim_effect.c - what each effect of a move does: draws, events, cores, accounts. */
+#include "run/path.h"
 #include "run/sim_event.h"
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,8 @@ static void fx_work(struct sim *s, const struct fx *f)
     int64_t ns = draw_work(s, f->task, f->b, &ok);
     const struct op *o = &s->p->op[f->b];
     chain_add(s, f->task, ns);
+    if (s->path)
+        path_work(s->path, f->task, f->b, ns);
     if (o->code == OP_CALL && s->p->call[o->a].ps) {
         share_begin(s, f->task, s->p->call[o->a].res, ns, ok);
         return;
@@ -182,14 +185,16 @@ static uint32_t host_entity(struct sim *s)
 static void fx_cpu(struct sim *s, const struct fx *f)
 {
     const struct prog *p = s->p;
-    int64_t ns = 0, wake = 0;
+    int64_t ns = 0, wake = 0, cost[COST_COUNT] = {0};
     if (f->b != NONE && p->op[f->b].code != OP_COST) {
         ns = draw_cpu(s, f->task, f->b);
         chain_add(s, f->task, ns);
     }
     for (unsigned c = 0; c < COST_COUNT; c++)
         if (f->c & (1u << c))
-            ns += draw_cost(s, f->task, (enum cost)c);
+            ns += cost[c] = draw_cost(s, f->task, (enum cost)c);
+    if (s->path)
+        path_compute(s, f, ns, cost);
     if (f->c & FX_WAKE_IF_IDLE)
         wake = draw_cost(s, f->task, COST_WAKE);
     if (p->schedule == SCHEDULE_PS && ns + wake > PS_MAX)
@@ -334,6 +339,8 @@ static void fx_loop_moves(struct sim *s, const struct fx *f)
 /* NOLINTNEXTLINE(readability-function-size): one case an effect */
 static void obey(struct sim *s, const struct fx *f)
 {
+    if (s->path)
+        path_effect(s, f);
     switch ((enum fx_kind)f->kind) {
     case FX_ROUND:
         fx_round(s, f);
@@ -419,6 +426,8 @@ static void obey(struct sim *s, const struct fx *f)
         if (is_traced(s, f->task))
             fx_join(s, f);
         break;
+    case FX_WAKE:
+        break;
     case FX_GROUP:
         s->group_path[f->a] = 0;
         break;
@@ -477,6 +486,8 @@ void share_event(struct sim *s, uint32_t k, uint32_t gen)
         bool ok = s->side[task].work != 0;
         s->side[task].work = s->side[task].share = NONE;
         share_count(s, k);
+        if (s->path)
+            path_done(s->path, task);
         step_done(&s->st, task, ok);
     }
     share_alarm(s, k);

@@ -134,6 +134,7 @@ struct sim {
     struct loc error_at;
     bool started, cpu_changed;
     uint64_t grants, handoffs;
+    struct path *path;  /* critical paths of traced requests; NULL if there are none */
     uint64_t round_key; /* of the task that begins next, if its parent is in a loop */
     bool rounds;
 };
@@ -213,6 +214,12 @@ uint32_t account_row_of(const struct sim *s, uint32_t instance);
 void account_cpu(struct sim *s); /* cores and GIL as they are now */
 void account_enter(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth);
 void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how);
+
+/* sim_path.c: what the recorder of critical paths (path.h) is told; only if there is one */
+void path_effect(struct sim *s, const struct fx *f); /* before it is obeyed */
+void path_compute(struct sim *s, const struct fx *f, int64_t own, const int64_t *cost);
+void path_watch(void *ctx, enum cpu_watch what, uint32_t task, uint32_t which, int64_t at,
+                int64_t handoff);
 
 /* deadlock.c: is there a task that can never move again? */
 bool deadlock_exists(const struct sim *s);

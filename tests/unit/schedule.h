@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "core/result.h"
 #include "model/model.h"
+#include "run/path.h"
 #include "run/sim.h"
 #include "tests/unit/test.h"
 #include <math.h>
@@ -98,7 +99,7 @@ static inline struct rig rig_new(const char *yaml, const char *exec)
     r.prog = x ? prog_compile(r.mem, m, x, d) : NULL;
     if (!r.prog || diags_errors(d) > 0)
         rig_fail(d, exec);
-    r.sim = sim_new(r.prog, &(struct sim_opt){.seed = 1});
+    r.sim = sim_new(r.prog, &(struct sim_opt){.seed = 1, .trace_requests = UINT64_MAX});
     return r;
 }
 
@@ -106,6 +107,26 @@ static inline void rig_free(struct rig *r)
 {
     sim_free(r->sim);
     arena_drop(r->mem);
+}
+
+/* Each request has its critical path, of known parts alone, and it is as long as the latency
+ * (CHECKED builds look at each segment). */
+static inline void check_paths(const struct rig *r, const struct record *rec, uint64_t n,
+                               const char *name)
+{
+    const struct path_account *a = sim_paths(r->sim);
+    double want = 0;
+    uint64_t admitted = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        want += (double)rec[i].latency;
+        admitted += rec[i].duration > 0 || rec[i].status != 503;
+    }
+    if (a->walked < admitted)
+        fail_msg("%s: %d paths of %d requests", name, (int)a->walked, (int)admitted);
+    if (a->walked == n && fabs(a->latency - want) > 0.5)
+        fail_msg("%s: paths of %.0f ns, latencies of %.0f ns", name, a->latency, want);
+    if (a->row[a->nrow - 1].n > 0)
+        fail_msg("%s: a task went on, and no effect says why (see FX_WAKE)", name);
 }
 
 /* ---- one request at a time ---- */
@@ -151,6 +172,7 @@ static inline void run_alone(void **state)
                      c->s->name, w->exec, (int)i, (long long)got[i].latency,
                      (long long)got[i].duration, (int)got[i].status, (long long)w->latency,
                      (long long)w->duration, (int)w->status);
+    check_paths(&r, got, n, c->s->name);
     rig_free(&r);
 }
 
@@ -206,6 +228,7 @@ static inline void run_loaded(void **state)
     assert_int_equal(end, s->backlog ? SIM_DRAINED : SIM_MORE);
     assert_int_equal(n, s->n);
     assert_true(n <= MAX_DONE);
+    check_paths(&r, rec, n, s->name);
     struct done got[MAX_DONE], want[MAX_DONE];
     done_take(s, rec, n, got);
     memcpy(want, c->want->done, sizeof want);

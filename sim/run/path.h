@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* path.h - the critical path of a request: what it was made of, from the response backwards.
+ *
+ * The recorder follows the effects of one simulator.  For each task of a traced request it keeps
+ * the last *segment*: an interval of time that was spent on one thing, whose end let the task be
+ * where it is now, and which knows the segment before it (its *enabler*), whose end is its start.
+ * A fork hands the parent's on to the child; a join takes that of the child whose end decided it;
+ * who waited for a resource, a thread, a core, a GIL or the loop takes that of its last holder, if
+ * that is of the same request, else the wait is a segment of the resource's; a timeout is a segment
+ * from where it was set.  So the walk from the response over enablers has no gaps, and its segments
+ * sum to the latency, to the nanosecond (CHECKED builds look at that).  On ties one of the paths is
+ * taken: that of the move that came last.
+ *
+ * Where processors are shared (ps) the work of a burst or a call comes last in its interval, after
+ * a wait for what it shares.  Memory: one array of segments a request in flight, used again. */
+#ifndef RUN_PATH_H
+#define RUN_PATH_H
+#include "core/prog.h"
+#include "core/result.h"
+
+/* A segment's kind; of the first ones its step's time is made (those up to PATH_HOST are the step's
+ * own durations, which sim_opt.scale multiplies). */
+enum path_kind {
+    PATH_LATENCY,
+    PATH_PAUSE,
+    PATH_CPU,
+    PATH_HOST, /* the service's work on our cores */
+    PATH_TIMEOUT,
+    PATH_HEDGE,              /* until the copy goes out */
+    PATH_BACKOFF,            /* between attempts */
+    PATH_STEPS,              /* so many kinds are of steps; of the others id says of what: */
+    PATH_QUEUE = PATH_STEPS, /* index into prog.res */
+    PATH_THREAD,             /* the same: the pool's or the server's */
+    PATH_CORE,
+    PATH_GIL,
+    PATH_LOOP,
+    PATH_COST, /* enum cost */
+    PATH_OTHER,
+    PATH_ORIGIN /* the arrival: of no length */
+};
+struct path_segment {
+    int64_t start, end;
+    uint32_t prev; /* its enabler: index into the same log; NONE: the arrival */
+    uint32_t mark; /* the step it was spent in, or NONE */
+    uint32_t kind : 8, id : 24;
+    uint32_t lane; /* of which task, in order of their begin */
+};
+
+/* What paths are made of, by row: the sums of many requests, and each one's. */
+struct path_row {
+    uint64_t n;      /* requests with it on their path */
+    double time, sq; /* ns, and its square, summed over requests */
+};
+struct path_account {
+    uint32_t nrow;
+    struct path_row *row;
+    uint64_t walked;
+    double latency; /* ns, summed */
+    /* One by one, for the tail: request i's latency, and its rows entry[first[i] .. first[i+1]). */
+    uint64_t nreq, cap_req;
+    int64_t *req_latency;
+    uint64_t *first;
+    uint64_t nentry, cap_entry;
+    uint32_t *entry_row;
+    int64_t *entry_time;
+};
+void path_account_init(struct path_account *a, const struct prog *p);
+void path_account_free(struct path_account *a);
+void path_account_merge(struct path_account *into, const struct path_account *from);
+/* Rows: for each mark what is the step's but not its own duration, for each mark what is, then one
+ * for each of prog.res, each cost, cores, gil, loop, other. */
+uint32_t path_rows(const struct prog *p);
+uint32_t path_row_of(const struct prog *p, const struct path_segment *s);
+/* What a row that is no step's stands for.  False: it is a step's. */
+bool path_row_name(const struct prog *p, uint32_t row, struct critical_result *c);
+static inline uint32_t path_row_step(uint32_t mark)
+{
+    return mark;
+}
+static inline uint32_t path_row_own(const struct prog *p, uint32_t mark)
+{
+    return p->nmark + mark;
+}
+
+/* ---- the recorder: called by the simulator, in the order of effects ---- */
+
+struct path;
+struct path *path_new(const struct prog *p, const int64_t *now);
+void path_free(struct path *x);
+const struct path_account *path_walked(const struct path *x);
+
+void path_request(struct path *x, uint32_t task, uint32_t req); /* a traced root begins */
+void path_untraced(struct path *x, uint32_t task);              /* another one's does */
+void path_child(struct path *x, uint32_t task, uint32_t parent);
+void path_over(struct path *x, uint32_t task);
+/* Its wait is over: because of task `by`, or (NONE) of its own timeout `word`. */
+void path_wake(struct path *x, uint32_t task, uint32_t by, uint32_t word);
+void path_timer(struct path *x, uint32_t task, uint32_t word, uint32_t pc);
+void path_untimer(struct path *x, uint32_t task, uint32_t word);
+/* A call, a pause, a backoff at pc, of ns. */
+void path_work(struct path *x, uint32_t task, uint32_t pc, int64_t ns);
+void path_unwork(struct path *x, uint32_t task);
+void path_ghost(struct path *x, uint32_t task, uint32_t ghost);
+void path_done(struct path *x, uint32_t task); /* before step_done() */
+void path_queue(struct path *x, uint32_t task);
+void path_unqueue(struct path *x, uint32_t task, uint32_t res);
+void path_take(struct path *x, uint32_t task, uint32_t instance, uint32_t res);
+void path_release(struct path *x, uint32_t task, uint32_t instance); /* task NONE: nobody's */
+void path_ready(struct path *x, uint32_t task);
+void path_unready(struct path *x, uint32_t task);
+void path_turn(struct path *x, uint32_t task, uint32_t loop);
+void path_left(struct path *x, uint32_t loop);
+void path_respond(struct path *x, uint32_t task, uint32_t req);
+void path_request_over(struct path *x, uint32_t req);
+
+/* A burst: ns of the op at pc (NONE: of none), and of costs. */
+void path_burst(struct path *x, uint32_t task, uint32_t pc, int64_t ns);
+void path_cost(struct path *x, uint32_t task, enum cost c, int64_t ns);
+/* It got a GIL (a worker's) or a core after having waited since `since` (or not: since == now). */
+void path_gil(struct path *x, uint32_t task, uint32_t worker, int64_t since, int64_t handoff);
+void path_core(struct path *x, uint32_t task, uint32_t core, int64_t since);
+void path_run(struct path *x, uint32_t task, int64_t rest);  /* it computes, with so much to go */
+void path_stop(struct path *x, uint32_t task, int64_t rest); /* it does not any more */
+void path_gil_left(struct path *x, uint32_t task, uint32_t worker);
+void path_core_left(struct path *x, uint32_t task, uint32_t core);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* path_impl.h - what the parts of the critical path share: path.c (the recorder), path_cpu.c
+ * (bursts), path_walk.c (the walk and what is made of it).  Nobody else's. */
+#ifndef RUN_PATH_IMPL_H
+#define RUN_PATH_IMPL_H
+#include "base/arena.h"
+#include "base/diag.h"
+#include "run/path.h"
+
+enum { LOG_MOST = 1 << 20 }; /* segments of a request; one that has more is not walked */
+
+enum open_wait { OPEN_NOT, OPEN_WORK, OPEN_QUEUE, OPEN_LOOP };
+struct path_timer { /* a timeout that runs */
+    uint32_t word, next;
+    uint32_t prev, mark; /* the segment that ended when it was set; the step it is of */
+    int64_t start;
+};
+struct path_burst { /* what is left of it: costs come first */
+    int64_t own, cost[COST_COUNT];
+    int64_t start; /* of the stay on the core */
+    uint32_t mark;
+    uint8_t kind; /* of own: PATH_CPU or PATH_HOST */
+    bool running;
+};
+struct path_task {
+    uint32_t log, serial; /* log NONE, or its serial another: not followed */
+    uint32_t last;        /* segment */
+    uint32_t lane;
+    uint32_t timers;
+    uint32_t mark, res; /* of the open wait; res: of a call whose service shares itself */
+    uint8_t open, kind;
+    /* What its wait was before it was cut short, for the call that goes on without it. */
+    uint8_t cut_open;
+    bool cut_running;
+    uint32_t cut_last;
+    int64_t since, own;
+    struct path_burst burst;
+};
+struct path_log {
+    struct path_segment *v;
+    uint32_t n, cap;
+    uint32_t serial; /* of its use */
+    uint32_t next;   /* free list */
+    uint32_t req, lanes;
+    uint32_t over; /* the last segment of the task that ended last */
+    bool lost;
+    struct path_timer *timer;
+    uint32_t ntimer, cap_timer, free_timer;
+};
+struct path_holder { /* who gave it up last: a segment that ended then */
+    uint32_t log, serial, segment;
+};
+struct path {
+    const struct prog *p;
+    const int64_t *now;
+    struct path_task *task;
+    uint32_t ntask;
+    struct path_log *log;
+    uint32_t nlog, cap_log, free_log;
+    uint32_t *log_of; /* of a request */
+    uint32_t nreq;
+    struct path_holder *instance; /* of resources */
+    struct path_holder *loop, *gil, *core;
+    uint32_t *runs; /* who has the loop */
+    struct path_account account;
+    int64_t *time;  /* of the walk at hand, by row */
+    uint32_t *seen; /* rows that have any */
+};
+
+/* The log of a task that is followed, else NULL. */
+static inline struct path_log *path_log_of(const struct path *x, uint32_t task)
+{
+    if (task >= x->ntask || x->task[task].log == NONE)
+        return NULL;
+    struct path_log *l = &x->log[x->task[task].log];
+    return l->serial == x->task[task].serial && !l->lost ? l : NULL;
+}
+/* Append a segment that ends at `end`, unless it has no length; the index of the last one then. */
+uint32_t path_push(struct path_task *t, struct path_log *l, struct path_segment s);
+/* The segment that lets the task go on at this instant. */
+uint32_t path_now(struct path *x, struct path_task *t, struct path_log *l);
+/* A wait since `since` for what `h` gave up last. */
+void path_waited(struct path *x, uint32_t task, const struct path_holder *h, int64_t since,
+                 enum path_kind kind, uint32_t id);
+struct path_holder path_holder_of(struct path *x, uint32_t task);
+
+/* path_walk.c */
+void path_walk(struct path *x, struct path_log *l, uint32_t last);
+
+#endif

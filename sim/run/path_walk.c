@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* path_walk.c - the walk over enablers, and the sums that are made of many; see path.h. */
+#include "run/path_impl.h"
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t path_rows(const struct prog *p)
+{
+    return 2 * p->nmark + p->nres + COST_COUNT + 4;
+}
+
+uint32_t path_row_of(const struct prog *p, const struct path_segment *s)
+{
+    uint32_t others = 2 * p->nmark + p->nres + COST_COUNT;
+    switch ((enum path_kind)s->kind) {
+    case PATH_LATENCY:
+    case PATH_PAUSE:
+    case PATH_CPU:
+    case PATH_HOST:
+        return s->mark == NONE ? others + 3 : path_row_own(p, s->mark);
+    case PATH_TIMEOUT:
+    case PATH_HEDGE:
+    case PATH_BACKOFF:
+        return s->mark == NONE ? others + 3 : path_row_step(s->mark);
+    case PATH_QUEUE:
+    case PATH_THREAD:
+        return 2 * p->nmark + s->id;
+    case PATH_COST:
+        return 2 * p->nmark + p->nres + s->id;
+    case PATH_CORE:
+        return others;
+    case PATH_GIL:
+        return others + 1;
+    case PATH_LOOP:
+        return others + 2;
+    case PATH_OTHER:
+    case PATH_ORIGIN:
+        break;
+    }
+    return others + 3;
+}
+
+bool path_row_name(const struct prog *p, uint32_t row, struct critical_result *c)
+{
+    static const struct {
+        enum critical_kind kind;
+        const char *name;
+    } last[] = {{CRITICAL_CORE, "cores"},
+                {CRITICAL_GIL, "gil"},
+                {CRITICAL_LOOP, "loop"},
+                {CRITICAL_OTHER, "other"}};
+    if (row < 2 * p->nmark)
+        return false;
+    row -= 2 * p->nmark;
+    if (row < p->nres) {
+        enum res_kind k = p->res[row].kind;
+        bool thread = k == RES_POOL || k == RES_SERVER;
+        c->kind = thread ? CRITICAL_THREAD : CRITICAL_QUEUE;
+        c->name = p->res[row].name;
+        return true;
+    }
+    row -= p->nres;
+    bool cost = row < COST_COUNT;
+    c->kind = cost ? CRITICAL_COST : last[row - COST_COUNT].kind;
+    c->name = cost ? cost_name[row] : last[row - COST_COUNT].name;
+    return true;
+}
+
+/* ---- accounts ---- */
+
+void path_account_init(struct path_account *a, const struct prog *p)
+{
+    *a = (struct path_account){.nrow = path_rows(p)};
+    a->row = xcalloc(a->nrow + 1u, sizeof *a->row);
+}
+
+void path_account_free(struct path_account *a)
+{
+    free(a->row);
+    free(a->req_latency);
+    free(a->first);
+    free(a->entry_row);
+    free(a->entry_time);
+    *a = (struct path_account){0};
+}
+
+static void account_room(struct path_account *a, uint64_t nreq, uint64_t nentry)
+{
+    if (nreq + 1 > a->cap_req) {
+        a->cap_req = nreq + 1 < 2 * a->cap_req ? 2 * a->cap_req : nreq + 1 + 64;
+        a->req_latency = xrealloc(a->req_latency, a->cap_req, sizeof *a->req_latency);
+        a->first = xrealloc(a->first, a->cap_req, sizeof *a->first);
+    }
+    if (nentry > a->cap_entry) {
+        a->cap_entry = nentry < 2 * a->cap_entry ? 2 * a->cap_entry : nentry + 256;
+        a->entry_row = xrealloc(a->entry_row, a->cap_entry, sizeof *a->entry_row);
+        a->entry_time = xrealloc(a->entry_time, a->cap_entry, sizeof *a->entry_time);
+    }
+}
+
+void path_account_merge(struct path_account *into, const struct path_account *from)
+{
+    for (uint32_t i = 0; i < into->nrow; i++) {
+        into->row[i].n += from->row[i].n;
+        into->row[i].time += from->row[i].time;
+        into->row[i].sq += from->row[i].sq;
+    }
+    into->walked += from->walked;
+    into->latency += from->latency;
+    if (from->nreq == 0)
+        return;
+    account_room(into, into->nreq + from->nreq, into->nentry + from->nentry);
+    for (uint64_t i = 0; i <= from->nreq; i++)
+        into->first[into->nreq + i] = into->nentry + from->first[i];
+    memcpy(into->req_latency + into->nreq, from->req_latency, from->nreq * sizeof(int64_t));
+    if (from->nentry > 0) {
+        memcpy(into->entry_row + into->nentry, from->entry_row, from->nentry * sizeof(uint32_t));
+        memcpy(into->entry_time + into->nentry, from->entry_time, from->nentry * sizeof(int64_t));
+    }
+    into->nreq += from->nreq;
+    into->nentry += from->nentry;
+}
+
+/* ---- the walk ---- */
+
+void path_walk(struct path *x, struct path_log *l, uint32_t last)
+{
+    struct path_account *a = &x->account;
+    uint32_t n = 0;
+    int64_t sum = 0, latency = l->v[last].end - l->v[0].end;
+    if (l->lost)
+        return;
+    for (uint32_t i = last; i != NONE && i != 0; i = l->v[i].prev) {
+        const struct path_segment *s = &l->v[i];
+        uint32_t row = path_row_of(x->p, s);
+        if (x->time[row] == 0)
+            x->seen[n++] = row;
+        x->time[row] += s->end - s->start;
+        sum += s->end - s->start;
+        check_that(l->v[s->prev].end == s->start);
+    }
+    check_that(sum == latency);
+    account_room(a, a->nreq + 1, a->nentry + n);
+    a->first[a->nreq] = a->nentry;
+    a->req_latency[a->nreq++] = latency;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t row = x->seen[k];
+        double time = (double)x->time[row];
+        a->row[row].n++;
+        a->row[row].time += time;
+        a->row[row].sq += time * time;
+        a->entry_row[a->nentry] = row;
+        a->entry_time[a->nentry++] = x->time[row];
+        x->time[row] = 0;
+    }
+    a->first[a->nreq] = a->nentry;
+    a->walked++;
+    a->latency += (double)latency;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim_path.c - the recorder of critical paths is told what happens; see path.h. */
+#include "run/path.h"
+#include "run/sim_impl.h"
+
+const struct path_account *sim_paths(const struct sim *s)
+{
+    return s->path ? path_walked(s->path) : NULL;
+}
+
+static void path_begin(struct sim *s, const struct fx *f)
+{
+    if (f->a != NONE)
+        path_child(s->path, f->task, f->a);
+    else if (s->st.req[f->b].traced)
+        path_request(s->path, f->task, f->b);
+    else
+        path_untraced(s->path, f->task);
+}
+
+void path_effect(struct sim *s, const struct fx *f)
+{
+    struct path *x = s->path;
+    switch ((enum fx_kind)f->kind) {
+    case FX_BEGIN:
+        path_begin(s, f);
+        break;
+    case FX_OVERTASK:
+        path_over(x, f->task);
+        break;
+    case FX_WAKE:
+        path_wake(x, f->task, f->a, f->b);
+        break;
+    case FX_UNWORK:
+        path_unwork(x, f->task);
+        break;
+    case FX_GHOST:
+        path_ghost(x, f->task, f->a);
+        break;
+    case FX_TIMER:
+        path_timer(x, f->task, f->a, f->b);
+        break;
+    case FX_UNTIMER:
+        path_untimer(x, f->task, f->a);
+        break;
+    case FX_QUEUE:
+        path_queue(x, f->task);
+        break;
+    case FX_UNQUEUE:
+        path_unqueue(x, f->task, s->st.inst[f->a].res);
+        break;
+    case FX_TAKE:
+        path_take(x, f->task, f->a, s->st.inst[f->a].res);
+        break;
+    case FX_FREE:
+        path_release(x, f->task, f->a);
+        break;
+    case FX_READY:
+        path_ready(x, f->task);
+        break;
+    case FX_UNREADY:
+        path_unready(x, f->task);
+        break;
+    case FX_TURN:
+        path_turn(x, f->task, f->a);
+        break;
+    case FX_LEFT:
+        path_left(x, f->a);
+        break;
+    case FX_RESPOND:
+        path_respond(x, f->task, f->a);
+        break;
+    case FX_OVER:
+        path_request_over(x, f->a);
+        break;
+    default:
+        break;
+    }
+}
+
+void path_compute(struct sim *s, const struct fx *f, int64_t ns, const int64_t *cost)
+{
+    bool op = f->b != NONE && s->p->op[f->b].code != OP_COST;
+    path_burst(s->path, f->task, f->b, op ? ns : 0);
+    for (unsigned c = 0; c < COST_COUNT; c++)
+        if (cost[c] > 0)
+            path_cost(s->path, f->task, (enum cost)c, cost[c]);
+}
+
+void path_watch(void *ctx, enum cpu_watch what, uint32_t task, uint32_t which, int64_t at,
+                int64_t handoff)
+{
+    struct path *x = ((struct sim *)ctx)->path;
+    switch (what) {
+    case CPU_WATCH_GIL:
+        path_gil(x, task, which, at, handoff);
+        break;
+    case CPU_WATCH_CORE:
+        path_core(x, task, which, at);
+        break;
+    case CPU_WATCH_RUN:
+        path_run(x, task, at);
+        break;
+    case CPU_WATCH_STOP:
+        path_stop(x, task, at);
+        break;
+    case CPU_WATCH_GIL_LEFT:
+        path_gil_left(x, task, which);
+        break;
+    case CPU_WATCH_CORE_LEFT:
+        path_core_left(x, task, which);
+        break;
+    }
+}
