@@ -151,6 +151,11 @@ struct outline_node {
     const char *verb; /* of a step: "call" */
     const char *text; /* of a step: its condition, count or duration as written; or NULL */
 };
+/* The same estimates of a part of the requests, for paired comparisons with other runs on the same
+ * draws; NAN where there is none. */
+struct section_result {
+    double mean, q[QUANTILE_COUNT], throughput, makespan;
+};
 enum run_stop {
     STOP_REQUESTS,
     STOP_PRECISION,
@@ -197,6 +202,8 @@ struct exec_result {
     struct halved_result *halved;
     uint32_t nexceed;
     struct exceed_result *exceed;
+    uint32_t nsection; /* where they were asked for */
+    struct section_result *section;
     uint32_t ntimeline; /* of a report that draws them, and --trace */
     struct timeline_result *timeline;
     uint32_t ncdf; /* points of the distribution function of latency, for charts */

@@ -6,6 +6,7 @@
  * chunks as are kept apart at a time; a round is what lies between two looks. */
 #include "run/experiment_impl.h"
 #include "run/jobs.h"
+#include "run/section.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct chunk {
     enum sim_end end;
     struct tally tally;
     struct total total;
+    double duration[SECTIONS];
     struct sim *failed; /* kept for its story */
 };
 struct alone {
@@ -25,7 +27,8 @@ struct alone {
     struct tally tally, bins;  /* of bins only the histograms count: their order does not matter */
     struct total total, batch; /* of batch, too; added when it ended well */
     struct tally batch_bins;
-    int64_t *latency; /* of the first KEEP, by ordinal */
+    double duration[SECTIONS]; /* sums by section */
+    int64_t *latency;          /* of the first KEEP, by ordinal */
     int32_t *status;
     uint64_t room;
     struct chunk chunk[BATCH];
@@ -38,6 +41,7 @@ static void chunk_store(struct alone *a, struct chunk *c, const struct sim *s)
     const struct record *r = sim_records(s, &c->n);
     for (uint64_t i = 0; i < c->n; i++) {
         tally_add(&c->tally, r[i].cls, r[i].status, r[i].latency, r[i].duration);
+        c->duration[r[i].ordinal % SECTIONS] += (double)r[i].duration;
         if (r[i].ordinal < a->room) {
             a->latency[r[i].ordinal] = r[i].latency;
             a->status[r[i].ordinal] = r[i].status;
@@ -117,6 +121,8 @@ static void take_batch(struct alone *a, uint64_t chunks)
         if (!a->over && c->total.row) {
             tally_merge(&a->tally, &c->tally);
             total_merge(&a->total, &c->total);
+            for (int k = 0; k < SECTIONS; k++)
+                a->duration[k] += c->duration[k];
             a->n += c->n;
         }
         if (!a->over && bad) {
@@ -250,6 +256,8 @@ void alone_run(struct trial *t)
     fill(a);
     t->latency = a->latency;
     t->npair = a->n < a->room ? a->n : a->room;
+    if (o->sections && !a->over)
+        section_alone(t->e, t->mem, a->latency, t->npair, a->duration);
     free(a->status);
     tally_free(&a->tally);
     tally_free(&a->bins);

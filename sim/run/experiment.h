@@ -27,6 +27,7 @@ struct experiment_opt {
     uint32_t replications;   /* 0: default */
     int64_t warmup;          /* requests deleted in each replication, or WARMUP_AUTO */
     uint64_t trace_requests; /* step accounts come from so many */
+    bool sections;           /* exec_result.section is wanted */
     const atomic_bool *stop; /* may be NULL */
     /* Called now and then, by any thread but never by two at once.  May be NULL. */
     void (*progress)(void *ctx, const struct experiment_progress *p);

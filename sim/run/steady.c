@@ -272,6 +272,8 @@ static void run_ended(struct steady *st, bool well)
     steady_fill(st);
     if (!well)
         return;
+    if (t->o->sections)
+        steady_sections(st);
     t->npair = st->nrep;
     t->mean = xcalloc(st->nrep, sizeof *t->mean);
     struct pick all = {.every_class = true, .every_status = true};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* steady_result.c - what replications under load say: warm-up, instability, estimates. */
+#include "run/section.h"
 #include "run/steady.h"
 #include <math.h>
 #include <stdlib.h>
@@ -302,6 +303,25 @@ static double makespan(const struct steady *st)
     for (uint32_t i = 0; i < st->nrep; i++)
         moments_add(&m, (double)st->rep[i].last_answer / SECOND);
     return m.mean;
+}
+
+void steady_sections(struct steady *st)
+{
+    struct exec_result *e = st->t->e;
+    struct pick all = {.every_class = true, .every_status = true};
+    struct part *part = xcalloc(st->nrep, sizeof *part);
+    for (uint32_t i = 0; i < st->nrep; i++)
+        part[i] = part_of(&st->rep[i], &all);
+    e->nsection = st->nrep;
+    e->section = section_make(st->t->mem, &e->all.latency, part, st->nrep);
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        double s = rep_seconds(r);
+        e->section[i].throughput = s > 0 ? (double)tally_responses(&r->tally, &all) / s : NAN;
+        e->section[i].makespan = (double)r->last_answer / SECOND;
+        part_free(&part[i]);
+    }
+    free(part);
 }
 
 void steady_fill(struct steady *st)
