@@ -120,6 +120,26 @@ void diag_add(struct diags *d, struct loc at, enum severity sev, const char *id,
     buf_free(&text);
 }
 
+static uint32_t file_adopt(struct diags *d, const struct source *f)
+{
+    for (uint32_t i = 0; i < d->nfile; i++)
+        if (d->file[i].n == f->n && strcmp(d->file[i].name, f->name) == 0 &&
+            (f->n == 0 || memcmp(d->file[i].text, f->text, f->n) == 0))
+            return i + 1;
+    return diag_file(d, f->name, arena_strndup(d->mem, f->text, f->n), f->n);
+}
+
+bool diags_adopt(struct diags *into, const struct diags *from, uint32_t i, const char *append)
+{
+    const struct diag *e = diags_get(from, i);
+    struct loc at = e->at;
+    if (at.file)
+        at.file = file_adopt(into, &from->file[at.file - 1]);
+    uint32_t before = into->n + into->dropped + into->errors;
+    diag_add(into, at, e->sev, e->id, e->hint, "%s%s", e->text, append);
+    return into->n + into->dropped + into->errors != before;
+}
+
 uint32_t diags_errors(const struct diags *d)
 {
     return d->errors;

@@ -44,6 +44,9 @@ void diag_add(struct diags *d, struct loc at, enum severity sev, const char *id,
 uint32_t diags_errors(const struct diags *d);
 uint32_t diags_count(const struct diags *d);
 const struct diag *diags_get(const struct diags *d, uint32_t i); /* sorted by place */
+/* Copy the i-th diag of another collection, with its file, and append to its text; false: such a
+ * diag is known already.  For input that is read many times over, in parts that do not last. */
+bool diags_adopt(struct diags *into, const struct diags *from, uint32_t i, const char *append);
 /* "file:line:col: error[E-id]: text", the line with a caret under len characters, "help: hint".
  * Then the count. Tabs keep the caret aligned; control characters in the line are shown as '?'. */
 void diags_print(struct diags *d, struct buf *out, bool color);

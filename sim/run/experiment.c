@@ -277,6 +277,27 @@ static bool compile_all(struct trial *t, uint32_t n, const struct model *m,
     return ok && n > 0 && diags_errors(t[0].d) == 0;
 }
 
+static void assume(struct run_result *r, const struct trial *t, uint32_t n, struct arena *a)
+{
+    r->no_load = !t[0].p->cls[0].load;
+    r->assumed_load = assume_load(a, t[0].p);
+    r->assumed_cores = phrase_of(a, t, n, assume_cores);
+    r->assumed_gil = phrase_of(a, t, n, assume_gil);
+    r->assumed_costs = costs_of(a, t, n);
+}
+
+bool experiment_check(const struct model *m, const struct execution *const *exec, uint32_t nexec,
+                      struct run_result *r, struct arena *a, struct diags *d)
+{
+    struct trial *t = NEW(a, struct trial, nexec + 1u);
+    for (uint32_t i = 0; i < nexec; i++)
+        t[i] = (struct trial){.mem = a, .d = d};
+    if (!compile_all(t, nexec, m, exec))
+        return false;
+    assume(r, t, nexec, a);
+    return true;
+}
+
 struct run_result *experiment_run(const struct model *m, const struct execution *const *exec,
                                   uint32_t nexec, const struct experiment_opt *o, struct arena *a,
                                   struct diags *d)
@@ -304,11 +325,7 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
     r->model_name = m->name;
     r->model_doc = m->doc;
     r->model_file = m->file;
-    r->no_load = !t[0].p->cls[0].load;
-    r->assumed_load = assume_load(a, t[0].p);
-    r->assumed_cores = phrase_of(a, t, nexec, assume_cores);
-    r->assumed_gil = phrase_of(a, t, nexec, assume_gil);
-    r->assumed_costs = costs_of(a, t, nexec);
+    assume(r, t, nexec, a);
     r->precision_mean = o->requests ? 0 : o->precision_mean;
     r->precision_p99 = o->requests ? 0 : o->precision_p99;
     r->max_requests = o->max_requests;

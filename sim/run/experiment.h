@@ -36,6 +36,10 @@ struct experiment_opt {
 /* 1 % and 2 %, a million requests, 100,000 traced, one job, seed 1. */
 struct experiment_opt experiment_defaults(void);
 
+/* What is wrong with the model under these executions, and in words what is taken for granted of it
+ * (r->assumed_..., no_load; in arena a).  Nothing is run.  False: errors in d. */
+bool experiment_check(const struct model *m, const struct execution *const *exec, uint32_t nexec,
+                      struct run_result *r, struct arena *a, struct diags *d);
 /* The executions are compared with the first one.  NULL if the model cannot be compiled (errors in
  * d).  Errors that a model shows only when it runs are in d and in the result.  version, command
  * and digest are left to the caller. */
