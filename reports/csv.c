@@ -2,7 +2,7 @@
 /* csv.c - a run as a tidy table: a row for each execution, class and metric; columns
  * execution,kind,class,metric,value,lo,hi,unit.  Fields quoted as in RFC 4180, lines end in LF,
  * what is not known is an empty field, numbers are unrounded. */
-#include "reports/report.h"
+#include "reports/csv.h"
 #include "base/json.h"
 #include "reports/layout.h"
 #include <math.h>
@@ -15,7 +15,7 @@ struct csv {
     const char *cls;
 };
 
-static void field_put(struct buf *out, const char *s)
+void csv_field(struct buf *out, const char *s)
 {
     if (!s[strcspn(s, ",\"\r\n")]) {
         buf_puts(out, s);
@@ -30,7 +30,7 @@ static void field_put(struct buf *out, const char *s)
     buf_putc(out, '"');
 }
 
-static void number_put(struct buf *out, double x)
+void csv_number(struct buf *out, double x)
 {
     char text[32];
     buf_putc(out, ',');
@@ -44,13 +44,13 @@ static void row_put(const struct csv *c, const char *metric, struct interval v, 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (i)
             buf_putc(c->out, ',');
-        field_put(c->out, words[i]);
+        csv_field(c->out, words[i]);
     }
-    number_put(c->out, v.value);
-    number_put(c->out, v.lo);
-    number_put(c->out, v.hi);
+    csv_number(c->out, v.value);
+    csv_number(c->out, v.lo);
+    csv_number(c->out, v.hi);
     buf_putc(c->out, ',');
-    field_put(c->out, unit);
+    csv_field(c->out, unit);
     buf_putc(c->out, '\n');
 }
 

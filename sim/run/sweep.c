@@ -269,6 +269,7 @@ static void take_exec(const struct sweep_result *r, struct sweep_exec *x,
                              .error = e->error ? arena_strdup(a, e->error) : NULL,
                              .noutcome = e->all.noutcome,
                              .nwarning = e->nwarning};
+    x->latency.n = e->requests;
     x->outcome = NEW(a, struct outcome_result, x->noutcome);
     for (uint32_t i = 0; i < x->noutcome; i++) {
         x->outcome[i].status = e->all.outcome[i].status;
