@@ -107,10 +107,16 @@ static struct plan plan_make(const struct svg *s, const struct bars *b)
     span_of(b, &lo, &hi);
     /* Room beyond the bars for the values, on the sides that have bars. */
     double width = s->w - p.left, room = fmin(text_room(b), width * 0.4);
-    double bars = width - room * (lo < 0 && hi > 0 ? 2 : 1);
+    bool left = false, right = b->nrow == 0;
+    for (uint32_t i = 0; i < b->nrow; i++)
+        for (uint32_t k = 0; k < b->row[i].n; k++) {
+            left = left || b->row[i].bar[k].v.value < 0;
+            right = right || !(b->row[i].bar[k].v.value < 0);
+        }
+    double bars = width - room * (left && right ? 2 : 1);
     p.right = s->w;
     double per = (hi - lo) / fmax(bars, 40);
-    struct range r = {lo < 0 ? lo - room * per : 0, hi > 0 ? hi + room * per : 0, p.left, p.right};
+    struct range r = {left ? lo - room * per : lo, right ? hi + room * per : hi, p.left, p.right};
     p.x = axis_make(s->mem, b->unit, false, r);
     return p;
 }
@@ -157,7 +163,7 @@ static void draw_label(struct svg *s, const struct plan *p, const struct bars_ro
     const char *text = svg_fit(s->mem, r->label, SVG_FONT, room, r->keep_end);
     svg_open(s, NULL, r->label);
     if (s->narrow)
-        svg_text(s, r->best ? "strong" : NULL, ANCHOR_START, 0, y + 12, text);
+        svg_text(s, r->best ? "strong halo" : "halo", ANCHOR_START, 4, y + 12, text);
     else
         svg_text(s, r->best ? "strong" : NULL, ANCHOR_END, p->left - 10, y + height / 2 + 4.2,
                  text);

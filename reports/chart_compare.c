@@ -72,7 +72,7 @@ static void compare_draw(struct svg *s, const void *ctx)
         const char *cls = c->v.among_best[i] && c->r->nexec > 1 ? "strong" : NULL;
         const char *name = svg_fit(s->mem, e->name, SVG_FONT, s->narrow ? s->w : left - 12, false);
         svg_open(s, series_class(s->mem, "", i), NULL);
-        svg_text(s, cls, s->narrow ? ANCHOR_START : ANCHOR_END, s->narrow ? 0 : left - 12,
+        svg_text(s, cls, s->narrow ? ANCHOR_START : ANCHOR_END, s->narrow ? 4 : left - 12,
                  s->narrow ? l.y - 6 : l.y + 12, name);
         if (exec_has_result(e))
             draw_latency(s, c, &l, &e->all.latency);

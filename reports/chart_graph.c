@@ -7,6 +7,7 @@
  * from the leaves up, for the width at hand; then all is drawn from the root down. */
 #include "reports/page.h"
 #include <math.h>
+#include <string.h>
 
 enum {
     NODES = 400, /* a larger one is no picture */
@@ -42,8 +43,10 @@ static double share_of(const struct graph *g, uint32_t i)
 
 static const char *about(struct arena *a, const struct outline_node *n)
 {
-    const char *verb = n->verb ? n->verb : "";
-    return n->text && *n->text ? arena_printf(a, "%s %s", verb, n->text) : verb;
+    const char *verb = n->verb && strcmp(n->verb, n->name) != 0 ? n->verb : "";
+    if (!n->text || !*n->text)
+        return verb;
+    return *verb ? arena_printf(a, "%s %s", verb, n->text) : n->text;
 }
 
 static const char *heat_class(double share)
@@ -204,7 +207,7 @@ static void draw_bars(struct svg *s, const struct graph *g, uint32_t i, double x
         if (kind != OUTLINE_BRANCH && kind != OUTLINE_TASK)
             continue;
         if (!last)
-            b.w += APART;
+            b.w += APART + 1; /* no seam */
         svg_rect(s, "fork", b, 0);
         if (kind != OUTLINE_BRANCH)
             continue;
@@ -356,14 +359,13 @@ void chart_graph(struct page *p, const struct run_result *r)
         &(struct figure){
             .title = "Steps of the pipeline",
             .desc = graph_desc(p->mem, &g),
-            .reading =
-                g.e ? arena_printf(p->mem,
-                                   "From top to bottom. What stands between two bars runs at once; "
-                                   "dashed frames are choices. The deeper the colour, the larger "
-                                   "the step's share of the critical path under %s.",
-                                   g.e->name)
-                    : "From top to bottom. What stands between two bars runs at once; dashed "
-                      "frames are choices.",
+            .reading = arena_printf(
+                p->mem,
+                "From top to bottom. What stands between two bars runs at once; under a bar alone "
+                "are tasks that nobody waits for there; dashed frames are choices.%s%s%s",
+                g.e ? " The deeper the colour, the larger the share of the critical path under "
+                    : "",
+                g.e ? g.e->name : "", g.e ? "." : ""),
             .draw = graph_draw,
             .ctx = &g});
     page_section_end(p);

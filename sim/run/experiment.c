@@ -2,6 +2,7 @@
 /* experiment.c - the whole of an experiment: compile, run, compare, warn; see experiment.h. */
 #include "run/experiment.h"
 #include "run/experiment_impl.h"
+#include "core/outline.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -329,6 +330,7 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
     r->precision_mean = o->requests ? 0 : o->precision_mean;
     r->precision_p99 = o->requests ? 0 : o->precision_p99;
     r->max_requests = o->max_requests;
+    r->outline = outline_make(a, t[0].p, &r->noutline);
     compare(r, t, a);
     for (uint32_t i = 0; i < nexec; i++) {
         free(t[i].latency);
