@@ -211,7 +211,8 @@ static void say_deadlock(struct paras *p, const struct exec_result *e, const str
         const struct deadlock_task *t = &k->task[i];
         const char *at = place_text(a, d, t->at), *held = "";
         if (i + 1 == k->ncycle && k->ncycle > 1)
-            held = arena_printf(a, ", held by %s: the circle is closed", t->held_by);
+            held = arena_printf(a, "%s%s: the circle is closed", *t->held_by ? ", held by " : "",
+                                t->held_by);
         else if (t->held_by && *t->held_by)
             held = arena_printf(a, ", held by %s", t->held_by);
         struct para *q = para_add(p, "%s, in %s%s%s%s, waits for %s%s", t->task, t->step,

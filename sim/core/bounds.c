@@ -294,6 +294,9 @@ static void pass_simple(struct bounds *b, uint32_t pc, struct span *s)
     case OP_ASK:
         b->asked[o->a] = o->b;
         break;
+    case OP_UNTIL:
+        s->hi = INFINITY;
+        break;
     case OP_AWAIT:
         pass_await(b, o, s);
         break;

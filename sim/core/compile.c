@@ -188,6 +188,9 @@ static void keep_all(struct compiler *c)
     KEEP(match_code, nmatch_code);
     KEEP(body, nbody);
     KEEP(res, nres);
+    KEEP(var, nvar);
+    KEEP(wait, nwait);
+    KEEP(wait_var, nwait_var);
 #undef KEEP
 }
 
@@ -238,6 +241,7 @@ struct prog *prog_compile(struct arena *a, const struct model *m, const struct e
     compile_host(c);
     compile_costs(c);
     compile_resources(c);
+    compile_shared(c);
     compile_load(c);
     compile_classes(c);
     compile_uncalled(c);

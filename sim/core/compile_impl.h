@@ -7,6 +7,7 @@
  *   compile_step.c  a step with its attributes, and the verbs that stay in their task
  *   compile_call.c  calls, hedged or not, and what is held
  *   compile_fork.c  the verbs that start tasks, and await
+ *   compile_shared.c  shared variables: read, set, waited for
  *   scope.c         names: variables, captures, what a task leaves to its owner
  *
  * One task's code grows in its own ctask; compile.c joins them in the order of their numbers and
@@ -151,6 +152,10 @@ struct compiler {
     struct path_slot *paths;
     uint32_t npath, cap_path;
     struct line scrap;
+    uint32_t *var_of_shared; /* index into prog.var, or NONE */
+    uint32_t reads;          /* lines from here on were emitted for the expression at hand */
+    bool reads_with;         /* and its reads are one move with what stands before them */
+    uint32_t cap_wait, cap_wait_var;
     uint32_t cap_site, cap_loop_word, cap_mark, cap_call, cap_backoff, cap_fork, cap_await,
         cap_await_ref, cap_choice, cap_arm, cap_handler, cap_match_code, cap_body, cap_res;
 };
@@ -199,6 +204,14 @@ struct count_want {
 /* A constant whole number known when the model is loaded; min if there is an error. */
 uint32_t compile_count(struct compiler *c, const struct expr *e, const struct scope *s,
                        struct count_want w);
+
+/* ---- compile_shared.c ---- */
+void compile_shared(struct compiler *c);
+/* A name that stands for shared data: true, and what it is bound to (BIND_ERROR: reported). */
+bool shared_bind(struct compiler *c, const struct expr *name, struct binding *b);
+/* var = w[word]..., by `set` or `sets`; atomic: nobody comes between its reads and its writes. */
+void shared_set(struct compiler *c, const struct assign *v, bool atomic);
+void compile_wait_until(struct compiler *c, const struct step *s);
 
 /* ---- scope.c ---- */
 struct binding scope_find(void *ctx, const struct expr *name, enum expr_op agg, struct diags *d);

@@ -55,14 +55,21 @@ void compile_body(struct compiler *c, const struct body *b, struct body_opt o)
 
 /* ---- verbs ---- */
 
-static void emit_assigns(struct compiler *c, const struct assigns *a)
+static void emit_assigns(struct compiler *c, const struct assigns *a, bool atomic)
 {
+    bool before = c->reads_with;
     for (uint32_t i = 0; i < a->n; i++) {
         const struct assign *v = &a->v[i];
+        c->reads_with = atomic && i > 0;
+        if (v->is_shared) {
+            shared_set(c, v, atomic);
+            continue;
+        }
         uint32_t id = scope_expr(c, v->value, WANT_ANYTHING, false);
         uint32_t word = scope_set(c, v, id);
         emit_ask(c, arena_printf(c->tmp, "set %s", v->var), id, word, v->at);
     }
+    c->reads_with = before;
 }
 
 static void verb_wait(struct compiler *c, const struct step *s)
@@ -309,7 +316,10 @@ static void step_verb(struct compiler *c, const struct step *s)
         verb_run(c, s);
         break;
     case VERB_SET:
-        emit_assigns(c, &s->set);
+        emit_assigns(c, &s->set, s->atomic);
+        break;
+    case VERB_WAIT_UNTIL:
+        compile_wait_until(c, s);
         break;
     case VERB_READ:
     case VERB_WRITE:
@@ -454,7 +464,7 @@ static void step_inside(struct compiler *c, const struct step *s, bool sole, str
         loop_pop(c);
         region_close(c);
     }
-    emit_assigns(c, &s->sets);
+    emit_assigns(c, &s->sets, false);
     emit_touches(c, s, TOUCH_END);
     region_close(c);
     emit(c, OP_LEAVE, s->at)->op = leave;

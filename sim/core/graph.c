@@ -172,7 +172,8 @@ static uint32_t draw_around(struct graph *g, const struct step *s, uint32_t from
 static uint32_t draw_simple(struct graph *g, const struct step *s, uint32_t from)
 {
     bool call = s->verb == VERB_CALL, shown = strcmp(s->name, verb_key[s->verb]) != 0;
-    const struct expr *e = s->verb == VERB_CPU ? s->cpu : s->verb == VERB_WAIT ? s->expr : NULL;
+    bool waits = s->verb == VERB_WAIT || s->verb == VERB_WAIT_UNTIL;
+    const struct expr *e = s->verb == VERB_CPU ? s->cpu : waits ? s->expr : NULL;
     uint32_t id;
     if (s->verb == VERB_AWAIT && s->awaits.n)
         id = node(g, SHAPE_FORK, "await", s->awaits.v[0].name, NULL);

@@ -81,7 +81,7 @@ static void list_flags(const struct op *o, struct buf *out)
         if (name[i] && (o->flags >> i & 1))
             buf_printf(out, " %s", name[i]);
     }
-    if (o->flags & OPF_PRIORITY)
+    if (o->code == OP_ACQ && (o->flags & OPF_PRIORITY))
         buf_printf(out, " priority %d", (int16_t)o->depth);
 }
 
@@ -133,6 +133,19 @@ static void list_choice(const struct prog *p, const struct diags *d, uint32_t i,
         list_expr(p, d, p->arm[k->first + n].expr, out);
         buf_printf(out, " @%u", p->arm[k->first + n].target);
     }
+}
+
+static void list_shared(const struct prog *p, const struct op *o, struct buf *out)
+{
+    const char *name = p->var[o->b].name;
+    if (o->code == OP_LOAD)
+        buf_printf(out, " w%u %s", o->a, name);
+    else
+        buf_printf(out, " %s w%u", name, o->a);
+    if (o->flags & OPF_APART)
+        buf_puts(out, " apart");
+    if (o->flags & OPF_WITH)
+        buf_puts(out, " at once");
 }
 
 /* NOLINTNEXTLINE(readability-function-size): one case a kind of operands */
@@ -224,6 +237,14 @@ static void list_operands(const struct prog *p, const struct diags *d, uint32_t 
                    o->c == 1   ? " begins"
                    : o->c == 2 ? " ends"
                                : "");
+        break;
+    case OP_LOAD:
+    case OP_STORE:
+        list_shared(p, o, out);
+        return;
+    case OP_UNTIL:
+        for (uint32_t k = 0; k < p->wait[o->a].n; k++)
+            buf_printf(out, " %s", p->var[p->wait_var[p->wait[o->a].first + k]].name);
         break;
     case OP_HOPOUT:
     case OP_HOPIN:

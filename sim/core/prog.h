@@ -34,8 +34,12 @@ enum {
     OPF_LIGHT = 16,       /* FORK: a hedge copy, which is no task of its own */
     OPF_INPLACE = 32,     /* FORK: the child runs now, on its parent's thread, to its end */
     OPF_COUNT = 128,      /* ASK: the value must be a count */
-    OPF_PRIORITY = 64
-}; /* ACQ: (int16_t)depth is the step's priority, before the class's */
+    OPF_PRIORITY = 64,    /* ACQ: (int16_t)depth is the step's priority, before the class's */
+    /* of other instructions: */
+    OPF_WHOLE = 64, /* ASK: the value must be a whole number */
+    OPF_APART = 1,  /* STORE: another thread may come between what was read for it and this */
+    OPF_WITH = 2    /* LOAD, STORE: one move with the use of shared state before it */
+};
 
 #define NONE UINT32_MAX
 
@@ -135,6 +139,19 @@ struct res {
     bool per_worker;
     uint32_t base; /* first instance; instance = base + (per_worker ? worker : 0) */
 };
+/* A shared variable: a whole number of a range, kept by the state. */
+struct shared_var {
+    const char *name;
+    struct loc at;
+    uint32_t shared; /* index into model.shared */
+    int32_t lo, hi, start;
+    bool truth, per_worker;
+    uint32_t base; /* its first value; that of a worker is base + (per_worker ? worker : 0) */
+};
+struct waitsite { /* of UNTIL */
+    const struct expr *written;
+    uint32_t n, first; /* wait_var[first .. first+n): the variables that the condition reads */
+};
 struct prog_class {
     const char *name;
     uint32_t body;
@@ -188,6 +205,12 @@ struct prog {
     uint32_t nbody;
     struct res *res;
     uint32_t nres, ninstance;
+    struct shared_var *var;
+    uint32_t nvar, nvalue; /* nvalue: one for each variable, or one for each worker */
+    struct waitsite *wait;
+    uint32_t nwait;
+    uint32_t *wait_var;
+    uint32_t nwait_var;
     struct prog_class *cls;
     uint32_t ncls;
     uint32_t nword;  /* of every task */

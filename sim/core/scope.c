@@ -90,6 +90,8 @@ static const char *scope_suggest(struct compiler *c, const char *word, const str
     const char **v = NULL;
     for (uint32_t i = 0; i < c->m->nparam; i++)
         *ADD(c, v, n, cap) = c->m->param[i].name;
+    for (uint32_t i = 0; t && i < c->p->nvar; i++)
+        *ADD(c, v, n, cap) = c->p->var[i].name;
     if (t) {
         for (const struct bound *b = c->bound; b; b = b->up)
             *ADD(c, v, n, cap) = b->name;
@@ -161,6 +163,9 @@ static struct binding find_plain(struct compiler *c, const struct expr *e)
             return (struct binding){.kind = BIND_CONST, .unit = b->unit, .value = b->value};
         return bind_word(c, b->task, b->word, b->unit);
     }
+    struct binding shared;
+    if (shared_bind(c, e, &shared))
+        return shared;
     const struct var *unset = NULL;
     for (struct ctask *t = c->t; t; t = t->up) {
         const struct var *v = var_find(t, e->name);
@@ -428,7 +433,10 @@ struct binding scope_find(void *ctx, const struct expr *name, enum expr_op agg, 
 
 uint32_t scope_expr(struct compiler *c, const struct expr *e, enum want want, bool nodraw)
 {
-    return e ? expr_compile(&c->p->x, e, want, nodraw, &c->scope, c->d) : NONE;
+    if (!e)
+        return NONE;
+    c->reads = c->t->nline;
+    return expr_compile(&c->p->x, e, want, nodraw, &c->scope, c->d);
 }
 
 bool scope_const(const struct compiler *c, uint32_t expr, double *value)

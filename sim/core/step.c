@@ -38,6 +38,9 @@ void state_init(struct state *s, const struct prog *p)
                         .free_req = NONE,
                         .op_limit = UINT64_MAX,
                         .stuck_pc = NONE,
+                        .until_first = NONE,
+                        .until_last = NONE,
+                        .goes = NONE,
                         .run_first = NONE,
                         .run_last = NONE};
     s->inst = xcalloc(p->ninstance + 1, sizeof *s->inst);
@@ -48,6 +51,9 @@ void state_init(struct state *s, const struct prog *p)
     s->loop_tells = p->uses_cpu;
     for (uint32_t c = 0; c < p->ncall; c++)
         s->loop_tells |= p->call[c].blocking;
+    s->value = xcalloc(p->nvalue + 1, sizeof *s->value);
+    s->awaited = xcalloc(p->nvalue + 1, sizeof *s->awaited);
+    shared_start(s);
     s->skip = skip_new(p);
     s->present = xcalloc(p->workers, sizeof *s->present);
     s->waiting = xcalloc(p->workers, sizeof *s->waiting);
@@ -69,6 +75,8 @@ void state_free(struct state *s)
     free(s->req);
     free(s->inst);
     free(s->loop);
+    free(s->value);
+    free(s->awaited);
     free(s->skip);
     free(s->present);
     free(s->waiting);
@@ -386,5 +394,5 @@ bool state_ok(const struct state *s)
     for (uint32_t i = 0; i < s->ngroup; i++)
         if (!group_ok(s, i))
             return false;
-    return true;
+    return shared_ok(s);
 }

@@ -11,9 +11,9 @@
  *   s->fx     lists what was asked of the world, in order; the driver clears it (fx_n = 0).
  *
  * Each FX_WORK, FX_CPU and FX_TIMER is answered by one later move, unless an effect takes it back.
- * FX_GRANT, FX_START and FX_LOOP say that a move has become possible at this instant, after the
- * completions, releases, timeouts and arrivals of the same instant (the tie rule); a driver that
- * explores may make it later.
+ * FX_GRANT, FX_START, FX_WOKEN, FX_YIELD and FX_LOOP say that a move has become possible at this
+ * instant, after the completions, releases, timeouts and arrivals of the same instant (the tie
+ * rule); a driver that explores may make it later.
  *
  * How the executions differ is in the program (prog.h) and in enum mode: who runs a task.
  *
@@ -36,6 +36,8 @@ enum task_state {
     T_QUEUE,   /* waits for a resource */
     T_JOIN,    /* waits for its children (JOIN, NEXT) */
     T_AWAIT,
+    T_UNTIL,   /* waits for a shared variable to change */
+    T_YIELD,   /* a thread about to use shared state: others may come first; FX_YIELD is out */
     T_INPLACE, /* its child runs in its place */
     T_RUN,     /* goes on now, in this move */
     T_ASK,     /* waits for an answer of the driver */
@@ -55,7 +57,8 @@ enum task_flag {
     TF_KEEP = 256,      /* NEXT takes it when it is over */
     TF_HOST = 512,      /* T_CPU of HOSTCPU: the service computes, not the task's thread */
     TF_DISPATCH = 1024, /* T_CPU that pays for going on: the program goes on at pc */
-    TF_ACTIVE = 2048    /* counted in its request's active */
+    TF_ACTIVE = 2048,   /* counted in its request's active */
+    TF_WOKEN = 4096     /* T_UNTIL: a variable has changed; FX_WOKEN is out */
 };
 struct task {
     uint32_t pc;
@@ -137,11 +140,14 @@ enum fx_kind {
     FX_ENTER,   /* task begins step (mark) a, at depth b */
     FX_LEAVE,   /* task leaves it; c: 0 well, 1 failed, 2 cancelled */
     FX_RETRY,   /* a: mark */
-    FX_WAKE,  /* traced: task's wait is over since task a has ended (or had it cancelled), or (NONE)
-                 since its timeout b has come */
-    FX_JOIN,  /* traced: task goes on after group a; b: the child taken (NEXT), or NONE */
-    FX_GROUP, /* traced: group a begins */
-    FX_READY, /* task is in its loop's queue (only if the loop can be busy) */
+    FX_WAKE, /* traced: task's wait is over since task a has ended (or had it cancelled, or set what
+                it waits for), or (NONE) since its timeout b has come */
+    FX_JOIN, /* traced: task goes on after group a; b: the child taken (NEXT), or NONE */
+    FX_GROUP,   /* traced: group a begins */
+    FX_UNTIL,   /* task waits for a shared variable to change, at pc b */
+    FX_WOKEN,   /* one has: make step_woken(task) at this instant */
+    FX_YIELD,   /* make step_yield(task) at this instant: other threads may come between */
+    FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
     FX_UNREADY, /* it is not any more, and did not have its turn */
     FX_TURN,    /* task has the loop a */
     FX_LEFT     /* loop a is free */
@@ -170,6 +176,12 @@ struct state {
     uint32_t *thread_free; /* head, a worker */
     uint32_t *thread_worker;
     uint32_t nthread, cap_thread;
+    int32_t *value;    /* p->nvalue shared variables */
+    uint32_t *awaited; /* of each: times that tasks in T_UNTIL read it */
+    uint32_t until_first, until_last;
+    uint32_t goes; /* the task that uses shared state in this very move, or NONE */
+    bool fine;     /* set by a driver that explores: a thread's move ends before every use of
+                      shared state, not only between reading and setting */
     uint32_t run_first, run_last; /* tasks that go on in this move */
     enum ask_kind ask;
     uint32_t ask_task;
@@ -205,6 +217,11 @@ void step_loop(struct state *s, uint32_t worker);
 /* Grant the instance to its next waiter; for DISC_RANDOM pick is the waiter's place in the queue,
  * else it is not looked at. */
 void step_grant(struct state *s, uint32_t instance, uint32_t pick);
+/* A task that waits for a shared variable looks again; one that has given up meanwhile: nothing. */
+void step_woken(struct state *s, uint32_t task);
+void step_yield(struct state *s, uint32_t task);
+/* Shared variables as they are at the start: for a driver whose requests are apart. */
+void shared_start(struct state *s);
 void step_done(struct state *s, uint32_t task, bool ok); /* the end of FX_WORK, FX_CPU, a ghost */
 void step_timeout(struct state *s, uint32_t task, uint32_t word);
 void step_queue_timeout(struct state *s, uint32_t task);

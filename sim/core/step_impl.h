@@ -7,6 +7,7 @@
  *   step_group.c   groups of tasks, awaiting
  *   step_unwind.c  the way out of a failure or a cancellation
  *   step_timer.c   timeouts
+ *   step_shared.c  shared variables, and who waits for their change
  *   step_queue.c   resources, threads, loops: who waits, and whose turn it is */
 #ifndef CORE_STEP_IMPL_H
 #define CORE_STEP_IMPL_H
@@ -115,6 +116,13 @@ void task_untimer(struct state *s, uint32_t task, uint32_t word);
 /* step_timer.c */
 /* Before a wait: has a timeout fired while the task did not wait?  *on: whether the run goes on. */
 bool timeout_cuts_short(struct state *s, uint32_t task, bool *on);
+
+/* step_shared.c */
+bool op_load(struct state *s, uint32_t task, const struct op *o);
+bool op_store(struct state *s, uint32_t task, const struct op *o);
+bool op_until(struct state *s, uint32_t task);
+void until_leave(struct state *s, uint32_t task);
+bool shared_ok(const struct state *s);
 
 /* step_op.c */
 void task_launch(struct state *s, uint32_t child); /* a new child begins, by its mode */

@@ -403,6 +403,12 @@ static bool execute(struct state *s, uint32_t task)
         return op_join(s, task, o);
     case OP_AWAIT:
         return op_await(s, task);
+    case OP_LOAD:
+        return op_load(s, task, o);
+    case OP_STORE:
+        return op_store(s, task, o);
+    case OP_UNTIL:
+        return op_until(s, task);
     case OP_ASK:
     case OP_BRANCH:
         return op_value(s, task, o);

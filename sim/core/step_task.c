@@ -216,6 +216,7 @@ bool wait_interruptible(const struct task *t)
     case T_QUEUE:
     case T_JOIN:
     case T_AWAIT:
+    case T_UNTIL:
         return true;
     case T_THREAD:
     case T_START:
@@ -307,6 +308,9 @@ void wait_end(struct state *s, uint32_t task)
     case T_AWAIT:
         await_leave(s, task);
         break;
+    case T_UNTIL:
+        until_leave(s, task);
+        break;
     default:
         break;
     }
@@ -331,7 +335,8 @@ static bool cancel_at_once(const struct state *s, const struct task *t, uint32_t
     if (t->flags & TF_FRESH)
         return t->state == T_PENDING || t->state == T_THREAD || t->state == T_START ||
                t->state == T_READY;
-    if (t->state == T_RUN || t->state == T_ASK || (t->state == T_CPU && !(t->flags & TF_HOST)))
+    if (t->state == T_RUN || t->state == T_ASK || t->state == T_YIELD ||
+        (t->state == T_CPU && !(t->flags & TF_HOST)))
         return false;
     if (lends_place(s, t))
         return false;

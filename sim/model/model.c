@@ -215,70 +215,6 @@ static void read_resources(struct reader *r, const struct yaml *v, void *field)
     }
 }
 
-/* ---- shared ---- */
-
-static bool is_variable(const struct yaml *v)
-{
-    return v->kind == YAML_MAP || reader_is_word(v, "true") || reader_is_word(v, "false") ||
-           (v->kind == YAML_SCALAR && strstr(v->s, ".."));
-}
-
-static void shared_add(struct reader *r, const char *name, struct loc at, const struct yaml *v)
-{
-    static const char *const words[] = {"request", "worker", "all"};
-    static const enum scope_kind scopes[] = {SCOPE_REQUEST, SCOPE_WORKER, SCOPE_ALL};
-    struct model *m = r->m;
-    reader_name_ok(r, name, at, "shared data", false);
-    struct shared *to = &m->shared[m->nshared];
-    *to = (struct shared){.name = arena_strdup(r->a, name), .at = at, .scope = SCOPE_ALL};
-    if (!reader_set_add(r, SET_SHARED, to->name, at))
-        return;
-    m->nshared++;
-    if (!v || v->kind == YAML_NULL)
-        return;
-    r->key = to->name;
-    if (is_variable(v)) {
-        diag_error(r->d, v->at, "E-later", NULL,
-                   "`%s` is a shared variable, which is not available yet: variables with a range "
-                   "come in a later version",
-                   name);
-        return;
-    }
-    int w = reader_word(r, v, words, 3);
-    if (w >= 0)
-        to->scope = scopes[w];
-}
-
-static void read_shared(struct reader *r, const struct yaml *v, void *field)
-{
-    struct model *m = field;
-    uint32_t n = v->kind == YAML_SCALAR ? 1 : v->n;
-    m->shared = NEW(r->a, struct shared, n ? n : 1);
-    reader_set_init(r, SET_SHARED, n);
-    if (v->kind == YAML_SCALAR) {
-        shared_add(r, v->s, v->at, NULL);
-        return;
-    }
-    for (uint32_t i = 0; v->kind == YAML_LIST && i < n; i++) {
-        const struct yaml *item = v->item[i];
-        r->key = NULL;
-        if (item->kind != YAML_SCALAR) {
-            reader_kind(r, item, "a name", "with scopes, `shared` is a map");
-            continue;
-        }
-        bool twice = false;
-        for (uint32_t k = 0; k < m->nshared; k++)
-            twice = twice || strcmp(m->shared[k].name, item->s) == 0;
-        if (twice)
-            diag_error(r->d, item->at, "E-duplicate-name", NULL, "`%s` is listed twice", item->s);
-        else
-            shared_add(r, item->s, item->at, NULL);
-    }
-    for (uint32_t i = 0; v->kind == YAML_MAP && i < n; i++)
-        if (!reader_is_own(v->pair[i].key))
-            shared_add(r, v->pair[i].key, v->pair[i].key_at, v->pair[i].value);
-}
-
 /* ---- pipelines ---- */
 
 static void read_pipelines(struct reader *r, const struct yaml *v, void *field)
@@ -434,7 +370,8 @@ const char *model_key_home(const char *key)
         for (const struct key_row *row = tables[i]->row; row->key; row++)
             if (strcmp(row->key, key) == 0)
                 return tables[i]->what;
-    return run_key_home(key);
+    const char *home = shared_key_home(key);
+    return home ? home : run_key_home(key);
 }
 
 static void failures_init(struct reader *r)

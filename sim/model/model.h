@@ -63,6 +63,8 @@ struct assign {
     const char *var;
     struct loc at;
     const struct expr *value;
+    bool is_shared; /* it sets model.shared[shared], not a variable of the task */
+    uint32_t shared;
 };
 struct assigns {
     uint32_t n;
@@ -120,6 +122,7 @@ struct step {
     const struct expr *units; /* use: n, NULL: 1 */
     struct assigns with;      /* run */
     struct assigns set;       /* set */
+    bool atomic;              /* set: nobody comes between */
     const char *key;          /* read, write: the shared name */
     int32_t status;           /* respond, abort: 100..599 */
     uint32_t failure;         /* fail: code */
@@ -153,7 +156,9 @@ struct resource {
 struct shared {
     const char *name;
     struct loc at;
-    enum scope_kind scope; /* REQUEST, WORKER or ALL */
+    enum scope_kind scope; /* REQUEST, WORKER or ALL; of a variable WORKER or ALL */
+    bool variable, truth;  /* it has a value: a whole number of a range, or true or false */
+    const struct expr *lo, *hi, *start; /* of a variable; start NULL: lo */
 };
 struct pipeline {
     const char *name;

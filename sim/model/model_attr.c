@@ -5,14 +5,12 @@
 #include <string.h>
 
 static const char later_stages[] = "channels and stages come in a later version";
-static const char later_state[] = "shared variables that are set and waited for come in a later "
-                                  "version";
 
 /* Verbs that are known, but not here yet. */
 static const struct {
     const char *key, *why;
-} verbs_later[] = {{"put", later_stages}, {"wait_until", later_state}};
-enum { NVERBS_LATER = 2 };
+} verbs_later[] = {{"put", later_stages}};
+enum { NVERBS_LATER = 1 };
 
 /* ---- names of things, failures ---- */
 
@@ -117,12 +115,25 @@ void read_shared_names(struct reader *r, const struct yaml *v, void *field)
     }
 }
 
-static bool is_shared(const struct reader *r, const char *name)
+/* What the name stands for: a variable of the task, or one that is shared.  false: reported. */
+static bool assign_name(struct reader *r, const struct yaml_pair *p, bool with, struct assign *to)
 {
-    for (uint32_t i = 0; i < r->set[SET_SHARED].n; i++)
-        if (strcmp(r->set[SET_SHARED].v[i], name) == 0)
-            return true;
-    return false;
+    uint32_t i = shared_find(r->m, p->key);
+    *to = (struct assign){.var = arena_strdup(r->a, p->key), .at = p->key_at};
+    if (with)
+        return !shared_taken(r, p->key, p->key_at, "the parameter");
+    if (i == UINT32_MAX)
+        return true;
+    to->is_shared = true;
+    to->shared = i;
+    if (!r->m->shared[i].variable)
+        diag_error(r->d, p->key_at, "E-shared",
+                   arena_printf(r->a,
+                                "give it a range, as in `shared: {%s: 0..5}`, or touch it "
+                                "with `write: %s`",
+                                p->key, p->key),
+                   "`%s` is shared data without a value and cannot be set", p->key);
+    return r->m->shared[i].variable;
 }
 
 void read_assigns(struct reader *r, const struct yaml *v, void *field)
@@ -140,13 +151,8 @@ void read_assigns(struct reader *r, const struct yaml *v, void *field)
         struct assign *to = &assigns->v[assigns->n];
         if (!reader_name_ok(r, p->key, p->key_at, "a variable", false))
             continue;
-        if (is_shared(r, p->key) && strcmp(key, "with") != 0) {
-            diag_error(r->d, p->key_at, "E-later", "use `write:` to touch shared data",
-                       "setting the shared `%s` is not available yet: %s", p->key, later_state);
+        if (!assign_name(r, p, strcmp(key, "with") == 0, to))
             continue;
-        }
-        to->var = arena_strdup(r->a, p->key);
-        to->at = p->key_at;
         r->key = to->var;
         read_expr(r, p->value, &to->value);
         assigns->n++;

@@ -2,7 +2,8 @@
 /* model_impl.h - shared by the files of the model reader, and by nobody else.
  *
  * model_keys.c reads maps by tables of keys and scalars by kind; model_step.c bodies and steps,
- * model_attr.c what may stand on any step, model_run.c host, executions and load, model.c the rest.
+ * model_attr.c what may stand on any step, model_shared.c shared data and variables, model_run.c
+ * host, executions and load, model.c the rest.
  * A map of fixed keys is a table of rows: what a row does not name is an unknown key, and rows are
  * read in the table's order, not in the file's.  To add a key is to add a row.  A reader never
  * stops at an error: it leaves a harmless stand-in and goes on. */
@@ -116,6 +117,13 @@ void read_discipline(struct reader *r, const struct yaml *v, void *field); /* wi
 /* A map of named things; an empty section (`services:` and no more) has none.  false if there is
  * nothing to run over. */
 bool reader_section(struct reader *r, const struct yaml *v, const char *hint);
+
+/* ---- model_shared.c ---- */
+void read_shared(struct reader *r, const struct yaml *v, void *field); /* struct model */
+uint32_t shared_find(const struct model *m, const char *name);         /* UINT32_MAX: no such */
+/* Is the name that of a shared variable?  Then that is reported, what being the other thing. */
+bool shared_taken(struct reader *r, const char *name, struct loc at, const char *what);
+const char *shared_key_home(const char *key);
 
 /* ---- model_attr.c ---- */
 int verb_find(const char *key);          /* enum verb, or -1 */

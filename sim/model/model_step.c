@@ -19,8 +19,6 @@ const char *const verb_summary[VERB_COUNT] = {
 #undef VERB
 };
 
-static const char later_state[] = "shared variables that are set and waited for come in a later "
-                                  "version";
 static const char later_keyed[] = "keyed resources come in a later version";
 
 /* ---- operands ---- */
@@ -172,7 +170,8 @@ static void read_as(struct reader *r, const struct yaml *v, void *field)
 {
     if (v->kind != YAML_SCALAR)
         reader_kind(r, v, "the name of a variable", NULL);
-    else if (reader_name_ok(r, v->s, v->at, "a variable", false))
+    else if (reader_name_ok(r, v->s, v->at, "a variable", false) &&
+             !shared_taken(r, v->s, v->at, "the copy's number"))
         *(const char **)field = arena_strdup(r->a, v->s);
 }
 
@@ -337,7 +336,11 @@ static const struct key_row rows_run[] = {
 };
 static const struct key_row rows_set[] = {
     KEY_NEEDED("set", read_assigns, step, set),
-    KEY_LATER("atomic", later_state),
+    KEY("atomic", read_bool, step, atomic),
+    KEY_END,
+};
+static const struct key_row rows_wait_until[] = {
+    KEY_NEEDED("wait_until", read_condition, step, expr),
     KEY_END,
 };
 static const struct key_row rows_read[] = {KEY_WHOLE_NEEDED("read", read_touch), KEY_END};
@@ -366,6 +369,7 @@ static const struct key_row *verb_rows(enum verb v)
         [VERB_USE] = rows_use,
         [VERB_RUN] = rows_run,
         [VERB_SET] = rows_set,
+        [VERB_WAIT_UNTIL] = rows_wait_until,
         [VERB_READ] = rows_read,
         [VERB_WRITE] = rows_write,
         [VERB_RESPOND] = rows_respond,

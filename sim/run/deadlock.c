@@ -7,7 +7,7 @@
  * others are deadlocked, also while the rest of the system goes on (Coffman, Elphick, Shoshani
  * 1971: a cycle in the wait-for graph is among them). */
 #include "core/result.h"
-#include "run/sim_impl.h"
+#include "run/deadlock_impl.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +32,8 @@ static bool moves_anyway(const struct sim *s, uint32_t task)
     case T_INPLACE:
     case T_PENDING:
         return has_timer(s, task);
+    case T_UNTIL:
+        return has_timer(s, task) || (s->st.task[task].flags & TF_WOKEN);
     case T_READY: {
         uint32_t r = s->st.loop[s->st.task[task].worker].running;
         return r == NONE;
@@ -137,7 +139,8 @@ static bool awaited_suffice(const struct sim *s, const bool *moves, uint32_t tas
     return good >= need;
 }
 
-static bool can_move(const struct sim *s, const bool *moves, const bool *inst, uint32_t task)
+static bool can_move(const struct sim *s, const bool *moves, const bool *inst,
+                     const struct setters *q, uint32_t task)
 {
     const struct task *t = &s->st.task[task];
     switch ((enum task_state)t->state) {
@@ -148,6 +151,8 @@ static bool can_move(const struct sim *s, const bool *moves, const bool *inst, u
         return children_suffice(s, moves, task);
     case T_AWAIT:
         return awaited_suffice(s, moves, task);
+    case T_UNTIL:
+        return setters_suffice(q, s, task);
     case T_INPLACE:
         for (uint32_t k = s->st.req[t->req].first_task; k != NONE; k = s->st.task[k].req_next)
             if (s->st.task[k].parent == task && s->st.task[k].mode == M_INPLACE && moves[k])
@@ -172,24 +177,34 @@ static bool *moving(const struct sim *s, uint32_t *n)
     bool *m = xcalloc(st->ntask + 1, sizeof *m);
     bool *inst =
         xcalloc(s->p->ninstance + 1, sizeof *inst); /* a task that moves holds some of it */
+    struct setters q;
+    setters_init(&q, s);
+    bool waits = st->until_first != NONE;
+    if (waits)
+        setters_arrivals(&q, s);
     for (uint32_t t = 0; t < st->ntask; t++) {
         m[t] = is_task(&st->task[t]) && moves_anyway(s, t);
         if (m[t] || st->task[t].state == T_GHOST)
             mark_held(s, t, inst);
+        if (m[t] && waits)
+            setters_add(&q, s, t);
     }
     for (bool more = true; more;) {
         more = false;
         for (uint32_t t = 0; t < st->ntask; t++) {
-            if (!is_task(&st->task[t]) || m[t] || !can_move(s, m, inst, t))
+            if (!is_task(&st->task[t]) || m[t] || !can_move(s, m, inst, &q, t))
                 continue;
             m[t] = more = true;
             mark_held(s, t, inst);
+            if (waits)
+                setters_add(&q, s, t);
         }
     }
     *n = 0;
     for (uint32_t t = 0; t < st->ntask; t++)
         *n += is_task(&st->task[t]) && !m[t];
     free(inst);
+    setters_free(&q);
     return m;
 }
 
@@ -220,7 +235,8 @@ static const char *task_name(const struct sim *s, struct arena *a, uint32_t task
 }
 
 /* A stuck task that this one waits for, or NONE. */
-static uint32_t blocker(const struct sim *s, const bool *moves, uint32_t task)
+static uint32_t blocker(const struct sim *s, const bool *moves, const struct would_set *v,
+                        uint32_t task)
 {
     const struct state *st = &s->st;
     const struct task *t = &st->task[task];
@@ -230,6 +246,8 @@ static uint32_t blocker(const struct sim *s, const bool *moves, uint32_t task)
                 return k;
         return NONE;
     }
+    if (t->state == T_UNTIL)
+        return would_set(v, s, task);
     if (t->state == T_READY)
         return st->loop[t->worker].running;
     if (t->state == T_PENDING) {
@@ -250,9 +268,11 @@ static uint32_t blocker(const struct sim *s, const bool *moves, uint32_t task)
     return NONE;
 }
 
-static const char *waits_for(const struct sim *s, struct arena *a, uint32_t task)
+static const char *waits_for(const struct sim *s, struct arena *a, const struct would_set *v,
+                             uint32_t task)
 {
     const struct task *t = &s->st.task[task];
+    uint32_t setter;
     switch ((enum task_state)t->state) {
     case T_QUEUE:
         return arena_printf(a, "`%s`", s->p->res[s->st.inst[t->res].res].name);
@@ -262,6 +282,12 @@ static const char *waits_for(const struct sim *s, struct arena *a, uint32_t task
         return "its branches";
     case T_AWAIT:
         return "the tasks it awaits";
+    case T_UNTIL:
+        setter = would_set(v, s, task);
+        if (setter == NONE)
+            return arena_printf(a, "`%s`", setters_condition(s, a, task));
+        return arena_printf(a, "`%s`, which %s would have to make true",
+                            setters_condition(s, a, task), task_name(s, a, setter));
     case T_INPLACE:
         return "the branch that runs in its place";
     case T_PENDING:
@@ -306,19 +332,34 @@ static const char *advice(const struct sim *s, struct arena *a, const uint32_t *
                             "pool larger than the requests in it, or run the branches in place",
                             r->name, r->size, r->name);
     }
+    bool until = false;
+    for (uint32_t i = 0; i < n; i++)
+        until = until || s->st.task[who[i]].state == T_UNTIL;
     for (uint32_t i = 0; i < n; i++) {
         const struct task *t = &s->st.task[who[i]];
+        if (t->state == T_QUEUE && until)
+            return arena_printf(a,
+                                "who waits for a condition must not hold what is needed to make "
+                                "it true: give `%s` up before",
+                                s->p->res[s->st.inst[t->res].res].name);
         if (t->state == T_QUEUE)
             return arena_printf(a,
                                 "take `%s` and what it is held with in one order everywhere, or "
                                 "take all of it at once",
                                 s->p->res[s->st.inst[t->res].res].name);
     }
+    for (uint32_t i = 0; i < n; i++)
+        if (s->st.task[who[i]].state == T_UNTIL)
+            return arena_printf(a,
+                                "nobody who can still go on sets %s: set it on every way, also "
+                                "where something fails, or give the wait_until a timeout",
+                                setters_names(s, a, who[i]));
     return NULL;
 }
 
 /* The stuck tasks in the order to be told: a cycle of the wait-for graph first. */
-static uint32_t order_cycle(const struct sim *s, const bool *moves, uint32_t *order)
+static uint32_t order_cycle(const struct sim *s, const bool *moves, const struct would_set *v,
+                            uint32_t *order)
 {
     const struct state *st = &s->st;
     uint32_t *seen = xcalloc(st->ntask + 1, sizeof *seen), n = 0, step = 0;
@@ -328,14 +369,14 @@ static uint32_t order_cycle(const struct sim *s, const bool *moves, uint32_t *or
         uint32_t first = step + 1, t = start;
         while (t != NONE && !seen[t]) {
             seen[t] = ++step;
-            t = blocker(s, moves, t);
+            t = blocker(s, moves, v, t);
         }
         if (t == NONE || seen[t] < first)
             continue;
         uint32_t at = t;
         do {
             order[n++] = at;
-            at = blocker(s, moves, at);
+            at = blocker(s, moves, v, at);
         } while (at != t);
     }
     free(seen);
@@ -351,7 +392,9 @@ struct deadlock_result *sim_deadlock(const struct sim *s, struct arena *a, const
     uint32_t n;
     bool *m = moving(s, &n);
     uint32_t *order = xcalloc(s->st.ntask + 1, sizeof *order);
-    uint32_t told = order_cycle(s, m, order);
+    struct would_set v;
+    would_set_init(&v, s, m);
+    uint32_t told = order_cycle(s, m, &v, order);
     r->ncycle = told < DEADLOCK_TOLD ? told : DEADLOCK_TOLD;
     /* the cycle says it all; a few of those behind it show that there are more */
     uint32_t enough = told > 0 ? told + 3 : DEADLOCK_TOLD;
@@ -366,7 +409,7 @@ struct deadlock_result *sim_deadlock(const struct sim *s, struct arena *a, const
     int64_t since = -1;
     for (uint32_t i = 0; i < r->ncycle; i++) {
         const struct task *t = &s->st.task[order[i]];
-        bool queues = t->state == T_QUEUE || t->state == T_THREAD;
+        bool queues = t->state == T_QUEUE || t->state == T_THREAD || t->state == T_UNTIL;
         if (queues && s->side[order[i]].waiting > since)
             since = s->side[order[i]].waiting;
     }
@@ -381,10 +424,11 @@ struct deadlock_result *sim_deadlock(const struct sim *s, struct arena *a, const
                                             .step = mark == NONE ? s->p->body[t->body].path
                                                                  : s->p->mark[mark].path,
                                             .at = s->p->where[t->pc],
-                                            .waits_for = waits_for(s, a, order[i]),
+                                            .waits_for = waits_for(s, a, &v, order[i]),
                                             .held_by = held_by(s, a, order[i])};
     }
     r->advice = advice(s, a, order, r->n);
+    would_set_free(&v);
     free(order);
     free(m);
     return r;

@@ -294,6 +294,13 @@ void path_wake(struct path *x, uint32_t task, uint32_t by, uint32_t word)
     const struct path_log *other = path_log_of(x, by);
     if (other == l)
         t->last = path_now(x, &x->task[by], l);
+    else if (t->cut_open == OPEN_UNTIL)
+        path_push(t, l,
+                  (struct path_segment){.start = t->since,
+                                        .end = *x->now,
+                                        .prev = t->last,
+                                        .mark = t->mark,
+                                        .kind = PATH_UNTIL});
 }
 
 /* ---- waits ---- */
@@ -308,6 +315,13 @@ static struct path_task *open_wait(struct path *x, uint32_t task, enum open_wait
     t->open = (uint8_t)what;
     t->since = *x->now;
     return t;
+}
+
+void path_until(struct path *x, uint32_t task, uint32_t mark)
+{
+    struct path_task *t = open_wait(x, task, OPEN_UNTIL);
+    if (t)
+        t->mark = mark;
 }
 
 static enum path_kind work_kind(const struct prog *p, uint32_t pc)

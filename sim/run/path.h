@@ -28,6 +28,7 @@ enum path_kind {
     PATH_TIMEOUT,
     PATH_HEDGE,              /* until the copy goes out */
     PATH_BACKOFF,            /* between attempts */
+    PATH_UNTIL,              /* until another request sets what is waited for */
     PATH_STEPS,              /* so many kinds are of steps; of the others id says of what: */
     PATH_QUEUE = PATH_STEPS, /* index into prog.res */
     PATH_THREAD,             /* the same: the pool's or the server's */
@@ -101,7 +102,8 @@ void path_untimer(struct path *x, uint32_t task, uint32_t word);
 void path_work(struct path *x, uint32_t task, uint32_t pc, int64_t ns);
 void path_unwork(struct path *x, uint32_t task);
 void path_ghost(struct path *x, uint32_t task, uint32_t ghost);
-void path_done(struct path *x, uint32_t task); /* before step_done() */
+void path_done(struct path *x, uint32_t task);                 /* before step_done() */
+void path_until(struct path *x, uint32_t task, uint32_t mark); /* waits for shared state */
 void path_queue(struct path *x, uint32_t task);
 void path_unqueue(struct path *x, uint32_t task, uint32_t res);
 void path_take(struct path *x, uint32_t task, uint32_t instance, uint32_t res);

@@ -9,7 +9,7 @@
 
 enum { LOG_MOST = 1 << 20 }; /* segments of a request; one that has more is not walked */
 
-enum open_wait { OPEN_NOT, OPEN_WORK, OPEN_QUEUE, OPEN_LOOP };
+enum open_wait { OPEN_NOT, OPEN_WORK, OPEN_QUEUE, OPEN_LOOP, OPEN_UNTIL };
 struct path_timer { /* a timeout that runs */
     uint32_t word, next;
     uint32_t prev, mark; /* the segment that ended when it was set; the step it is of */

@@ -20,6 +20,7 @@ uint32_t path_row_of(const struct prog *p, const struct path_segment *s)
         return s->mark == NONE ? others + 3 : path_row_own(p, s->mark);
     case PATH_TIMEOUT:
     case PATH_HEDGE:
+    case PATH_UNTIL:
     case PATH_BACKOFF:
         return s->mark == NONE ? others + 3 : path_row_step(s->mark);
     case PATH_QUEUE:

@@ -62,6 +62,13 @@ static void dispatch_now(struct sim *s, struct now x)
     case NOW_LOOP:
         step_loop(st, x.a);
         break;
+    case NOW_WOKEN:
+        if (s->side[x.a].birth == x.b)
+            step_woken(st, x.a);
+        break;
+    case NOW_YIELD:
+        step_yield(st, x.a);
+        break;
     case NOW_GRANT: {
         const struct resst *q = &st->inst[x.a];
         uint32_t pick = 0;
@@ -246,6 +253,7 @@ static void clock_reset(struct sim *s)
     }
     s->acc_last = 0;
     s->now = s->cpu.now = 0;
+    shared_start(&s->st); /* each request begins in an idle system */
     s->st.ops = 0;
     s->seq = 0;
     s->grants = s->handoffs = 0;

@@ -191,10 +191,17 @@ double draw_answer(struct sim *s)
         return draw_choice(s, task, &p->choice[o->a], p->where[pc]);
     double v =
         eval(s, o->b, state_words(&s->st, task), site_key(s, task, p->site_of[pc]), p->where[pc]);
-    if (is_count_site(p, pc) && !(v >= 0 && v <= 1e7 && v == floor(v)))
+    if (is_count_site(p, pc) && !(v >= 0 && v <= 1e7 && v == floor(v))) {
         sim_fail(s, p->where[pc],
                  v > 1e7 ? "this count came out greater than 10,000,000"
                          : "this count came out negative or fractional");
+        return 0;
+    }
+    if (o->code == OP_ASK && (o->flags & OPF_WHOLE) && v != floor(v)) {
+        sim_fail(s, p->where[pc],
+                 "a shared variable is a whole number, and this came out as a fraction");
+        return 0;
+    }
     return v;
 }
 

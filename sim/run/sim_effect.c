@@ -431,6 +431,15 @@ static void obey(struct sim *s, const struct fx *f)
     case FX_GROUP:
         s->group_path[f->a] = 0;
         break;
+    case FX_UNTIL:
+        s->side[f->task].waiting = s->now;
+        break;
+    case FX_WOKEN:
+        ring_put(&s->soon, (struct now){NOW_WOKEN, f->task, s->side[f->task].birth});
+        break;
+    case FX_YIELD:
+        ring_put(&s->soon, (struct now){NOW_YIELD, f->task, 0});
+        break;
     case FX_READY:
     case FX_UNREADY:
     case FX_TURN:

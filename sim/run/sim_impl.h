@@ -38,7 +38,7 @@ struct ev { /* 16 bytes, ordered as (time, class, sequence); the slot is the low
 };
 enum { EV_SLOT_BITS = 24, EV_CLASS_SHIFT = 62, EV_MAX_SLOTS = 1 << EV_SLOT_BITS };
 
-enum now_kind { NOW_START, NOW_LOOP, NOW_GRANT, NOW_CPU, NOW_TIMER };
+enum now_kind { NOW_START, NOW_LOOP, NOW_GRANT, NOW_CPU, NOW_TIMER, NOW_WOKEN, NOW_YIELD };
 struct now {
     uint8_t kind;
     uint32_t a, b;

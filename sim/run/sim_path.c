@@ -43,6 +43,9 @@ void path_effect(struct sim *s, const struct fx *f)
     case FX_UNTIMER:
         path_untimer(x, f->task, f->a);
         break;
+    case FX_UNTIL:
+        path_until(x, f->task, s->p->mark_of[f->b]);
+        break;
     case FX_QUEUE:
         path_queue(x, f->task);
         break;

@@ -47,6 +47,23 @@ struct refused {
     uint32_t line, col; /* line 4 is the first of text */
 };
 static const struct refused refused[] = {
+    {"shared data has no value", "shared: [x]\nrequest: {wait: x * 1ms}", "E-shared", 5, 17},
+    {"nothing changes it", "params: {k: 3}\nrequest: {wait_until: k > 4}", "E-wait", 5, 23},
+    {"nothing changes a task's variable", "request: [{set: {k: 3}}, {wait_until: k > 4}]", "E-wait",
+     4, 39},
+    {"a drawn condition", "shared: {n: 0..5}\nrequest: {wait_until: n > 1 and chance(0.5)}",
+     "E-expr-draw", 5, 23},
+    {"no condition", "shared: {n: 0..5}\nrequest: {wait_until: n}", "E-expr-unit", 5, 23},
+    {"a range that goes down", "shared: {n: 5..0}\nrequest: []", "E-const", 4, 16},
+    {"a range of durations", "shared: {n: 0..5ms}\nrequest: []", "E-expr-unit", 4, 16},
+    {"a range of fractions", "shared: {n: 0.5..5}\nrequest: []", "E-const", 4, 13},
+    {"a start outside", "shared: {n: {range: 0..5, start: 6}}\nrequest: []", "E-const", 4, 34},
+    {"a fraction", "shared: {n: 0..5}\nrequest: {set: {n: 1.5}}", "E-expr-range", 5, 20},
+    {"a number for a truth", "shared: {n: true}\nrequest: {set: {n: 1}}", "E-var-unit", 5, 20},
+    {"a truth for a number", "shared: {n: 0..5}\nrequest: {set: {n: 1 < 2}}", "E-var-unit", 5, 20},
+    {"a duration for a number", "shared: {n: 0..5}\nrequest: {set: {n: 1ms}}", "E-var-unit", 5, 20},
+    {"only parameters there", "shared: {n: 0..5}\nresources: {r: semaphore(n)}\nrequest: []",
+     "E-name-unknown", 5, 26},
     {"unset after if", "request: [{if: chance(0.5), then: {set: {x: 1}}}, {wait: x * 1ms}]",
      "E-var-unset", 4, 58},
     {"unset after choose",

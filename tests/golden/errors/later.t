@@ -15,18 +15,6 @@ $ pertinax explain bad.yaml
 ! 2 errors
 ? 2
 
-Shared variables.
-
-$ printf 'pertinax: 1\nname: t\nshared: {failures: 0..5}\nrequest: {wait: 1ms}\n' >bad.yaml; cat bad.yaml | tail -n +3
-> shared: {failures: 0..5}
-> request: {wait: 1ms}
-$ pertinax explain bad.yaml
-! bad.yaml:3:20: error[E-later]: `failures` is a shared variable, which is not available yet: variables with a range come in a later version
-!     3 | shared: {failures: 0..5}
-!       |                    ^^^^
-! 1 error
-? 2
-
 Keyed resources.
 
 $ printf 'pertinax: 1\nname: t\nresources:\n  hosts: {kind: semaphore, size: 4, keys: 2000}\nrequest: {wait: 1ms}\n' >bad.yaml; cat bad.yaml | tail -n +3

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* deadlock_impl.h - between deadlock.c and deadlock_until.c; nobody else's. */
+#ifndef RUN_DEADLOCK_IMPL_H
+#define RUN_DEADLOCK_IMPL_H
+#include "run/sim_impl.h"
+
+/* Which shared variables can still be set by those that were added. */
+struct setters {
+    const struct prog *p;
+    bool *seen; /* by pc */
+    bool *sets; /* by index into prog.var */
+    uint32_t *stack, n;
+};
+void setters_init(struct setters *q, const struct sim *s);
+void setters_free(struct setters *q);
+void setters_from(struct setters *q, uint32_t pc);
+void setters_add(struct setters *q, const struct sim *s, uint32_t task);
+void setters_arrivals(struct setters *q, const struct sim *s);
+/* May what this task (in T_UNTIL) waits for be set by one of them? */
+bool setters_suffice(const struct setters *q, const struct sim *s, uint32_t task);
+/* Of each variable two tasks that cannot move, and would set it if they could; or NONE. */
+struct would_set {
+    uint32_t (*task)[2];
+};
+void would_set_init(struct would_set *v, const struct sim *s, const bool *moves);
+void would_set_free(struct would_set *v);
+uint32_t would_set(const struct would_set *v, const struct sim *s, uint32_t task); /* or NONE */
+/* What it waits for: the names of the variables, and the condition as it is written. */
+const char *setters_names(const struct sim *s, struct arena *a, uint32_t task);
+const char *setters_condition(const struct sim *s, struct arena *a, uint32_t task);
+
+#endif
