@@ -120,6 +120,21 @@ static void parts_put(const struct csv *c)
     value_put(c, "memory peak", e->memory.peak, "B");
 }
 
+static void what_if_put(const struct csv *c, const struct what_if_result *w)
+{
+    const struct {
+        const char *what, *unit;
+        struct interval v;
+    } row[] = {{"mean", "s", w->mean_change},
+               {"p50", "s", w->p50_change},
+               {"p99", "s", w->p99_change},
+               {"throughput", "", w->throughput_change}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        if (isfinite(row[i].v.value))
+            row_put(c, arena_printf(c->mem, "what-if %s %s change", w->set, row[i].what), row[i].v,
+                    row[i].unit);
+}
+
 static void exec_put(struct csv *c, const struct run_result *r, uint32_t i)
 {
     const struct exec_result *e = c->exec = &r->exec[i];
@@ -143,6 +158,14 @@ static void exec_put(struct csv *c, const struct run_result *r, uint32_t i)
                       s->faster, "");
     }
     parts_put(c);
+    for (uint32_t k = 0; k < e->nexceed; k++) {
+        char text[32];
+        row_put(c, arena_printf(c->mem, "above %s s share", json_number(e->exceed[k].t, text)),
+                e->exceed[k].share, "");
+    }
+    for (uint32_t k = 0; k < r->nwhat_if; k++)
+        if (r->what_if[k].exec == i)
+            what_if_put(c, &r->what_if[k]);
     for (uint32_t k = 0; k < e->nclass; k++)
         class_put(c, &e->cls[k]);
 }

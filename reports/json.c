@@ -109,6 +109,30 @@ static void deadlock_write(struct json *j, struct arena *a, const struct deadloc
     json_end_obj(j);
 }
 
+static void unstable_write(struct json *j, const char *resource, double utilisation)
+{
+    json_key(j, "unstable");
+    json_obj(j);
+    key_str(j, "resource", resource);
+    key_num(j, "utilisation", utilisation);
+    json_end_obj(j);
+}
+
+static void exceed_write(struct json *j, const struct exec_result *e)
+{
+    if (e->nexceed == 0)
+        return;
+    json_key(j, "exceed");
+    json_arr(j);
+    for (uint32_t i = 0; i < e->nexceed; i++) {
+        json_obj(j);
+        key_num(j, "t", e->exceed[i].t);
+        interval_members(j, e->exceed[i].share);
+        json_end_obj(j);
+    }
+    json_end_arr(j);
+}
+
 static void averages_write(struct json *j, struct arena *a, const struct exec_result *e,
                            const struct diags *d)
 {
@@ -119,6 +143,7 @@ static void averages_write(struct json *j, struct arena *a, const struct exec_re
     json_end_obj(j);
     key_interval(j, "throughput", e->all.throughput);
     outcomes_write(j, a, &e->all);
+    exceed_write(j, e);
     key_value(j, "work", e->work);
     key_value(j, "span", e->span);
     if (isfinite(e->makespan))
@@ -143,11 +168,7 @@ static void exec_write(struct json *j, struct arena *a, const struct exec_result
     json_bool(j, e->complete);
     key_str(j, "stopped", run_stop_name[e->stopped]);
     if (e->unstable) {
-        json_key(j, "unstable");
-        json_obj(j);
-        key_str(j, "resource", e->unstable);
-        key_num(j, "utilisation", e->unstable_utilisation);
-        json_end_obj(j);
+        unstable_write(j, e->unstable, e->unstable_utilisation);
     } else {
         averages_write(j, a, e, d);
     }
@@ -185,6 +206,39 @@ static void speedups_write(struct json *j, const struct run_result *r)
     json_end_arr(j);
 }
 
+static void what_ifs_write(struct json *j, const struct run_result *r)
+{
+    if (r->nwhat_if == 0)
+        return;
+    json_key(j, "what_if");
+    json_arr(j);
+    for (uint32_t i = 0; i < r->nwhat_if; i++) {
+        const struct what_if_result *w = &r->what_if[i];
+        json_obj(j);
+        key_str(j, "set", w->set);
+        key_str(j, "execution", r->exec[w->exec].name);
+        json_key(j, "complete");
+        json_bool(j, w->complete);
+        if (w->unstable)
+            unstable_write(j, w->unstable, w->unstable_utilisation);
+        if (w->deadlock) {
+            json_key(j, "deadlock");
+            json_bool(j, true);
+        }
+        if (w->error)
+            key_str(j, "error", w->error);
+        key_interval(j, "mean_change", w->mean_change);
+        key_interval(j, "p50_change", w->p50_change);
+        key_interval(j, "p99_change", w->p99_change);
+        if (isfinite(w->throughput_change.value))
+            key_interval(j, "throughput_change", w->throughput_change);
+        if (!w->unstable && !w->deadlock && !w->error)
+            key_latency(j, "latency", &w->latency);
+        json_end_obj(j);
+    }
+    json_end_arr(j);
+}
+
 static void document_write(const struct run_result *r, const struct diags *d, bool pretty,
                            struct buf *out)
 {
@@ -208,6 +262,7 @@ static void document_write(const struct run_result *r, const struct diags *d, bo
         exec_write(&j, a, &r->exec[i], d);
     json_end_arr(&j);
     speedups_write(&j, r);
+    what_ifs_write(&j, r);
     json_end_obj(&j);
     buf_putc(out, '\n');
     arena_drop(a);

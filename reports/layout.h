@@ -122,6 +122,14 @@ struct table *view_usage(struct arena *a, const struct run_result *r);
 struct table *view_spread(struct arena *a, const struct run_result *r);
 struct table *view_steps(struct arena *a, const struct run_result *r, uint32_t exec);
 
+/* Asked for (view_ask.c): --threshold; --what-if, for the n results of one change. */
+struct table *view_exceed(struct arena *a, const struct run_result *r);
+uint32_t what_if_group(const struct run_result *r, uint32_t first); /* n, from the first on */
+struct table *view_what_if(struct arena *a, const struct run_result *r, uint32_t first, uint32_t n);
+void prose_what_if(struct paras *p, const struct run_result *r, uint32_t first, uint32_t n);
+/* A difference: "+7.10 ±0.2", "0", or "none seen" where the interval holds 0. */
+struct cell cell_change(struct arena *a, struct scale s, struct interval v);
+
 void prose_reasons(struct paras *p, const struct run_result *r);
 void prose_trouble(struct paras *p, const struct run_result *r, const struct diags *d);
 void prose_warnings(struct paras *p, const struct run_result *r);

@@ -92,6 +92,17 @@ static void paras_md(const struct paras *p, struct buf *out)
     }
 }
 
+static void asked_md(struct arena *a, const struct run_result *r, struct buf *out)
+{
+    table_md(view_exceed(a, r), out);
+    for (uint32_t i = 0, n; (n = what_if_group(r, i)) > 0; i += n) {
+        struct paras why = {.mem = a};
+        table_md(view_what_if(a, r, i, n), out);
+        prose_what_if(&why, r, i, n);
+        paras_md(&why, out);
+    }
+}
+
 static void md_run(const struct run_result *r, const struct diags *d,
                    const struct report_look *look, struct buf *out)
 {
@@ -107,6 +118,7 @@ static void md_run(const struct run_result *r, const struct diags *d,
     prose_reasons(&said, r);
     prose_warnings(&said, r);
     paras_md(&said, out);
+    asked_md(a, r, out);
     table_md(view_outcomes(a, r), out);
     table_md(view_classes(a, r), out);
     table_md(view_resources(a, r), out);

@@ -34,6 +34,19 @@ static void head_text(struct arena *a, const struct run_result *r, const struct 
     buf_putc(out, '\n');
 }
 
+/* What was asked for beside the base case. */
+static void asked_text(struct arena *a, const struct run_result *r, const struct report_look *look,
+                       struct buf *out)
+{
+    table_after_blank(view_exceed(a, r), look, out);
+    for (uint32_t i = 0, n; (n = what_if_group(r, i)) > 0; i += n) {
+        struct paras why = {.mem = a};
+        table_after_blank(view_what_if(a, r, i, n), look, out);
+        prose_what_if(&why, r, i, n);
+        paras_text(&why, look, INDENT, out);
+    }
+}
+
 static void text_run(const struct run_result *r, const struct diags *d,
                      const struct report_look *look, struct buf *out)
 {
@@ -46,6 +59,7 @@ static void text_run(const struct run_result *r, const struct diags *d,
         prose_trouble(&said, r, d);
         prose_reasons(&said, r);
         paras_text(&said, look, INDENT, out);
+        asked_text(a, r, look, out);
         table_after_blank(view_outcomes(a, r), look, out);
         table_after_blank(view_classes(a, r), look, out);
         table_after_blank(view_resources(a, r), look, out);

@@ -32,6 +32,10 @@ struct diags *diags_new(struct arena *a)
 
 uint32_t diag_file(struct diags *d, const char *name, const char *text, size_t n)
 {
+    /* A text that is read again is the same file, so that what is wrong with it is said once. */
+    for (uint32_t i = 0; i < d->nfile && text && n; i++)
+        if (d->file[i].text == text && d->file[i].n == n && strcmp(d->file[i].name, name) == 0)
+            return i + 1;
     if (d->nfile == d->file_cap) {
         uint32_t cap = d->file_cap ? d->file_cap * 2 : 8;
         struct source *more = NEW(d->mem, struct source, cap);

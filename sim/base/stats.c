@@ -142,21 +142,26 @@ static double binomial_solve(double k, double n, double tail)
     return p;
 }
 
-struct interval stats_proportion(uint64_t k, uint64_t n, double confidence)
+struct interval stats_proportion_effective(double k, double n, double confidence)
 {
-    if (n == 0 || k > n)
+    if (!(n > 0) || !(k >= 0) || k > n)
         return (struct interval){NAN, NAN, NAN};
-    double kk = (double)k, nn = (double)n, tail = (1 - confidence) / 2;
-    struct interval r = {kk / nn, 0, 1};
+    double tail = (1 - confidence) / 2;
+    struct interval r = {k / n, 0, 1};
     if (k > 0)
-        r.lo = binomial_solve(kk, nn, tail);
+        r.lo = binomial_solve(k, n, tail);
     /* P(X <= k) = tail is the same question about the failures; with no success at all, the
      * closed form keeps the digits of a small bound. */
-    if (k == 0)
-        r.hi = -expm1(log(tail) / nn);
+    if (k <= 0)
+        r.hi = -expm1(log(tail) / n);
     else if (k < n)
-        r.hi = 1 - binomial_solve(nn - kk, nn, tail);
+        r.hi = 1 - binomial_solve(n - k, n, tail);
     return r;
+}
+
+struct interval stats_proportion(uint64_t k, uint64_t n, double confidence)
+{
+    return stats_proportion_effective((double)k, (double)n, confidence);
 }
 
 /* The largest j in [0, n] with P(X >= j) > tail: a guess with the skewness in it, then steps. */

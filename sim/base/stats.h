@@ -33,6 +33,9 @@ struct interval stats_mean_skewed(const double *x, size_t n, double confidence);
 struct interval stats_mean_moments(const struct moments *m, double confidence);
 /* Exact binomial (Clopper and Pearson 1934): k successes in n. */
 struct interval stats_proportion(uint64_t k, uint64_t n, double confidence);
+/* The same where n is an effective number of independent trials, and no whole number (Korn and
+ * Graubard 1998). */
+struct interval stats_proportion_effective(double k, double n, double confidence);
 /* Ratio of means of n pairs (x_i, y_i), x over y: Fieller's interval. */
 struct ratio_sums {
     uint64_t n;

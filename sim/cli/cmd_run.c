@@ -3,6 +3,7 @@
  *
  * Models are all read before the first is run, and results are written when all are there: wrong
  * input leaves standard output empty. */
+#include "cli/ask.h"
 #include "cli/simulate.h"
 #include "cli/watch.h"
 #include "core/prog.h"
@@ -26,7 +27,10 @@ static bool run_all(const struct cmd_args *a, struct subject *s, struct experime
     watch_begin(&w, a, e);
     for (uint32_t i = 0; i < a->o->noperand; i++) {
         /* The rest of the models says what is wrong with it, too, but is not run. */
-        result[i] = experiment_run(s[i].model, s[i].exec, s[i].nexec, e, a->mem, d);
+        struct experiment_opt one = *e;
+        one.nchange = s[i].nchange;
+        one.change = s[i].change;
+        result[i] = experiment_run(s[i].model, s[i].exec, s[i].nexec, &one, a->mem, d);
         ok = ok && result[i];
         if (!result[i])
             continue;
@@ -77,6 +81,8 @@ static int status_of(const struct cmd_args *a, struct run_result *const *result,
             if (result[i]->exec[k].deadlock)
                 status = STATUS_FAILS;
         }
+    for (uint32_t i = 0; i < a->o->noperand; i++)
+        interrupted = interrupted || result[i]->interrupted;
     return interrupted ? STATUS_INTERRUPTED : diags_errors(d) ? STATUS_USAGE : status;
 }
 
@@ -84,6 +90,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
 {
     uint32_t n = a->o->noperand;
     struct experiment_opt e = simulate_options(a, d);
+    ask_read(a, &e, d);
     struct subject *s = NEW(a->mem, struct subject, n);
     struct run_result **result = NEW(a->mem, struct run_result *, n);
     simulate_check_outputs(a, d);
@@ -102,6 +109,10 @@ static int run_run(const struct cmd_args *a, struct diags *d)
                 prog_compile(a->mem, s[i].model, s[i].exec[k], d);
         return STATUS_USAGE;
     }
+    for (uint32_t i = 0; i < n; i++)
+        ask_changes(a, &s[i], d);
+    if (diags_errors(d))
+        return STATUS_USAGE;
     if (!run_all(a, s, &e, result, d))
         return STATUS_USAGE;
     write_all(a, result, d);
@@ -110,6 +121,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
 
 static const struct opt run_opts[] = {
     SIMULATE_OPTS,
+    ASK_OPTIONS,
     OPT_FORMAT("text|json|jsonl|csv|md|html"),
     {NULL, 0, NULL, NULL, 0},
 };

@@ -106,12 +106,18 @@ bool subject_load(struct subject *s, const struct cmd_args *a, const char *path,
     return ok;
 }
 
-void subject_read(struct subject *s, const struct cmd_args *a, struct diags *d)
+struct yaml *subject_tree(const struct subject *s, const struct cmd_args *a, struct diags *d)
 {
     const char *set;
     struct yaml *root = yaml_parse(a->mem, s->name, s->text, s->size, d);
     for (uint32_t i = 0; root && (set = opt_next(a->o, "set", &i));)
         yaml_set(a->mem, root, set, d);
+    return root;
+}
+
+void subject_read(struct subject *s, const struct cmd_args *a, struct diags *d)
+{
+    struct yaml *root = subject_tree(s, a, d);
     if (root)
         s->model = model_build(a->mem, root, s->path, d);
 }

@@ -36,11 +36,15 @@ struct subject {
     const char *digest; /* of the text and of all --set */
     uint32_t nexec;
     const struct execution **exec;
+    uint32_t nchange;
+    const struct experiment_change *change; /* --what-if; see ask.h */
 };
 /* The text of a model; false (and in d why): it cannot be read. */
 bool subject_load(struct subject *s, const struct cmd_args *a, const char *path, struct diags *d);
 /* From the text, with all --set.  s->model is NULL after errors. */
 void subject_read(struct subject *s, const struct cmd_args *a, struct diags *d);
+/* The same, as far as the tree.  NULL after errors. */
+struct yaml *subject_tree(const struct subject *s, const struct cmd_args *a, struct diags *d);
 /* --under, or the default. */
 void subject_executions(struct subject *s, const struct opts *o, struct arena *a, struct diags *d);
 

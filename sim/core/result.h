@@ -224,6 +224,12 @@ struct what_if_result {
     struct interval throughput_change;                   /* relative; NAN where it is not one */
     struct latency_result latency;                       /* with the change */
     const char *unstable; /* the resource that saturates then, or NULL */
+    double unstable_utilisation;
+    bool deadlock, complete;
+    const char *error; /* a run-time error of the changed model, or NULL */
+    /* The resource that is busiest then, if it is a bottleneck that it was not before; or NULL. */
+    const char *resource;
+    double utilisation_was, utilisation, wait; /* wait: mean, over all acquisitions */
 };
 struct run_result {
     struct arena *mem;
@@ -243,6 +249,7 @@ struct run_result {
     struct outline_node *outline;
     uint32_t nwhat_if;
     struct what_if_result *what_if; /* by change, then by execution */
+    bool interrupted;               /* what-ifs or gains are missing that were asked for */
 };
 
 #endif

@@ -47,5 +47,8 @@ struct yaml *yaml_get(const struct yaml *map, const char *key); /* NULL if absen
  * "--set" that shows the argument.  A path that leads through a scalar, or a parameter that does
  * not exist and is no path either, is an error with a suggestion (E-set). */
 void yaml_set(struct arena *a, struct yaml *root, const char *arg, struct diags *d);
+/* The same from another flag, which messages name ("--what-if"). */
+void yaml_change(struct arena *a, struct yaml *root, const char *flag, const char *arg,
+                 struct diags *d);
 
 #endif

@@ -377,13 +377,19 @@ static struct yaml *changed_value(struct setting *t, const struct yaml *old)
 
 void yaml_set(struct arena *a, struct yaml *root, const char *arg, struct diags *d)
 {
+    yaml_change(a, root, "--set", arg, d);
+}
+
+void yaml_change(struct arena *a, struct yaml *root, const char *flag, const char *arg,
+                 struct diags *d)
+{
     struct setting *t = NEW(a, struct setting, 1);
     const struct yaml *old = NULL;
     t->mem = a;
     t->d = d;
     t->root = root;
     t->arg = arena_strdup(a, arg); /* the diags refer to it */
-    t->file = diag_file(d, "--set", t->arg, strlen(t->arg));
+    t->file = diag_file(d, flag, t->arg, strlen(t->arg));
     if (!arg_utf8(t) || !split_arg(t))
         return;
     if (root->kind != YAML_MAP) {

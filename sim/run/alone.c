@@ -224,6 +224,12 @@ static void fill(struct alone *a)
     e->cls[0] = e->all;
     e->cls[0].name = a->t->p->cls[0].name;
     e->makespan = NAN;
+    struct part part = part_of(a, &all);
+    struct pool pool = pool_new(&part, 1);
+    shape_cdf(a->t, &pool);
+    shape_exceed(a->t, &part, 1, &pool);
+    pool_free(&pool);
+    part_free(&part);
     total_report(&a->total, a->t->p, mem, e);
 }
 

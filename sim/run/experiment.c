@@ -245,7 +245,7 @@ static const char *costs_of(struct arena *a, const struct trial *t, uint32_t n)
     return "no costs";
 }
 
-static void trial_run(struct trial *t)
+void trial_run(struct trial *t)
 {
     struct exec_result *e = t->e;
     *e = (struct exec_result){.name = t->p->exec->name,
@@ -265,6 +265,26 @@ static void trial_run(struct trial *t)
     warn_few(t);
     warn_saturation(t);
     warn_tails(t);
+}
+
+void trial_free(struct trial *t)
+{
+    free(t->latency);
+    free(t->mean);
+    free(t->rate);
+    for (int k = 0; k < CHANGE_QUANTILES; k++)
+        free(t->above[k]);
+    pool_free(&t->all);
+}
+
+struct change_side trial_side(const struct trial *t)
+{
+    struct change_side s = {.n = t->npair, .latency = t->latency, .mean = t->mean};
+    s.rate = t->rate;
+    for (int k = 0; k < CHANGE_QUANTILES; k++)
+        s.above[k] = t->above[k];
+    s.all = &t->all;
+    return s;
 }
 
 static bool compile_all(struct trial *t, uint32_t n, const struct model *m,
@@ -307,14 +327,16 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
     struct run_result *r = NEW(a, struct run_result, 1);
     r->exec = NEW(a, struct exec_result, nexec);
     for (uint32_t i = 0; i < nexec; i++) {
-        t[i] = (struct trial){.o = o, .mem = a, .d = d, .e = &r->exec[i]};
+        t[i] = (struct trial){.o = o, .mem = a, .d = d, .e = &r->exec[i], .keep = o->nchange > 0};
         t[i].progress = (struct experiment_progress){.execution = exec[i]->name,
                                                      .index = i,
-                                                     .of = nexec,
+                                                     .of = nexec * (1 + o->nchange),
                                                      .mean = interval_none(),
                                                      .p99 = interval_none()};
     }
-    if (!compile_all(t, nexec, m, exec)) {
+    struct what_if *w = NULL;
+    if (!compile_all(t, nexec, m, exec) || !what_if_ok(w = what_if_new(t, nexec))) {
+        what_if_free(w);
         free(t);
         return NULL;
     }
@@ -332,10 +354,10 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
     r->max_requests = o->max_requests;
     r->outline = outline_make(a, t[0].p, &r->noutline);
     compare(r, t, a);
-    for (uint32_t i = 0; i < nexec; i++) {
-        free(t[i].latency);
-        free(t[i].mean);
-    }
+    what_if_run(w, r);
+    what_if_free(w);
+    for (uint32_t i = 0; i < nexec; i++)
+        trial_free(&t[i]);
     free(t);
     return r;
 }

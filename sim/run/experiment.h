@@ -18,6 +18,10 @@ struct experiment_progress {
     uint64_t done, target;     /* requests so far, and to the next look */
     struct interval mean, p99; /* as of the last look; NAN before it; seconds */
 };
+struct experiment_change { /* --what-if: the model as it would be, compared with the model */
+    const char *set;
+    const struct model *model;
+};
 struct experiment_opt {
     uint64_t seed;
     uint32_t jobs;
@@ -28,6 +32,12 @@ struct experiment_opt {
     int64_t warmup;          /* requests deleted in each replication, or WARMUP_AUTO */
     uint64_t trace_requests; /* step accounts come from so many */
     bool sections;           /* exec_result.section is wanted */
+    uint32_t nchange;
+    const struct experiment_change *change;
+    uint32_t nthreshold; /* shares of requests above these, in seconds */
+    const double *threshold;
+    bool halve;              /* each step's durations halved in turn: what it is worth */
+    bool cdf;                /* points of the distribution function, for charts */
     const atomic_bool *stop; /* may be NULL */
     /* Called now and then, by any thread but never by two at once.  May be NULL. */
     void (*progress)(void *ctx, const struct experiment_progress *p);

@@ -4,6 +4,7 @@
  * (phrases).  Nobody else's. */
 #ifndef RUN_EXPERIMENT_IMPL_H
 #define RUN_EXPERIMENT_IMPL_H
+#include "run/change.h"
 #include "run/experiment.h"
 #include "run/jobs.h"
 #include "run/tally.h"
@@ -21,6 +22,10 @@ struct trial {
     uint64_t npair;
     int64_t *latency;
     double *mean;
+    double *rate;                    /* under load: responses a second, by replication */
+    double *above[CHANGE_QUANTILES]; /* ... and what else change.h wants to know */
+    struct pool all;
+    bool keep;         /* these are wanted */
     bool sure;         /* nothing is drawn */
     struct lock *lock; /* of what follows, and of sums that do not mind the order */
     struct experiment_progress progress;
@@ -35,6 +40,22 @@ bool trial_stopped(const struct trial *t);
 void trial_failed(struct trial *t, const struct sim *s, enum sim_end end);
 void trial_warn(struct trial *t, const char *id, const char *text);
 struct interval interval_none(void);
+
+/* What was asked for, of a program that compiled; then its warnings. */
+void trial_run(struct trial *t);
+void trial_free(struct trial *t);
+struct change_side trial_side(const struct trial *t); /* a view: the trial's own arrays */
+
+/* shape.c: into the result what the options ask for; p: of all requests, by replication. */
+void shape_cdf(struct trial *t, const struct pool *all);
+void shape_exceed(struct trial *t, const struct part *p, uint32_t n, const struct pool *all);
+/* what_if.c: compiled with the rest, run after it; the trials of the base are in order of r->exec.
+ * False: some changed model does not compile (errors in the diags). */
+struct what_if;
+struct what_if *what_if_new(const struct trial *base, uint32_t nexec);
+bool what_if_ok(const struct what_if *w);
+void what_if_run(struct what_if *w, struct run_result *r);
+void what_if_free(struct what_if *w);
 
 void alone_run(struct trial *t);
 void steady_run(struct trial *t);

@@ -297,6 +297,43 @@ static void accounts(const struct steady *st, bool measured)
     total_free(&total);
 }
 
+/* What needs all requests at once: more points of the distribution, and what is kept of it for
+ * comparisons. */
+static void shape(const struct steady *st)
+{
+    struct trial *t = st->t;
+    struct pick all = {.every_class = true, .every_status = true};
+    if (!t->keep && !t->o->cdf && t->o->nthreshold == 0)
+        return;
+    struct part *part = xcalloc(st->nrep, sizeof *part);
+    for (uint32_t i = 0; i < st->nrep; i++)
+        part[i] = part_of(&st->rep[i], &all);
+    struct pool pool = pool_new(part, st->nrep);
+    shape_cdf(t, &pool);
+    shape_exceed(t, part, st->nrep, &pool);
+    for (int k = 0; t->keep && k < CHANGE_QUANTILES; k++) {
+        t->above[k] = xcalloc(st->nrep, sizeof *t->above[k]);
+        for (uint32_t i = 0; i < st->nrep && pool.m.n; i++) {
+            int64_t v = pool_at_rank(&pool, stats_rank(pool.m.n, change_p[k]));
+            double n = (double)part[i].m.n;
+            t->above[k][i] = n > 0 ? (double)part_above(&part[i], v) / n : NAN;
+        }
+    }
+    if (t->keep) {
+        t->rate = xcalloc(st->nrep, sizeof *t->rate);
+        for (uint32_t i = 0; i < st->nrep; i++) {
+            double s = rep_seconds(&st->rep[i]);
+            t->rate[i] = s > 0 ? (double)tally_responses(&st->rep[i].tally, &all) / s : NAN;
+        }
+        t->all = pool;
+    } else {
+        pool_free(&pool);
+    }
+    for (uint32_t i = 0; i < st->nrep; i++)
+        part_free(&part[i]);
+    free(part);
+}
+
 static double makespan(const struct steady *st)
 {
     struct moments m = {0};
@@ -345,6 +382,7 @@ void steady_fill(struct steady *st)
     }
     e->makespan = st->finite && backlog ? makespan(st) : NAN;
     accounts(st, true);
+    shape(st);
     if (short_run && interval_relative(e->all.latency.mean) > 0)
         trial_warn(t, "warm-up",
                    "the warm-up may not be over: latency still drifted in the second half of the "

@@ -118,14 +118,7 @@ void part_free(struct part *p)
     *p = (struct part){0};
 }
 
-/* All of some parts together: quantiles can be asked for. */
-struct pool {
-    struct moments m;
-    struct order *order; /* or */
-    struct hist *hist;
-};
-
-static struct pool pool_new(const struct part *p, uint32_t n)
+struct pool pool_new(const struct part *p, uint32_t n)
 {
     struct pool all = {0};
     bool binned = false;
@@ -147,13 +140,14 @@ static struct pool pool_new(const struct part *p, uint32_t n)
     return all;
 }
 
-static void pool_free(struct pool *p)
+void pool_free(struct pool *p)
 {
     order_free(p->order);
     hist_free(p->hist);
+    *p = (struct pool){0};
 }
 
-static int64_t pool_at_rank(const struct pool *p, uint64_t rank)
+int64_t pool_at_rank(const struct pool *p, uint64_t rank)
 {
     return p->order ? order_at(p->order, rank) : hist_at_rank(p->hist, rank);
 }
@@ -224,8 +218,7 @@ struct latency_result latency_independent(const struct part *p)
     return l;
 }
 
-/* How many values are above v. */
-static uint64_t part_above(const struct part *p, int64_t v)
+uint64_t part_above(const struct part *p, int64_t v)
 {
     uint64_t above = 0;
     if (p->hist)

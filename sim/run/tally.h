@@ -51,6 +51,16 @@ struct part {
     int64_t *own; /* what is freed with it: v, or NULL if v is somebody else's */
 };
 void part_free(struct part *p);
+/* All of some parts together: their order statistics. */
+struct pool {
+    struct moments m;
+    struct order *order; /* or */
+    struct hist *hist;
+};
+struct pool pool_new(const struct part *p, uint32_t n); /* hist: if any part has one, all must */
+void pool_free(struct pool *p);
+int64_t pool_at_rank(const struct pool *p, uint64_t rank); /* 1-based; there is such a value */
+uint64_t part_above(const struct part *p, int64_t v);      /* how many values are above v */
 /* Of independent requests: t interval, order statistics. */
 struct latency_result latency_independent(const struct part *p);
 /* Of n independent replications of dependent requests: means weigh equally, quantiles are those of

@@ -102,8 +102,13 @@ static void sample_make(struct sample *s)
         e->all.duration = near(mean[i] + 0.001, 0.0002);
         e->nstep = 1;
         e->step = NEW(s->mem, struct step_result, 1);
-        *e->step =
-            (struct step_result){"request/geo/geocoder", {file, 41, 12, 1}, 1, 0.031, 0.12, 1, 0};
+        *e->step = (struct step_result){.path = "request/geo/geocoder",
+                                        .at = {file, 41, 12, 1},
+                                        .count = 1,
+                                        .mean = 0.031,
+                                        .p99 = 0.12,
+                                        .attempts = 1,
+                                        .failures = 0};
         e->all.noutcome = 1;
         e->all.outcome = NEW(s->mem, struct outcome_result, 1);
         *e->all.outcome = (struct outcome_result){200, {1, 1, 1}, e->all.latency};

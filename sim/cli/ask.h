@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ask.h - what `run` is asked beside the base case: --what-if, --threshold, --gain.  Rows of
+ * options, and from what was given to what an experiment is told. */
+#ifndef CLI_ASK_H
+#define CLI_ASK_H
+#include "cli/simulate.h"
+
+#define ASK_OPTIONS                                                                                \
+    {"what-if", 'w', "NAME=EXPR",                                                                  \
+     "run the model changed like this as well, on the same draws, and say by how much it differs", \
+     OPT_MANY},                                                                                    \
+        {"gain", 'g', NULL, "say what each step is worth: halve them one by one", 0},              \
+    {                                                                                              \
+        "threshold", 't', "TIME,...", "say how many requests take longer than each of these",      \
+            OPT_MANY                                                                               \
+    }
+
+/* --threshold and --gain into e. */
+void ask_read(const struct cmd_args *a, struct experiment_opt *e, struct diags *d);
+/* --what-if: the changed models of a subject that is free of errors. */
+void ask_changes(const struct cmd_args *a, struct subject *s, struct diags *d);
+
+#endif
