@@ -9,6 +9,21 @@
 #include "core/prog.h"
 #include <string.h>
 
+static bool draws(const struct report *r)
+{
+    return r && strcmp(r->name, "html") == 0;
+}
+
+/* What charts are made of costs something, and is had only for who draws them. */
+static bool wants_charts(const struct opts *o)
+{
+    const char *path, *name = opt_get(o, "format");
+    bool any = name && draws(report_find(name));
+    for (uint32_t i = 0; (path = opt_next(o, "output", &i));)
+        any = any || draws(report_by_suffix(path));
+    return any;
+}
+
 static const struct report *read_format(const struct cmd_args *a)
 {
     const char *name = opt_get(a->o, "format");
@@ -91,6 +106,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
     uint32_t n = a->o->noperand;
     struct experiment_opt e = simulate_options(a, d);
     ask_read(a, &e, d);
+    e.cdf = wants_charts(a->o);
     struct subject *s = NEW(a->mem, struct subject, n);
     struct run_result **result = NEW(a->mem, struct run_result *, n);
     simulate_check_outputs(a, d);
