@@ -127,7 +127,7 @@ static void exceed_write(struct json *j, const struct exec_result *e)
     for (uint32_t i = 0; i < e->nexceed; i++) {
         json_obj(j);
         key_num(j, "t", e->exceed[i].t);
-        interval_members(j, e->exceed[i].share);
+        key_interval_members(j, e->exceed[i].share);
         json_end_obj(j);
     }
     json_end_arr(j);
