@@ -48,35 +48,16 @@ static void put_steps(struct page *p, const struct run_result *r)
     page_section_end(p);
 }
 
-static void pair(struct page *p, const char *what, const char *value)
-{
-    if (!value || !*value)
-        return;
-    page_text(p, "dt", NULL, what);
-    page_text(p, "dd", NULL, value);
-}
-
 static void put_origin(struct page *p, const struct run_result *r)
 {
-    struct arena *a = p->mem;
-    struct paras assumed = {.mem = a};
-    page_section(p, "assumed", "What was assumed, and how to run it again");
+    struct paras assumed = {.mem = p->mem};
     prose_assumptions(&assumed, r, 1);
-    const struct para *last = assumed.first;
-    while (last && last->next)
-        last = last->next;
-    page_paras(p, NULL, assumed.first, r->command ? last : NULL); /* the last is told below */
+    struct para **last = &assumed.first;
+    while (*last && (*last)->next)
+        last = &(*last)->next;
     if (r->command)
-        page_text(p, "pre", NULL, r->command);
-    page_raw(p, "<dl>\n");
-    pair(p, "seed", arena_printf(a, "%llu", (unsigned long long)r->seed));
-    pair(p, "version", r->version ? arena_printf(a, "pertinax %s", r->version) : NULL);
-    pair(p, "model", r->model_file);
-    pair(p, "digest of the model", r->digest);
-    page_raw(p, "</dl>\n");
-    page_text(p, "p", "note",
-              "The same model, flags and seed give the same numbers, on any number of cores.");
-    page_section_end(p);
+        *last = NULL; /* how to run it again is told by page_origin() */
+    page_origin(p, r, assumed.first);
 }
 
 static void put_run(struct page *p, const struct run_result *r)

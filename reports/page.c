@@ -193,7 +193,33 @@ void page_figure(struct page *p, const struct figure *f)
     page_raw(p, "</figure>\n");
 }
 
-/* ---- the whole ---- */
+/* ---- the end ---- */
+
+static void pair(struct page *p, const char *what, const char *value)
+{
+    if (!value || !*value)
+        return;
+    page_text(p, "dt", NULL, what);
+    page_text(p, "dd", NULL, value);
+}
+
+void page_origin(struct page *p, const struct run_result *r, const struct para *assumed)
+{
+    struct arena *a = p->mem;
+    page_section(p, "assumed", "What was assumed, and how to run it again");
+    page_paras(p, NULL, assumed, NULL);
+    if (r->command)
+        page_text(p, "pre", NULL, r->command);
+    page_raw(p, "<dl>\n");
+    pair(p, "seed", arena_printf(a, "%llu", (unsigned long long)r->seed));
+    pair(p, "version", r->version ? arena_printf(a, "pertinax %s", r->version) : NULL);
+    pair(p, "model", r->model_file);
+    pair(p, "digest of the model", r->digest);
+    page_raw(p, "</dl>\n");
+    page_text(p, "p", "note",
+              "The same model, flags and seed give the same numbers, on any number of cores.");
+    page_section_end(p);
+}
 
 void page_put(struct page *p, const char *title, struct buf *out)
 {

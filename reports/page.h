@@ -32,6 +32,9 @@ void page_table(struct page *p, const char *caption, const struct table *t);
 /* Sentences; back-quoted names become code.  Those of style BAD stand out. */
 void page_paras(struct page *p, const char *cls, const struct para *first, const struct para *end);
 
+/* The last section: assumptions, if there are any, and what it takes to run it again. */
+void page_origin(struct page *p, const struct run_result *r, const struct para *assumed);
+
 struct figure {
     const char *title;   /* short: the name of the picture */
     const char *desc;    /* what it shows, in words, for those who cannot see it */

@@ -125,7 +125,12 @@ const char *const page_style[] = {
     ".h1 { fill: var(--h1); } .h2 { fill: var(--h2); } .h3 { fill: var(--h3); }\n"
     ".h4 { fill: var(--h4); } .h5 { fill: var(--h5); } .h6 { fill: var(--h6); }\n"
     ".head { fill: var(--soft); }\n"
-    ".best { fill: none; stroke: var(--text); stroke-width: 2; }\n",
+    ".win { fill: var(--c); fill-opacity: .55; } .win.unsure { fill-opacity: .2; }\n"
+    ".tile { stroke: var(--page); stroke-width: 1; }\n"
+    ".h0 { fill: var(--page); } .cross { stroke: var(--c); stroke-width: 2; }\n"
+    ".band { fill: var(--c); fill-opacity: .16; stroke: none; }\n"
+    ".best { fill: none; stroke: var(--text); stroke-width: 3; } .best.near { stroke-width: 1.3; "
+    "}\n",
     /* narrow and paper */
     "@media (max-width: 640px) {\n"
     "  main, nav { padding-left: 16px; padding-right: 16px; }\n"
