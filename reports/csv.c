@@ -120,6 +120,14 @@ static void parts_put(const struct csv *c)
     value_put(c, "memory peak", e->memory.peak, "B");
 }
 
+static void halved_put(const struct csv *c, const struct halved_result *h)
+{
+    const char *of = arena_printf(c->mem, "halved %s", c->exec->step[h->step].path);
+    row_put(c, arena_printf(c->mem, "%s mean change", of), h->mean_change, "s");
+    row_put(c, arena_printf(c->mem, "%s p50 change", of), h->p50_change, "s");
+    row_put(c, arena_printf(c->mem, "%s p99 change", of), h->p99_change, "s");
+}
+
 static void what_if_put(const struct csv *c, const struct what_if_result *w)
 {
     const struct {
@@ -158,6 +166,8 @@ static void exec_put(struct csv *c, const struct run_result *r, uint32_t i)
                       s->faster, "");
     }
     parts_put(c);
+    for (uint32_t k = 0; k < e->nhalved; k++)
+        halved_put(c, &e->halved[k]);
     for (uint32_t k = 0; k < e->nexceed; k++) {
         char text[32];
         row_put(c, arena_printf(c->mem, "above %s s share", json_number(e->exceed[k].t, text)),

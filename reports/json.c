@@ -133,6 +133,27 @@ static void exceed_write(struct json *j, const struct exec_result *e)
     json_end_arr(j);
 }
 
+static void halved_write(struct json *j, const struct exec_result *e)
+{
+    if (e->nhalved == 0)
+        return;
+    json_key(j, "halved");
+    json_arr(j);
+    for (uint32_t i = 0; i < e->nhalved; i++) {
+        const struct halved_result *h = &e->halved[i];
+        json_obj(j);
+        key_str(j, "step", e->step[h->step].path);
+        key_interval(j, "mean_change", h->mean_change);
+        key_interval(j, "p50_change", h->p50_change);
+        key_interval(j, "p99_change", h->p99_change);
+        key_num(j, "critical_share", h->share);
+        key_str(j, "takes_over", h->takes_over == UINT32_MAX ? NULL : e->step[h->takes_over].path);
+        key_num(j, "takes_over_share", h->takes_share);
+        json_end_obj(j);
+    }
+    json_end_arr(j);
+}
+
 static void averages_write(struct json *j, struct arena *a, const struct exec_result *e,
                            const struct diags *d)
 {
@@ -149,6 +170,7 @@ static void averages_write(struct json *j, struct arena *a, const struct exec_re
     if (isfinite(e->makespan))
         key_value(j, "makespan", e->makespan);
     steps_write(j, a, e, d);
+    halved_write(j, e);
     resources_write(j, e);
     usage_write(j, "threads", e->threads.mean, e->threads.peak);
     usage_write(j, "tasks", e->tasks.mean, e->tasks.peak);

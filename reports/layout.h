@@ -127,6 +127,9 @@ struct table *view_exceed(struct arena *a, const struct run_result *r);
 uint32_t what_if_group(const struct run_result *r, uint32_t first); /* n, from the first on */
 struct table *view_what_if(struct arena *a, const struct run_result *r, uint32_t first, uint32_t n);
 void prose_what_if(struct paras *p, const struct run_result *r, uint32_t first, uint32_t n);
+/* --gain (view_gain.c), of one execution; all: rows beyond the first ten, too. */
+struct table *view_gain(struct arena *a, const struct run_result *r, uint32_t exec, bool all);
+void prose_gain(struct paras *p, const struct run_result *r, uint32_t exec);
 /* A difference: "+7.10 ±0.2", "0", or "none seen" where the interval holds 0. */
 struct cell cell_change(struct arena *a, struct scale s, struct interval v);
 

@@ -94,7 +94,16 @@ static void paras_md(const struct paras *p, struct buf *out)
 
 static void asked_md(struct arena *a, const struct run_result *r, struct buf *out)
 {
+    struct verdict v = verdict_make(a, r);
     table_md(view_exceed(a, r), out);
+    for (uint32_t i = 0; i < r->nexec; i++) {
+        struct paras why = {.mem = a};
+        if (r->exec[i].nhalved == 0 || i != v.best)
+            continue;
+        table_md(view_gain(a, r, i, true), out);
+        prose_gain(&why, r, i);
+        paras_md(&why, out);
+    }
     for (uint32_t i = 0, n; (n = what_if_group(r, i)) > 0; i += n) {
         struct paras why = {.mem = a};
         table_md(view_what_if(a, r, i, n), out);

@@ -38,7 +38,16 @@ static void head_text(struct arena *a, const struct run_result *r, const struct 
 static void asked_text(struct arena *a, const struct run_result *r, const struct report_look *look,
                        struct buf *out)
 {
+    struct verdict v = verdict_make(a, r);
     table_after_blank(view_exceed(a, r), look, out);
+    for (uint32_t i = 0; i < r->nexec; i++) {
+        struct paras why = {.mem = a};
+        if (r->exec[i].nhalved == 0 || (i != v.best && look->verbosity <= 0))
+            continue;
+        table_after_blank(view_gain(a, r, i, look->verbosity > 0), look, out);
+        prose_gain(&why, r, i);
+        paras_text(&why, look, INDENT, out);
+    }
     for (uint32_t i = 0, n; (n = what_if_group(r, i)) > 0; i += n) {
         struct paras why = {.mem = a};
         table_after_blank(view_what_if(a, r, i, n), look, out);

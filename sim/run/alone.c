@@ -71,7 +71,8 @@ static void chunk_work(void *ctx, uint64_t i)
         return;
     struct sim_opt so = {.seed = o->seed,
                          .trace_requests = first < o->trace_requests ? UINT64_MAX : 0,
-                         .stop = o->stop};
+                         .stop = o->stop,
+                         .scale = a->t->scale};
     struct sim *s = sim_new(a->t->p, &so);
     total_init(&c->total, a->t->p, false);
     c->end = sim_run_alone(s, first, left < CHUNK ? left : CHUNK);

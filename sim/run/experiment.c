@@ -354,6 +354,8 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
     r->max_requests = o->max_requests;
     r->outline = outline_make(a, t[0].p, &r->noutline);
     compare(r, t, a);
+    for (uint32_t i = 0; i < nexec; i++)
+        r->interrupted = !halve_run(&t[i]) || r->interrupted;
     what_if_run(w, r);
     what_if_free(w);
     for (uint32_t i = 0; i < nexec; i++)

@@ -25,9 +25,10 @@ struct trial {
     double *rate;                    /* under load: responses a second, by replication */
     double *above[CHANGE_QUANTILES]; /* ... and what else change.h wants to know */
     struct pool all;
-    bool keep;         /* these are wanted */
-    bool sure;         /* nothing is drawn */
-    struct lock *lock; /* of what follows, and of sums that do not mind the order */
+    bool keep;           /* these are wanted */
+    const double *scale; /* of the steps' durations, by mark; NULL: as they are */
+    bool sure;           /* nothing is drawn */
+    struct lock *lock;   /* of what follows, and of sums that do not mind the order */
     struct experiment_progress progress;
 };
 void trial_progress(struct trial *t, uint64_t more); /* the caller holds no lock */
@@ -49,6 +50,8 @@ struct change_side trial_side(const struct trial *t); /* a view: the trial's own
 /* shape.c: into the result what the options ask for; p: of all requests, by replication. */
 void shape_cdf(struct trial *t, const struct pool *all);
 void shape_exceed(struct trial *t, const struct part *p, uint32_t n, const struct pool *all);
+/* halve.c: into the result.  False: stopped from outside before it was done. */
+bool halve_run(struct trial *t);
 /* what_if.c: compiled with the rest, run after it; the trials of the base are in order of r->exec.
  * False: some changed model does not compile (errors in the diags). */
 struct what_if;

@@ -94,8 +94,11 @@ static void reps_new(struct steady *st)
     uint64_t trace = o->trace_requests / st->nrep + 1;
     st->rep = xcalloc(st->nrep, sizeof *st->rep);
     for (uint32_t i = 0; i < st->nrep; i++) {
-        struct sim_opt so = {
-            .seed = o->seed, .replication = i, .trace_requests = trace, .stop = o->stop};
+        struct sim_opt so = {.seed = o->seed,
+                             .replication = i,
+                             .trace_requests = trace,
+                             .stop = o->stop,
+                             .scale = st->t->scale};
         st->rep[i].s = sim_new(st->t->p, &so);
         st->rep[i].end = SIM_MORE;
         st->rep[i].tail.binned = true;

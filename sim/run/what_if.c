@@ -114,6 +114,7 @@ static struct experiment_opt options(const struct trial *base)
     if (o.trace_requests > TRACED)
         o.trace_requests = TRACED;
     o.cdf = false;
+    o.sections = false;
     o.nthreshold = 0;
     return o;
 }

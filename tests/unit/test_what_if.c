@@ -337,6 +337,74 @@ static void test_deadlock(void **state)
     arena_drop(w.mem);
 }
 
+/* ---- steps halved ---- */
+
+static const struct halved_result *halved(const struct exec_result *e, const char *path)
+{
+    for (uint32_t i = 0; i < e->nhalved; i++)
+        if (strcmp(e->step[e->halved[i].step].path, path) == 0)
+            return &e->halved[i];
+    fail_msg("%s was not halved", path);
+    return NULL;
+}
+
+static void holds(struct interval v, double truth)
+{
+    /* 4.5 standard errors, so that a fixed seed's accident is none */
+    double wider = 4.5 / 1.96;
+    if (!(v.value - wider * (v.value - v.lo) <= truth &&
+          truth <= v.value + wider * (v.hi - v.value)))
+        fail_msg("%.6g [%.6g, %.6g], not %.6g", v.value, v.lo, v.hi, truth);
+}
+
+/* The later of two exponential calls: 1/a + 1/b - 1/(a + b), halved by doubling a rate. */
+static void test_halved(void **state)
+{
+    (void)state;
+    struct world w = world_of("pertinax: 1\nname: two\nservices:\n"
+                              "  a: {latency: exponential(mean=10ms)}\n"
+                              "  b: {latency: exponential(mean=4ms)}\n"
+                              "request:\n"
+                              "  - parallel: [{call: a}, {call: b}]\n"
+                              "  - {cpu: 3ms, name: render}\n",
+                              NULL);
+    w.o.requests = 60000;
+    w.o.halve = true;
+    struct run_result *r = run(&w, "threads", w.mem);
+    const struct exec_result *e = &r->exec[0];
+    assert_int_equal(e->nhalved, 3);
+    holds(halved(e, "request/parallel/a")->mean_change,
+          (5 - 1 / (1 / 5. + 1 / 4.) - 10 + 1 / (1 / 10. + 1 / 4.)) * 1e-3);
+    holds(halved(e, "request/parallel/b")->mean_change,
+          (2 - 1 / (1 / 10. + 1 / 2.) - 4 + 1 / (1 / 10. + 1 / 4.)) * 1e-3);
+    same_as(halved(e, "request/render")->mean_change, -1.5e-3);
+    same_as(halved(e, "request/render")->p99_change, -1.5e-3);
+    /* sorted by what they are worth */
+    assert_true(e->halved[0].mean_change.value <= e->halved[1].mean_change.value &&
+                e->halved[1].mean_change.value <= e->halved[2].mean_change.value);
+    /* serially each is worth half its mean */
+    r = run(&w, "serial", w.mem);
+    holds(halved(&r->exec[0], "request/parallel/a")->mean_change, -5e-3);
+    holds(halved(&r->exec[0], "request/parallel/b")->mean_change, -2e-3);
+    arena_drop(w.mem);
+}
+
+/* M/M/1: 1/(200 - 100) s becomes 1/(400 - 100). */
+static void test_halved_load(void **state)
+{
+    (void)state;
+    struct world w = world_of(mm1, NULL);
+    w.o.requests = 40000;
+    w.o.halve = true;
+    struct run_result *r = run(&w, "threads", w.mem);
+    assert_int_equal(r->exec[0].nhalved, 1);
+    double d = 1. / 300 - 1. / 100;
+    holds(r->exec[0].halved[0].mean_change, d);
+    holds(r->exec[0].halved[0].p50_change, d * log(2));
+    holds(r->exec[0].halved[0].p99_change, d * log(100));
+    arena_drop(w.mem);
+}
+
 /* ---- thresholds and points ---- */
 
 static struct interval exceed_nth(const struct run_result *r, int k)
@@ -467,6 +535,8 @@ int main(void)
         cmocka_unit_test(test_unstable),
         cmocka_unit_test(test_busier),
         cmocka_unit_test(test_deadlock),
+        cmocka_unit_test(test_halved),
+        cmocka_unit_test(test_halved_load),
         cmocka_unit_test(test_exceed),
         cmocka_unit_test(test_exceed_load),
         cmocka_unit_test(test_cdf),
