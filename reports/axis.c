@@ -150,15 +150,21 @@ struct axis axis_make(struct arena *a, enum axis_unit u, bool log, struct range 
 
 void svg_axis_x(struct svg *s, const struct axis *x, double y1, double y2)
 {
-    enum { BELOW = 16 };
+    enum { BELOW = 16, AIR = 5 };
+    double end = -INFINITY;
     for (uint32_t i = 0; i < x->n; i++) {
         double at = axis_at(x, x->tick[i].v);
         const char *label = x->tick[i].label;
         svg_line(s, *label ? "grid" : "grid minor", at, y1, at, y2);
-        double half = svg_text_width(label, SVG_SMALL) / 2;
-        bool out = at + half > s->w; /* a label at the very edge stands inside it */
-        svg_text(s, "tick small", out ? ANCHOR_END : ANCHOR_MIDDLE, out ? s->w : at, y2 + BELOW,
-                 label);
+        double w = svg_text_width(label, SVG_SMALL);
+        double from = fmin(at - w / 2, s->w - w); /* at the very edge it stands inside */
+        if (!*label || from < end + AIR)
+            continue;
+        if (from < at - w / 2)
+            svg_text(s, "tick small", ANCHOR_END, s->w, y2 + BELOW, label);
+        else
+            svg_text(s, "tick small", ANCHOR_MIDDLE, at, y2 + BELOW, label);
+        end = from + w;
     }
 }
 

@@ -113,7 +113,10 @@ static bool cdf_range(struct cdf *c)
         const struct exec_result *e = &c->r->exec[i];
         if (!has_cdf(e))
             continue;
-        lo = fmin(lo, e->cdf[0].t);
+        uint32_t first = 0; /* the earliest of all would make the axis long for nothing */
+        while (first + 1 < e->ncdf && e->cdf[first].p < 0.001)
+            first++;
+        lo = fmin(lo, e->cdf[first].t);
         most = fmin(most, fmax(1.0 / fmax((double)e->all.latency.n, 2), tail_least));
         for (uint32_t k = 0; k < e->ncdf; k++)
             if (1 - e->cdf[k].p >= tail_least || k == 0)

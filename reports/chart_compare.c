@@ -19,8 +19,10 @@ struct compare {
     const struct run_result *r;
     struct verdict v;
     struct scale scale;
-    double hi;
+    double lo, hi;
+    bool log;
 };
+static const double decades = 40; /* a range as wide is shown logarithmically */
 
 struct lane {
     double y, left;
@@ -38,14 +40,20 @@ static void draw_latency(struct svg *s, const struct compare *c, const struct la
                          const struct latency_result *q)
 {
     enum { BAR = 15, DOWN = 27 };
-    double zero = axis_at(l->x, 0), mean = axis_at(l->x, q->mean.value);
+    double zero = l->x->from, mean = axis_at(l->x, q->mean.value);
     double p50 = axis_at(l->x, q->q[P50].value), p99 = axis_at(l->x, q->q[P99].value);
     double y = l->y, low = l->y + DOWN;
-    svg_rect(s, "bar", (struct box){zero, y, mean - zero, BAR}, 1.5);
+    if (c->log) /* where there is no zero a length would mean nothing */
+        svg_rect(s, "bar", (struct box){mean - 2, y, 4, BAR}, 0);
+    else
+        svg_rect(s, "bar", (struct box){zero, y, mean - zero, BAR}, 1.5);
     draw_range(s, l, q->mean, y + BAR / 2.0);
     double end = isfinite(q->mean.hi) ? axis_at(l->x, q->mean.hi) : mean;
-    svg_text(s, "halo", ANCHOR_START, end + 6, y + BAR / 2.0 + 4.2,
-             arena_printf(s->mem, "mean %s", with_interval(s->mem, c->scale, q->mean)));
+    struct scale scale = c->log ? scale_time(s->mem, &q->mean.value, 1) : c->scale;
+    const char *value = arena_printf(s->mem, "mean %s", with_interval(s->mem, scale, q->mean));
+    bool right = end + 6 + svg_text_width(value, SVG_FONT) > s->w;
+    svg_text(s, "halo", right ? ANCHOR_END : ANCHOR_START, right ? mean - 6 : end + 6,
+             y + BAR / 2.0 + 4.2, value);
     svg_line(s, "reach", p50, low, p99, low);
     draw_range(s, l, q->q[P50], low);
     draw_range(s, l, q->q[P99], low);
@@ -53,9 +61,13 @@ static void draw_latency(struct svg *s, const struct compare *c, const struct la
     svg_diamond(s, "dot full", p99, low, 4.8);
     double far = isfinite(q->q[P99].hi) ? fmax(p99, axis_at(l->x, q->q[P99].hi)) : p99;
     const char *text = arena_printf(s->mem, "p99 %s", number_time(s->mem, q->q[P99].value));
-    bool out = far + 9 + svg_text_width(text, SVG_SMALL) > s->w;
-    svg_text(s, "small soft halo", out ? ANCHOR_END : ANCHOR_START, out ? s->w : far + 9,
-             low + (out ? -8 : 4), text);
+    double w = svg_text_width(text, SVG_SMALL);
+    if (far + 9 + w <= s->w)
+        svg_text(s, "small soft halo", ANCHOR_START, far + 9, low + 4, text);
+    else if (p50 - 9 - w >= l->x->from)
+        svg_text(s, "small soft halo", ANCHOR_END, p50 - 9, low + 4, text);
+    else
+        svg_text(s, "small soft halo", ANCHOR_END, s->w, low - 8, text);
 }
 
 static void compare_draw(struct svg *s, const void *ctx)
@@ -64,7 +76,7 @@ static void compare_draw(struct svg *s, const void *ctx)
     const struct compare *c = ctx;
     double left = s->narrow ? 0 : GUTTER, row = ROW + (s->narrow ? LABEL : 0);
     double h = TOP + row * c->r->nexec;
-    struct axis x = axis_make(s->mem, AXIS_TIME, false, (struct range){0, c->hi, left, s->w});
+    struct axis x = axis_make(s->mem, AXIS_TIME, c->log, (struct range){c->lo, c->hi, left, s->w});
     svg_axis_x(s, &x, 0, h);
     for (uint32_t i = 0; i < c->r->nexec; i++) {
         const struct exec_result *e = &c->r->exec[i];
@@ -84,6 +96,14 @@ static void compare_draw(struct svg *s, const void *ctx)
     svg_line(s, "axis", left, 0, left, h);
     s->h = h + BELOW;
 }
+
+static const char reading[] =
+    "Bars: mean. Below them from the median (circle) to the 99th percentile (diamond). Dark lines: "
+    "95 % intervals, where they are wide enough to be seen.";
+static const char reading_log[] =
+    "On a logarithmic axis, since they are so far apart: the mean, and below it from the median "
+    "(circle) to the 99th percentile (diamond). Dark lines: 95 % intervals, where they are wide "
+    "enough to be seen.";
 
 static const char *compare_desc(struct arena *a, const struct compare *c)
 {
@@ -105,25 +125,26 @@ static const char *compare_desc(struct arena *a, const struct compare *c)
 void chart_compare(struct page *p, const struct run_result *r)
 {
     struct compare c = {.r = r, .v = verdict_make(p->mem, r)};
-    double *v = NEW(p->mem, double, (size_t)r->nexec * 2 + 1), most = 0;
+    double *v = NEW(p->mem, double, (size_t)r->nexec * 2 + 1), most = 0, least = INFINITY;
     size_t n = 0;
     for (uint32_t i = 0; i < r->nexec; i++) {
         const struct latency_result *l = &r->exec[i].all.latency;
         if (!exec_has_result(&r->exec[i]))
             continue;
         v[n++] = l->mean.value;
+        least = fmin(least, fmin(l->mean.value, l->q[P50].value));
         most = fmax(most, fmax(l->mean.value, isfinite(l->q[P99].value) ? l->q[P99].value : 0));
     }
     page_table(p, "Latency of a request, arrival to response", view_comparison(p->mem, r));
     if (n == 0)
         return;
     c.scale = scale_time(p->mem, v, n);
-    c.hi = most > 0 ? axis_round_up(most * 1.08) : 1;
+    c.log = least > 0 && most / least >= decades;
+    c.lo = c.log ? least / 1.5 : 0;
+    c.hi = c.log ? most * 2 : most > 0 ? axis_round_up(most * 1.08) : 1;
     page_figure(p, &(struct figure){.title = "Latency under each execution",
                                     .desc = compare_desc(p->mem, &c),
-                                    .reading = "Bars: mean. Below them from the median (circle) to "
-                                               "the 99th percentile (diamond). Dark lines: 95 % "
-                                               "intervals, where they are wide enough to be seen.",
+                                    .reading = c.log ? reading_log : reading,
                                     .draw = compare_draw,
                                     .ctx = &c});
 }

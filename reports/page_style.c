@@ -149,7 +149,8 @@ const char *const page_style[] = {
     "  nav { display: none; } main { max-width: none; padding: 0; }\n"
     "  svg.wide { display: block; } svg.narrow { display: none; }\n"
     "  h2, h3, summary { break-after: avoid; } figure, tr, p { break-inside: avoid; }\n"
-    "  thead { display: table-header-group; } .scroll { overflow: visible; }\n"
+    "  thead { display: table-header-group; } .scroll { overflow: visible; break-inside: avoid; }\n"
+    "  details:not([open]) { display: none; }\n"
     "  th, td { white-space: normal; padding-right: .6rem; } table { font-size: 8.5pt; }\n"
     "  @page { margin: 14mm; } }\n",
     NULL};
