@@ -365,7 +365,7 @@ static void test_halved(void **state)
                               "  a: {latency: exponential(mean=10ms)}\n"
                               "  b: {latency: exponential(mean=4ms)}\n"
                               "request:\n"
-                              "  - parallel: [{call: a}, {call: b}]\n"
+                              "  - parallel: {a: {call: a}, b: {call: b}}\n"
                               "  - {cpu: 3ms, name: render}\n",
                               NULL);
     w.o.requests = 60000;
@@ -373,9 +373,9 @@ static void test_halved(void **state)
     struct run_result *r = run(&w, "threads", w.mem);
     const struct exec_result *e = &r->exec[0];
     assert_int_equal(e->nhalved, 3);
-    holds(halved(e, "request/parallel/a")->mean_change,
+    holds(halved(e, "request/a/a")->mean_change,
           (5 - 1 / (1 / 5. + 1 / 4.) - 10 + 1 / (1 / 10. + 1 / 4.)) * 1e-3);
-    holds(halved(e, "request/parallel/b")->mean_change,
+    holds(halved(e, "request/b/b")->mean_change,
           (2 - 1 / (1 / 10. + 1 / 2.) - 4 + 1 / (1 / 10. + 1 / 4.)) * 1e-3);
     same_as(halved(e, "request/render")->mean_change, -1.5e-3);
     same_as(halved(e, "request/render")->p99_change, -1.5e-3);
@@ -384,8 +384,8 @@ static void test_halved(void **state)
                 e->halved[1].mean_change.value <= e->halved[2].mean_change.value);
     /* serially each is worth half its mean */
     r = run(&w, "serial", w.mem);
-    holds(halved(&r->exec[0], "request/parallel/a")->mean_change, -5e-3);
-    holds(halved(&r->exec[0], "request/parallel/b")->mean_change, -2e-3);
+    holds(halved(&r->exec[0], "request/a/a")->mean_change, -5e-3);
+    holds(halved(&r->exec[0], "request/b/b")->mean_change, -2e-3);
     arena_drop(w.mem);
 }
 
