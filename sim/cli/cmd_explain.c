@@ -37,6 +37,8 @@ static void explain_resources(const struct prog *p, struct buf *b)
         const struct res *r = &p->res[i];
         buf_printf(b, "  %-16s %-8s size %u, %s", r->name, kind[r->kind], r->size,
                    order[r->discipline]);
+        if (r->keys)
+            buf_printf(b, ", for each of %u keys", r->keys);
         if (r->queue != NONE)
             buf_printf(b, ", at most %u waiting", r->queue);
         buf_puts(b, r->per_worker && p->workers > 1 ? ", one in each worker\n" : "\n");

@@ -190,17 +190,48 @@ static uint32_t use_units(struct compiler *c, const struct step *s, uint32_t siz
     return v >= 1 && v <= size ? (uint32_t)v : 1;
 }
 
+/* The word of the key: whole, not negative, and below the number of keys. */
+static uint32_t use_key(struct compiler *c, const struct step *s, uint32_t res)
+{
+    const struct res *r = &c->p->res[res];
+    uint32_t id = scope_expr(c, s->use_key, WANT_COUNT, false);
+    double v;
+    if (id != NONE && scope_const(c, id, &v) && v >= r->keys)
+        diag_error(c->d, s->use_key->at, "E-key", NULL,
+                   "there is no key %.0f: `%s` has %u, numbered from 0", v, r->name, r->keys);
+    uint32_t word = emit_ask(c, "key", id, NONE, s->use_key->at);
+    if (!c->full)
+        c->t->line[c->t->nline - 1].op.c = r->keys;
+    return word;
+}
+
+/* ACQ and REL alike: what is taken, of which. */
+static struct op use_op(struct compiler *c, const struct step *s, uint32_t res)
+{
+    uint32_t word, units = use_units(c, s, c->p->res[res].size, &word);
+    struct op o = op_make(OP_REL, res, units, 0);
+    if (word != NONE) {
+        o.flags |= OPF_WORD;
+        o.c = word;
+    }
+    if (!c->p->res[res].keys || !s->use_key)
+        return o;
+    o.flags |= OPF_KEY;
+    if (word != NONE)
+        o.b = word;
+    o.c = use_key(c, s, res);
+    return o;
+}
+
 void compile_use(struct compiler *c, const struct step *s)
 {
     if (s->resource >= c->m->nresource)
         return;
-    uint32_t res = c->res_of_resource[s->resource], word;
-    uint32_t units = use_units(c, s, c->p->res[res].size, &word);
+    struct op undo = use_op(c, s, c->res_of_resource[s->resource]);
     uint32_t pc = label_at(c, c->t->nline);
-    struct line *l = emit3(c, OP_ACQ, s->at, res, units, word == NONE ? 0 : word);
-    struct op undo = op_make(OP_REL, res, units, word == NONE ? 0 : word);
-    undo.flags = word == NONE ? 0 : OPF_WORD;
-    l->op.flags = undo.flags;
+    struct line *l = emit(c, OP_ACQ, s->at);
+    l->op = undo;
+    l->op.code = OP_ACQ;
     set_priority(c, l);
     region_open(c, H_RELEASE, pc, undo);
     compile_body(c, &s->body, (struct body_opt){0});

@@ -232,8 +232,14 @@ void compile_costs(struct compiler *c)
 static uint32_t res_add(struct compiler *c, struct res r)
 {
     struct prog *p = c->p;
+    uint64_t n = (uint64_t)(r.keys ? r.keys : 1) * (r.per_worker ? p->workers : 1);
     r.base = p->ninstance;
-    p->ninstance += r.per_worker ? p->workers : 1;
+    if (p->ninstance + n > COMPILE_MAX_INSTANCES) {
+        diag_error(c->d, r.at, "E-size", "fewer keys, or one for all workers (`scope: all`)",
+                   "with `%s` there are more than %d queues", r.name, COMPILE_MAX_INSTANCES);
+        n = 0;
+    }
+    p->ninstance += (uint32_t)n;
     *ADD(c, p->res, p->nres, c->cap_res) = r;
     return p->nres - 1;
 }
@@ -269,15 +275,16 @@ static void resource_add(struct compiler *c, uint32_t i)
         diag_error(c->d, r->at, "E-scope",
                    "say `scope: worker` (one in each worker) or `scope: all` (one for all)",
                    "there are several workers: is there one `%s` for each of them?", r->name);
-    c->res_of_resource[i] =
-        res_add(c, (struct res){.name = r->name,
-                                .kind = RES_RESOURCE,
-                                .at = r->at,
-                                .size = env_size(c, r->size, "the size", r->name),
-                                .queue = env_queue(c, r->queue, r->name),
-                                .queue_timeout = queue_timeout(c, r->queue_timeout, r->name),
-                                .discipline = r->discipline,
-                                .per_worker = r->scope != SCOPE_ALL && p->workers > 1});
+    c->res_of_resource[i] = res_add(
+        c, (struct res){.name = r->name,
+                        .kind = RES_RESOURCE,
+                        .at = r->at,
+                        .size = env_size(c, r->size, "the size", r->name),
+                        .keys = r->keys ? env_size(c, r->keys, "the number of keys", r->name) : 0,
+                        .queue = env_queue(c, r->queue, r->name),
+                        .queue_timeout = queue_timeout(c, r->queue_timeout, r->name),
+                        .discipline = r->discipline,
+                        .per_worker = r->scope != SCOPE_ALL && p->workers > 1});
 }
 
 static void service_add(struct compiler *c, uint32_t i)

@@ -24,7 +24,8 @@ enum {
     COMPILE_MAX_DEPTH = 200, /* of steps within steps, through run: too */
     COMPILE_MAX_VARS = 4096, /* of one task */
     COMPILE_MAX_PATH = 4096,
-    COMPILE_MAX_HEDGE = 16
+    COMPILE_MAX_HEDGE = 16,
+    COMPILE_MAX_INSTANCES = 1 << 22 /* of all resources: their keys times workers */
 };
 
 /* Which variables are set on every way that leads here; dead: no way leads here. */

@@ -175,9 +175,11 @@ static void list_operands(const struct prog *p, const struct diags *d, uint32_t 
     case OP_REL:
         buf_printf(out, " %s", p->res[o->a].name);
         if (o->flags & OPF_WORD)
-            buf_printf(out, " w%u", o->c);
+            buf_printf(out, " w%u", (o->flags & OPF_KEY) ? o->b : o->c);
         else
             buf_printf(out, " %u", o->b);
+        if (o->flags & OPF_KEY)
+            buf_printf(out, " key w%u", o->c);
         break;
     case OP_TIMER:
     case OP_ASK:

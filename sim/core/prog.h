@@ -35,6 +35,7 @@ enum {
     OPF_INPLACE = 32,     /* FORK: the child runs now, on its parent's thread, to its end */
     OPF_COUNT = 128,      /* ASK: the value must be a count */
     OPF_PRIORITY = 64,    /* ACQ: (int16_t)depth is the step's priority, before the class's */
+    OPF_KEY = 128, /* ACQ, REL: of a keyed resource; the key is in w[c], OPF_WORD's units in w[b] */
     /* of other instructions: */
     OPF_WHOLE = 64, /* ASK: the value must be a whole number */
     OPF_APART = 1,  /* STORE: another thread may come between what was read for it and this */
@@ -136,8 +137,9 @@ struct res {
     uint32_t queue;         /* NONE: no limit */
     uint32_t queue_timeout; /* site or NONE */
     enum discipline discipline;
+    uint32_t keys; /* 0: without keys */
     bool per_worker;
-    uint32_t base; /* first instance; instance = base + (per_worker ? worker : 0) */
+    uint32_t base; /* first instance; see state_instance() */
 };
 /* A shared variable: a whole number of a range, kept by the state. */
 struct shared_var {
@@ -231,6 +233,13 @@ struct prog {
     bool has_timers;
     int32_t uncaught;
 };
+
+/* How many there are of a resource: its keys, in each worker or in all. */
+static inline uint32_t res_instances(const struct prog *p, uint32_t res)
+{
+    const struct res *r = &p->res[res];
+    return (r->keys ? r->keys : 1) * (r->per_worker ? p->workers : 1);
+}
 
 /* Compile for one execution.  NULL if there were errors (in d; the same for each execution). */
 struct prog *prog_compile(struct arena *a, const struct model *m, const struct execution *x,

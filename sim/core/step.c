@@ -45,7 +45,7 @@ void state_init(struct state *s, const struct prog *p)
                         .run_last = NONE};
     s->inst = xcalloc(p->ninstance + 1, sizeof *s->inst);
     for (uint32_t r = 0; r < p->nres; r++)
-        for (uint32_t k = 0; k < (p->res[r].per_worker ? p->workers : 1); k++)
+        for (uint32_t k = 0; k < res_instances(p, r); k++)
             s->inst[p->res[r].base + k] =
                 (struct resst){.free = p->res[r].size, .first = NONE, .last = NONE, .res = r};
     s->loop_tells = p->uses_cpu;
@@ -101,8 +101,8 @@ static bool must_wait(const struct state *s, uint32_t worker)
 {
     const struct prog *p = s->p;
     uint32_t thread = p->has_loop ? NONE : (p->server != NONE ? p->server : p->pool);
-    return (p->limit != NONE && !res_available(s, instance_of(s, p->limit, worker), 1)) ||
-           (thread != NONE && !res_available(s, instance_of(s, thread, worker), 1));
+    return (p->limit != NONE && !res_available(s, state_instance(s, p->limit, worker), 1)) ||
+           (thread != NONE && !res_available(s, state_instance(s, thread, worker), 1));
 }
 
 void task_admit(struct state *s, uint32_t task)
@@ -159,7 +159,7 @@ uint32_t step_arrive(struct state *s, uint32_t cls, uint32_t worker, bool traced
         task_admit(s, root);
         return i;
     }
-    uint32_t inst = instance_of(s, p->limit, worker);
+    uint32_t inst = state_instance(s, p->limit, worker);
     if (res_available(s, inst, 1)) {
         res_take(s, inst, root, 1, false);
         task_admit(s, root);
@@ -273,7 +273,7 @@ static void done_work(struct state *s, uint32_t task, bool ok)
         t->flags |= TF_RAISE;
     }
     if (res != NONE)
-        res_release(s, instance_of(s, res, t->worker), 1);
+        res_release(s, state_instance(s, res, t->worker), 1);
     go_on(s, task);
 }
 

@@ -203,6 +203,23 @@ static inline double *state_words(const struct state *s, uint32_t task)
 {
     return s->word + (size_t)task * s->p->nword;
 }
+/* The instance of a resource without keys; the first one of a keyed one. */
+static inline uint32_t state_instance(const struct state *s, uint32_t res, uint32_t worker)
+{
+    const struct res *r = &s->p->res[res];
+    return r->base + (r->per_worker ? worker * (r->keys ? r->keys : 1) : 0);
+}
+/* The instance that an ACQ or REL means, and how many units of it. */
+static inline uint32_t state_op_instance(const struct state *s, uint32_t task, const struct op *o)
+{
+    uint32_t i = state_instance(s, o->a, s->task[task].worker);
+    return (o->flags & OPF_KEY) ? i + (uint32_t)state_words(s, task)[o->c] : i;
+}
+static inline uint32_t state_op_units(const struct state *s, uint32_t task, const struct op *o)
+{
+    uint32_t word = (o->flags & OPF_KEY) ? o->b : o->c;
+    return (o->flags & OPF_WORD) ? (uint32_t)state_words(s, task)[word] : o->b;
+}
 static inline struct loc state_where(const struct state *s, uint32_t task)
 {
     return s->p->where[s->task[task].pc];

@@ -39,11 +39,6 @@ static inline void run_push(struct state *s, uint32_t task)
 }
 
 /* step_queue.c */
-static inline uint32_t instance_of(const struct state *s, uint32_t res, uint32_t worker)
-{
-    const struct res *r = &s->p->res[res];
-    return r->base + (r->per_worker ? worker : 0);
-}
 static inline bool res_available(const struct state *s, uint32_t inst, uint32_t units)
 {
     return s->inst[inst].nqueue == 0 && s->inst[inst].free >= units;

@@ -133,8 +133,8 @@ static int16_t class_priority(const struct state *s, const struct task *t)
 static bool op_acquire(struct state *s, uint32_t task, const struct op *o)
 {
     struct task *t = &s->task[task];
-    uint32_t units = (o->flags & OPF_WORD) ? (uint32_t)state_words(s, task)[o->c] : o->b;
-    uint32_t inst = instance_of(s, o->a, t->worker);
+    uint32_t units = state_op_units(s, task, o);
+    uint32_t inst = state_op_instance(s, task, o);
     const struct res *r = &s->p->res[o->a];
     if (res_available(s, inst, units)) {
         res_take(s, inst, task, units, false);
@@ -388,8 +388,7 @@ static bool execute(struct state *s, uint32_t task)
         return op_acquire(s, task, o);
     case OP_REL:
         t->pc++;
-        res_release(s, instance_of(s, o->a, t->worker),
-                    (o->flags & OPF_WORD) ? (uint32_t)state_words(s, task)[o->c] : o->b);
+        res_release(s, state_op_instance(s, task, o), state_op_units(s, task, o));
         return true;
     case OP_HOPOUT:
         return op_hop_out(s, task) &&

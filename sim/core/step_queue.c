@@ -210,7 +210,7 @@ void thread_seek(struct state *s, uint32_t task)
         thread_assign(s, task);
         return;
     }
-    uint32_t inst = instance_of(s, res, t->worker);
+    uint32_t inst = state_instance(s, res, t->worker);
     if (res_available(s, inst, 1)) {
         res_take(s, inst, task, 1, false);
         thread_assign(s, task);
@@ -233,7 +233,7 @@ void thread_release(struct state *s, uint32_t task)
     s->threads--;
     thread_put(s, t->thread);
     if (res != NONE)
-        res_release(s, instance_of(s, res, t->worker), 1);
+        res_release(s, state_instance(s, res, t->worker), 1);
 }
 
 /* ---- loops ---- */

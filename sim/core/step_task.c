@@ -136,7 +136,7 @@ static void request_over(struct state *s, uint32_t req)
     fx_emit(s, FX_OVER, NONE, req, 0, 0);
     if (r->has_limit) {
         r->has_limit = 0;
-        res_release(s, instance_of(s, s->p->limit, r->worker), 1);
+        res_release(s, state_instance(s, s->p->limit, r->worker), 1);
     }
 }
 
@@ -249,7 +249,7 @@ static void call_abandon(struct state *s, uint32_t task)
                       .req = NONE,
                       .parent = NONE,
                       .group = NONE,
-                      .res = c->res == NONE || c->ps ? NONE : instance_of(s, c->res, t->worker)};
+                      .res = c->res == NONE || c->ps ? NONE : state_instance(s, c->res, t->worker)};
     if (p->nword > 0)
         memcpy(state_words(s, g), state_words(s, task), p->nword * sizeof(double));
     fx_emit(s, FX_GHOST, task, g, 0, 0);

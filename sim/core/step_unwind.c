@@ -14,8 +14,7 @@ static bool handler_matches(const struct prog *p, const struct unwinder *u, uint
 static void unwind_release(struct state *s, uint32_t task, uint32_t acq_pc)
 {
     const struct op *o = &s->p->op[acq_pc];
-    uint32_t units = (o->flags & OPF_WORD) ? (uint32_t)state_words(s, task)[o->c] : o->b;
-    res_release(s, instance_of(s, o->a, s->task[task].worker), units);
+    res_release(s, state_op_instance(s, task, o), state_op_units(s, task, o));
 }
 
 void task_untimer(struct state *s, uint32_t task, uint32_t word)

@@ -11,7 +11,6 @@
 
 static const char later_stages[] = "channels and stages come in a later version";
 static const char later_checks[] = "checks come in a later version";
-static const char later_keyed[] = "keyed resources come in a later version";
 
 /* ---- params ---- */
 
@@ -141,7 +140,7 @@ static const struct key_row rows_resource[] = {
     KEY("queue", read_count_or_unlimited, resource, queue),
     KEY("queue_timeout", read_expr, resource, queue_timeout),
     KEY("discipline", read_discipline, resource, discipline),
-    KEY_LATER("keys", later_keyed),
+    KEY("keys", read_count, resource, keys),
     KEY_END,
 };
 static const struct key_table table_resource = {"a resource", rows_resource, NULL};

@@ -118,14 +118,15 @@ struct step {
     const char *as;     /* each: variable of the copy's number, or NULL */
     bool has_completed; /* each: as_completed is there */
     struct body completed;
-    struct names awaits;      /* await */
-    const struct expr *units; /* use: n, NULL: 1 */
-    struct assigns with;      /* run */
-    struct assigns set;       /* set */
-    bool atomic;              /* set: nobody comes between */
-    const char *key;          /* read, write: the shared name */
-    int32_t status;           /* respond, abort: 100..599 */
-    uint32_t failure;         /* fail: code */
+    struct names awaits;        /* await */
+    const struct expr *units;   /* use: n, NULL: 1 */
+    const struct expr *use_key; /* use: which of a keyed resource */
+    struct assigns with;        /* run */
+    struct assigns set;         /* set */
+    bool atomic;                /* set: nobody comes between */
+    const char *key;            /* read, write: the shared name */
+    int32_t status;             /* respond, abort: 100..599 */
+    uint32_t failure;           /* fail: code */
 };
 
 struct param {
@@ -149,6 +150,7 @@ struct resource {
     const char *kind; /* "mutex", "semaphore", "pool" */
     struct loc at;
     const struct expr *size; /* a mutex has 1 */
+    const struct expr *keys; /* so many of them, each with its queue; NULL: one, without a key */
     const struct expr *queue, *queue_timeout;
     enum discipline discipline; /* never DISC_PS */
     enum scope_kind scope;      /* UNSET, WORKER or ALL */

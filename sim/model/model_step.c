@@ -19,8 +19,6 @@ const char *const verb_summary[VERB_COUNT] = {
 #undef VERB
 };
 
-static const char later_keyed[] = "keyed resources come in a later version";
-
 /* ---- operands ---- */
 
 /* The verb is kept by step_read() for the name; the step itself does nothing any more. */
@@ -326,7 +324,7 @@ static const struct key_row rows_use[] = {
     KEY_WHOLE_NEEDED("use", read_use),
     KEY_NEEDED("do", read_body, step, body),
     KEY("n", read_count, step, units),
-    KEY_LATER("key", later_keyed),
+    KEY("key", read_expr, step, use_key),
     KEY_END,
 };
 static const struct key_row rows_run[] = {
@@ -454,11 +452,26 @@ static const char *step_default_name(struct reader *r, const struct yaml_pair *p
     return arena_strdup(r->a, p->key);
 }
 
+/* A key goes with a keyed resource, and with no other. */
+static void use_complete(struct reader *r, const struct step *s)
+{
+    const struct resource *to = &r->m->resource[s->resource];
+    if (to->keys && !s->use_key)
+        diag_error(r->d, s->at, "E-key", "say which, as in `key: zipf(100)`, or `key: i`",
+                   "`%s` is keyed: there is one for each of its keys", to->name);
+    if (!to->keys && s->use_key)
+        diag_error(r->d, s->use_key->at, "E-key",
+                   arena_printf(r->a, "leave `key` out, or give `%s` its `keys: N`", to->name),
+                   "`%s` has no keys", to->name);
+}
+
 /* What a step cannot do without, where its key was missing (and reported). */
 static void step_complete(struct reader *r, struct step *s, const struct yaml *v)
 {
     if (s->verb == VERB_IF && !yaml_get(v, "then") && !yaml_get(v, "else"))
         diag_error(r->d, s->at, "E-missing-key", NULL, "an `if` step needs `then` or `else`");
+    if (s->verb == VERB_USE && s->resource < r->m->nresource)
+        use_complete(r, s);
     if (!s->orelse.at.line)
         s->orelse.at = s->at;
 }

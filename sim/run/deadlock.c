@@ -51,7 +51,7 @@ static uint32_t thread_instance(const struct sim *s, uint32_t task)
         t->parent == NONE && !(t->flags & TF_POOLED) && p->server != NONE ? p->server : p->pool;
     if (res == NONE || !(t->flags & TF_HAS_THREAD))
         return NONE;
-    return p->res[res].base + (p->res[res].per_worker ? t->worker : 0);
+    return state_instance(&s->st, res, t->worker);
 }
 
 /* Does the task hold a unit of the instance?  Its handlers tell what it would give back. */
@@ -66,14 +66,14 @@ static bool holds(const struct sim *s, uint32_t task, uint32_t inst)
     if (thread_instance(s, task) == inst)
         return true;
     uint32_t res = s->st.inst[inst].res;
-    uint32_t worker = p->res[res].kind == RES_LIMIT ? s->st.req[t->req].worker : t->worker;
-    if (p->res[res].per_worker && p->res[res].base + worker != inst)
-        return false;
-    if (p->res[res].kind == RES_LIMIT)
-        return s->st.req[t->req].has_limit;
+    if (p->res[res].kind == RES_LIMIT) {
+        const struct request *r = &s->st.req[t->req];
+        return r->has_limit && state_instance(&s->st, res, r->worker) == inst;
+    }
     uint32_t h = (t->flags & TF_RAISE) ? t->unwind : p->handler_of[t->pc];
     for (; h != NONE; h = p->handler[h].outer)
-        if (p->handler[h].kind == H_RELEASE && p->op[p->handler[h].a].a == res)
+        if (p->handler[h].kind == H_RELEASE && p->op[p->handler[h].a].a == res &&
+            state_op_instance(&s->st, task, &p->op[p->handler[h].a]) == inst)
             return true;
     return false;
 }
@@ -88,7 +88,7 @@ static void mark_held(const struct sim *s, uint32_t task, bool *inst)
             inst[t->res] = true;
         return;
     }
-    uint32_t i = thread_instance(s, task), worker = t->worker;
+    uint32_t i = thread_instance(s, task);
     if (i != NONE)
         inst[i] = true;
     if (p->limit != NONE && s->st.req[t->req].has_limit)
@@ -97,8 +97,7 @@ static void mark_held(const struct sim *s, uint32_t task, bool *inst)
     for (; h != NONE; h = p->handler[h].outer) {
         if (p->handler[h].kind != H_RELEASE)
             continue;
-        const struct res *r = &p->res[p->op[p->handler[h].a].a];
-        inst[r->base + (r->per_worker ? worker : 0)] = true;
+        inst[state_op_instance(&s->st, task, &p->op[p->handler[h].a])] = true;
     }
 }
 
@@ -268,6 +267,15 @@ static uint32_t blocker(const struct sim *s, const bool *moves, const struct wou
     return NONE;
 }
 
+/* "`hosts`", "`hosts`, key 17" */
+static const char *instance_text(const struct sim *s, struct arena *a, uint32_t inst)
+{
+    const struct res *r = &s->p->res[s->st.inst[inst].res];
+    if (r->keys == 0)
+        return arena_printf(a, "`%s`", r->name);
+    return arena_printf(a, "`%s`, key %u", r->name, (inst - r->base) % r->keys);
+}
+
 static const char *waits_for(const struct sim *s, struct arena *a, const struct would_set *v,
                              uint32_t task)
 {
@@ -275,7 +283,7 @@ static const char *waits_for(const struct sim *s, struct arena *a, const struct 
     uint32_t setter;
     switch ((enum task_state)t->state) {
     case T_QUEUE:
-        return arena_printf(a, "`%s`", s->p->res[s->st.inst[t->res].res].name);
+        return instance_text(s, a, t->res);
     case T_THREAD:
         return arena_printf(a, "a thread of `%s`", s->p->res[s->st.inst[t->res].res].name);
     case T_JOIN:

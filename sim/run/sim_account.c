@@ -26,7 +26,7 @@ const char *sim_row_name(const struct prog *p, uint32_t row)
 double sim_row_capacity(const struct prog *p, uint32_t row)
 {
     if (row < p->nres)
-        return (double)p->res[row].size * (p->res[row].per_worker ? p->workers : 1);
+        return (double)p->res[row].size * res_instances(p, row);
     row -= p->nres;
     if (p->uses_cpu && row-- == 0)
         return p->cores;

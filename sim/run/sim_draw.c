@@ -197,6 +197,11 @@ double draw_answer(struct sim *s)
                          : "this count came out negative or fractional");
         return 0;
     }
+    if (is_count_site(p, pc) && o->c != 0 && v >= o->c) {
+        sim_fail(s, p->where[pc],
+                 "this key is not there: keys are numbered from 0, up to one less than `keys`");
+        return 0;
+    }
     if (o->code == OP_ASK && (o->flags & OPF_WHOLE) && v != floor(v)) {
         sim_fail(s, p->where[pc],
                  "a shared variable is a whole number, and this came out as a fraction");

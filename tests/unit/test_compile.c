@@ -47,6 +47,15 @@ struct refused {
     uint32_t line, col; /* line 4 is the first of text */
 };
 static const struct refused refused[] = {
+    {"a key that is not there",
+     "resources: {m: {kind: mutex, keys: 3}}\nrequest: {use: m, key: 3, do: []}", "E-key", 5, 24},
+    {"a negative key", "resources: {m: {kind: mutex, keys: 3}}\nrequest: {use: m, key: -1, do: []}",
+     "E-expr-range", 5, 24},
+    {"no keys at all", "resources: {m: {kind: mutex, keys: 0}}\nrequest: []", "E-const", 4, 36},
+    {"too many keys",
+     "host: {workers: 100}\nresources: {m: {kind: mutex, keys: 100000, scope: worker}}\nrequest: "
+     "[]",
+     "E-size", 5, 13},
     {"shared data has no value", "shared: [x]\nrequest: {wait: x * 1ms}", "E-shared", 5, 17},
     {"nothing changes it", "params: {k: 3}\nrequest: {wait_until: k > 4}", "E-wait", 5, 23},
     {"nothing changes a task's variable", "request: [{set: {k: 3}}, {wait_until: k > 4}]", "E-wait",

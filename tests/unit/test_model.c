@@ -116,7 +116,7 @@ static const struct wrong wrongs[] = {
     {R "resources: {a: {size: 3}}\n", "E-missing-key", 4, 16, "kind"},
     {R "resources: {a: {kind: pool, size: 3, discipline: ps}}\n", "E-value", 4, 50, NULL},
     {R "resources: {a: {kind: pool, size: 3, scope: request}}\n", "E-value", 4, 45, NULL},
-    {R "resources: {a: {kind: pool, size: 3, keys: 9}}\n", "E-later", 4, 38, "keyed"},
+    {R "resources: {a: {kind: pool, size: 3, keys: [9]}}\n", "E-kind", 4, 44, NULL},
     {R "resources: {a-b: mutex}\n", "E-name", 4, 13, NULL},
     /* shared */
     {R "shared: {a: {scope: all}}\n", "E-missing-key", 4, 13, "needs `range`"},
@@ -192,7 +192,9 @@ static const struct wrong wrongs[] = {
      "another name"},
     {"shared: {a: 0..5}\npipelines: {p: []}\nrequest: {run: p, with: {a: 1}}\n", "E-duplicate-name",
      5, 26, "a shared variable"},
-    {"resources: {a: mutex}\nrequest: {use: a, key: 1, do: []}\n", "E-later", 4, 19, "keyed"},
+    {"resources: {a: mutex}\nrequest: {use: a, key: 1, do: []}\n", "E-key", 4, 24, "leave `key`"},
+    {"resources: {a: {kind: mutex, keys: 3}}\nrequest: {use: a, do: []}\n", "E-key", 4, 11,
+     "say which"},
     /* host and executions */
     {R "host: {core: 2}\n", "E-unknown-key", 4, 8, "did you mean `cores`"},
     {R "host: {schedule: rrr}\n", "E-value", 4, 18, NULL},

@@ -15,19 +15,6 @@ $ pertinax explain bad.yaml
 ! 2 errors
 ? 2
 
-Keyed resources.
-
-$ printf 'pertinax: 1\nname: t\nresources:\n  hosts: {kind: semaphore, size: 4, keys: 2000}\nrequest: {wait: 1ms}\n' >bad.yaml; cat bad.yaml | tail -n +3
-> resources:
->   hosts: {kind: semaphore, size: 4, keys: 2000}
-> request: {wait: 1ms}
-$ pertinax explain bad.yaml
-! bad.yaml:4:37: error[E-later]: `keys` is not available yet: keyed resources come in a later version
-!     4 |   hosts: {kind: semaphore, size: 4, keys: 2000}
-!       |                                     ^^^^
-! 1 error
-? 2
-
 Named costs.
 
 $ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nexecutions:\n  threads: {costs: cpython-3.11}\n' >bad.yaml; cat bad.yaml | tail -n +3
