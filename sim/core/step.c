@@ -210,17 +210,29 @@ static void loop_turn(struct state *s, uint32_t worker)
     step_drain(s);
 }
 
-/* The loop runs its queue dry, or until a task computes, waits upon the loop, or asks. */
-void step_loop(struct state *s, uint32_t worker)
+static void loop_turns(struct state *s, uint32_t worker, uint32_t only)
 {
     struct loopst *l = &s->loop[worker];
-    while (l->running == NONE && l->first != NONE && s->ask == ASK_NONE && s->stuck_pc == NONE) {
+    while (l->running == NONE && l->first != NONE && s->ask == ASK_NONE && s->stuck_pc == NONE &&
+           (only == NONE || s->task[l->first].req == only)) {
         l->posted = 1; /* so that nobody asks for the turn that comes anyway */
         loop_turn(s, worker);
     }
     l->posted = 0;
     if (l->running == NONE && l->first != NONE)
         loop_post(s, worker);
+}
+
+/* The loop runs its queue dry, or until a task computes, waits upon the loop, or asks. */
+void step_loop(struct state *s, uint32_t worker)
+{
+    loop_turns(s, worker, NONE);
+}
+
+void step_loop_of(struct state *s, uint32_t worker)
+{
+    uint32_t first = s->loop[worker].first;
+    loop_turns(s, worker, first == NONE ? NONE : s->task[first].req);
 }
 
 void step_grant(struct state *s, uint32_t instance, uint32_t pick)

@@ -147,6 +147,9 @@ enum fx_kind {
     FX_UNTIL,   /* task waits for a shared variable to change, at pc b */
     FX_WOKEN,   /* one has: make step_woken(task) at this instant */
     FX_YIELD,   /* make step_yield(task) at this instant: other threads may come between */
+    FX_TOUCH,   /* traced: task touches shared datum a; b: 1 if it writes; c: 0 at this instant, 1
+                   from now on, 2 until now */
+    FX_AWAITED, /* traced: task has awaited what task a started at fork b */
     FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
     FX_UNREADY, /* it is not any more, and did not have its turn */
     FX_TURN,    /* task has the loop a */
@@ -231,6 +234,8 @@ uint32_t step_worker(const struct state *s);
 uint32_t step_arrive(struct state *s, uint32_t cls, uint32_t worker, bool traced);
 void step_start(struct state *s, uint32_t task);
 void step_loop(struct state *s, uint32_t worker);
+/* The same, but only the turns of one request's tasks, as long as they stand at the head. */
+void step_loop_of(struct state *s, uint32_t worker);
 /* Grant the instance to its next waiter; for DISC_RANDOM pick is the waiter's place in the queue,
  * else it is not looked at. */
 void step_grant(struct state *s, uint32_t instance, uint32_t pick);

@@ -342,6 +342,15 @@ void await_leave(struct state *s, uint32_t task)
     t->q_prev = t->q_next = NONE;
 }
 
+void await_tell(struct state *s, uint32_t task)
+{
+    const struct awaitsite *a = &s->p->await[op_at(s, &s->task[task])->a];
+    for (uint32_t k = 0; k < a->n && s->req[s->task[task].req].traced; k++) {
+        const struct await_ref *r = &s->p->await_ref[a->first + k];
+        fx_emit(s, FX_AWAITED, task, ancestor(s, task, r->up), r->fork, 0);
+    }
+}
+
 void await_settle(struct state *s, uint32_t task)
 {
     const struct prog *p = s->p;

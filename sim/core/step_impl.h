@@ -99,6 +99,7 @@ enum await_verdict await_check(const struct state *s, uint32_t task, uint16_t *f
 void await_enter(struct state *s,
                  uint32_t task); /* it waits: its groups know, its request lists it */
 void await_leave(struct state *s, uint32_t task);
+void await_tell(struct state *s, uint32_t task);   /* FX_AWAITED */
 void await_settle(struct state *s, uint32_t task); /* the rest, imports, FX_JOIN */
 
 /* step_unwind.c */
@@ -113,9 +114,11 @@ void task_untimer(struct state *s, uint32_t task, uint32_t word);
 bool timeout_cuts_short(struct state *s, uint32_t task, bool *on);
 
 /* step_shared.c */
+bool thread_yields(struct state *s, uint32_t task, bool ends);
 bool op_load(struct state *s, uint32_t task, const struct op *o);
 bool op_store(struct state *s, uint32_t task, const struct op *o);
 bool op_until(struct state *s, uint32_t task);
+void until_count(struct state *s, uint32_t task); /* it stands in the list: variables know */
 void until_leave(struct state *s, uint32_t task);
 bool shared_ok(const struct state *s);
 

@@ -198,10 +198,12 @@ static bool op_await(struct state *s, uint32_t task)
     bool on;
     switch (await_check(s, task, &fail)) {
     case AWAIT_WELL:
+        await_tell(s, task);
         await_settle(s, task);
         s->task[task].pc++;
         return true;
     case AWAIT_FAILED:
+        await_tell(s, task);
         return op_fail(s, task, fail);
     case AWAIT_WAIT:
         break;
@@ -368,6 +370,16 @@ static bool op_control(struct state *s, uint32_t task, const struct op *o)
     return true;
 }
 
+static bool op_touch(struct state *s, uint32_t task, const struct op *o)
+{
+    if (o->c == 0 && thread_yields(s, task, s->fine))
+        return false;
+    if (s->req[s->task[task].req].traced)
+        fx_emit(s, FX_TOUCH, task, o->a, o->b, o->c);
+    s->task[task].pc++;
+    return true;
+}
+
 /* One instruction.  True: the task goes on at its pc. */
 static bool execute(struct state *s, uint32_t task)
 {
@@ -385,7 +397,9 @@ static bool execute(struct state *s, uint32_t task)
     case OP_BACKOFF:
         return op_wait(s, task, o);
     case OP_ACQ:
-        return op_acquire(s, task, o);
+        return !thread_yields(s, task, s->fine) && op_acquire(s, task, o);
+    case OP_TOUCH:
+        return op_touch(s, task, o);
     case OP_REL:
         t->pc++;
         res_release(s, state_op_instance(s, task, o), state_op_units(s, task, o));
@@ -448,6 +462,10 @@ static inline void glide(struct state *s, uint32_t task)
             pc++;
             continue;
         case OP_TOUCH:
+            if (s->fine) {
+                t->pc = pc;
+                return;
+            }
             pc++;
             continue;
         case OP_MORE: {

@@ -25,12 +25,12 @@ void shared_start(struct state *s)
     }
 }
 
-/* Does the move end before this use of shared state?  Then FX_YIELD is out. */
-static bool yields(struct state *s, uint32_t task, const struct op *o)
+/* If the move `ends` before what the task is about to do, where another thread may come between:
+ * FX_YIELD is out, and it stops here. */
+bool thread_yields(struct state *s, uint32_t task, bool ends)
 {
     struct task *t = &s->task[task];
     bool threads = s->p->kind == EXEC_THREADS || s->p->kind == EXEC_HYBRID;
-    bool ends = (o->flags & OPF_APART) || (s->fine && !(o->flags & OPF_WITH));
     bool through = s->goes == task;
     s->goes = NONE;
     if (through || !ends || !threads || (t->mode != M_THREAD && t->mode != M_INPLACE))
@@ -38,6 +38,11 @@ static bool yields(struct state *s, uint32_t task, const struct op *o)
     t->state = T_YIELD;
     fx_emit(s, FX_YIELD, task, 0, 0, 0);
     return true;
+}
+
+static bool yields(struct state *s, uint32_t task, const struct op *o)
+{
+    return thread_yields(s, task, (o->flags & OPF_APART) || (s->fine && !(o->flags & OPF_WITH)));
 }
 
 void step_yield(struct state *s, uint32_t task)
@@ -103,6 +108,11 @@ static void await_values(struct state *s, uint32_t task, int by)
     const struct waitsite *w = &s->p->wait[op_at(s, &s->task[task])->a];
     for (uint32_t k = 0; k < w->n; k++)
         s->awaited[value_of(s, task, s->p->wait_var[w->first + k])] += (uint32_t)by;
+}
+
+void until_count(struct state *s, uint32_t task)
+{
+    await_values(s, task, +1);
 }
 
 bool op_until(struct state *s, uint32_t task)

@@ -144,6 +144,9 @@ double expr_eval(const struct xprog *x, uint32_t id, const double *var, struct d
 /* Smallest and largest possible value (interval arithmetic over supports; variables unknown:
  * -INFINITY..INFINITY for numbers, 0..INFINITY for durations). */
 void expr_bounds(const struct xprog *x, uint32_t id, double *lo, double *hi);
+/* The same with variables of known values (NAN: unknown). */
+void expr_bounds_with(const struct xprog *x, uint32_t id, const double *var, double *lo,
+                      double *hi);
 /* Mean where it follows from means (constants, one distribution, sums, scaling); else NAN. */
 double expr_mean(const struct xprog *x, uint32_t id);
 /* "25ms", "1.25 s": a duration in ns as people write it; buffer of 32. */

@@ -381,11 +381,28 @@ static struct range range_unary(const struct xcode *c, struct range a)
     return range_of(run_unary(c, a.lo), run_unary(c, a.hi));
 }
 
-static struct range range_leaf(const struct xprog *x, const struct xcode *c)
+/* A variable's value, if it is known (var not NULL, the value not NAN). */
+static bool range_known(const struct xcode *c, const double *var, struct range *r)
+{
+    double v, all;
+    if (var == NULL || c->op == X_CONST || c->op == X_DIST)
+        return false;
+    v = var[c->a];
+    all = c->op == X_ALL ? var[(uint32_t)c->num] : 0;
+    if (isnan(v) || isnan(all))
+        return false;
+    v = c->op == X_ANY ? v > 0 : c->op == X_ALL ? v >= all : v;
+    *r = (struct range){v, v};
+    return true;
+}
+
+static struct range range_leaf(const struct xprog *x, const struct xcode *c, const double *var)
 {
     struct range r = {0, 1}; /* X_ANY, X_ALL and booleans */
     if (c->op == X_CONST)
         return range_of(c->num, c->num);
+    if (range_known(c, var, &r))
+        return r;
     if (c->op == X_DIST)
         dist_support(x->dist[c->a], &r.lo, &r.hi);
     else if (c->op == X_COUNT || (c->op == X_NAME && c->narg != UNIT_BOOL))
@@ -395,10 +412,11 @@ static struct range range_leaf(const struct xprog *x, const struct xcode *c)
     return r;
 }
 
-static struct range range_run(const struct xprog *x, const struct xcode *c,
-                              const struct xcode *end);
+static struct range range_run(const struct xprog *x, const struct xcode *c, const struct xcode *end,
+                              const double *var);
 
-static struct range *range_rare(const struct xprog *x, const struct xcode *c, struct range *s)
+static struct range *range_rare(const struct xprog *x, const struct xcode *c, struct range *s,
+                                const double *var)
 {
     uint32_t n = c->narg;
     struct range r;
@@ -421,7 +439,7 @@ static struct range *range_rare(const struct xprog *x, const struct xcode *c, st
             r = range_of(fmin(r.lo, v.lo), fmax(r.hi, v.hi));
         }
     } else if (c->op == XI_REJECT) {
-        r = range_run(x, c + 1, c + 1 + c->a);
+        r = range_run(x, c + 1, c + 1 + c->a, var);
         s -= 1;
         r = range_of(fmax(r.lo, s[0].lo), fmin(r.hi, s[1].hi));
     } else {
@@ -431,7 +449,8 @@ static struct range *range_rare(const struct xprog *x, const struct xcode *c, st
     return s;
 }
 
-static struct range range_run(const struct xprog *x, const struct xcode *c, const struct xcode *end)
+static struct range range_run(const struct xprog *x, const struct xcode *c, const struct xcode *end,
+                              const double *var)
 {
     struct range stack[EXPR_STACK + 1] = {{0, 0}}, *s = stack;
     for (; c < end; c++) {
@@ -442,7 +461,7 @@ static struct range range_run(const struct xprog *x, const struct xcode *c, cons
         case X_COUNT:
         case X_ANY:
         case X_ALL:
-            *++s = range_leaf(x, c);
+            *++s = range_leaf(x, c, var);
             break;
         case X_NEG:
         case X_NOT:
@@ -459,7 +478,7 @@ static struct range range_run(const struct xprog *x, const struct xcode *c, cons
                 *s = range_binary(c->op, s[0], s[1]);
                 break;
             }
-            s = range_rare(x, c, s);
+            s = range_rare(x, c, s, var);
             c += c->op == XI_REJECT ? c->a : 0;
             break;
         }
@@ -469,8 +488,13 @@ static struct range range_run(const struct xprog *x, const struct xcode *c, cons
 
 void expr_bounds(const struct xprog *x, uint32_t id, double *lo, double *hi)
 {
+    expr_bounds_with(x, id, NULL, lo, hi);
+}
+
+void expr_bounds_with(const struct xprog *x, uint32_t id, const double *var, double *lo, double *hi)
+{
     const struct xexpr *e = &x->expr[id];
-    struct range r = range_run(x, x->code + e->start, x->code + e->start + e->n);
+    struct range r = range_run(x, x->code + e->start, x->code + e->start + e->n, var);
     *lo = r.lo;
     *hi = r.hi;
 }

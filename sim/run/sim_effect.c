@@ -440,6 +440,9 @@ static void obey(struct sim *s, const struct fx *f)
     case FX_YIELD:
         ring_put(&s->soon, (struct now){NOW_YIELD, f->task, 0});
         break;
+    case FX_TOUCH: /* for drivers that judge */
+    case FX_AWAITED:
+        break;
     case FX_READY:
     case FX_UNREADY:
     case FX_TURN:

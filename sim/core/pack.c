@@ -1,0 +1,882 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pack.c - see pack.h. */
+#include "core/pack.h"
+#include "core/step_impl.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- tables of vectors, each kept once ---- */
+
+struct vectors {
+    uint32_t *v; /* all of them, one after the other */
+    uint32_t nv, cap_v;
+    uint32_t *at; /* where vector i begins; at[n] is the end */
+    uint32_t n, cap_at;
+    uint32_t *index; /* hash: number + 1, or 0 */
+    uint32_t mask;
+};
+
+static uint64_t vector_hash(const uint32_t *v, uint32_t n)
+{
+    uint64_t h = 0x9e3779b97f4a7c15U ^ n;
+    for (uint32_t i = 0; i < n; i++) {
+        h = (h ^ v[i]) * 0xff51afd7ed558ccdU;
+        h ^= h >> 32;
+    }
+    return h;
+}
+
+static void vectors_reindex(struct vectors *t, uint32_t size)
+{
+    free(t->index);
+    t->index = xcalloc(size, sizeof *t->index);
+    t->mask = size - 1;
+    for (uint32_t i = 0; i < t->n; i++) {
+        uint64_t h = vector_hash(t->v + t->at[i], t->at[i + 1] - t->at[i]);
+        while (t->index[h & t->mask] != 0)
+            h++;
+        t->index[h & t->mask] = i + 1;
+    }
+}
+
+static uint32_t vectors_put(struct vectors *t, const uint32_t *v, uint32_t n)
+{
+    uint64_t h = vector_hash(v, n);
+    if (t->index == NULL || t->n >= t->mask / 2)
+        vectors_reindex(t, t->index == NULL ? 1024 : 2 * (t->mask + 1));
+    for (uint32_t i; (i = t->index[h & t->mask]) != 0; h++)
+        if (t->at[i] - t->at[i - 1] == n && memcmp(t->v + t->at[i - 1], v, n * sizeof *v) == 0)
+            return i - 1;
+    t->v = grow(t->v, &t->cap_v, t->nv + n + 1, sizeof *t->v);
+    t->at = grow(t->at, &t->cap_at, t->n + 2, sizeof *t->at);
+    t->at[0] = 0;
+    if (n > 0)
+        memcpy(t->v + t->nv, v, n * sizeof *v);
+    t->nv += n;
+    t->at[t->n + 1] = t->nv;
+    t->index[h & t->mask] = t->n + 1;
+    return t->n++;
+}
+
+static const uint32_t *vectors_get(const struct vectors *t, uint32_t i)
+{
+    return t->v + t->at[i];
+}
+
+static void vectors_free(struct vectors *t)
+{
+    free(t->v);
+    free(t->at);
+    free(t->index);
+}
+
+static size_t vectors_bytes(const struct vectors *t)
+{
+    return ((size_t)t->cap_v + t->cap_at + t->mask + 1) * sizeof(uint32_t);
+}
+
+/* ---- the packer ---- */
+
+struct out { /* a vector being written */
+    uint32_t *v;
+    uint32_t n, cap;
+};
+struct pack {
+    const struct prog *p;
+    uint32_t nreq;
+    bool symmetric;
+    struct vectors shared, request, task, real;
+    struct out o, t; /* scratch: of a part, of a task */
+    uint32_t *order; /* scratch: a request's tasks, oldest first */
+    uint32_t cap_order;
+};
+
+static void put(struct out *o, uint32_t x)
+{
+    if (o->n == o->cap)
+        o->v = grow(o->v, &o->cap, o->n + 1, sizeof *o->v);
+    o->v[o->n++] = x;
+}
+
+static void put_wide(struct out *o, uint64_t x)
+{
+    put(o, (uint32_t)x);
+    put(o, (uint32_t)(x >> 32));
+}
+
+static uint64_t wide(const uint32_t *v)
+{
+    return v[0] | (uint64_t)v[1] << 32;
+}
+
+struct pack *pack_new(const struct prog *p, uint32_t nreq, bool symmetric)
+{
+    bug_if(nreq == 0 || nreq > PACK_MAX_REQUESTS);
+    struct pack *k = xcalloc(1, sizeof *k);
+    *k = (struct pack){.p = p, .nreq = nreq, .symmetric = symmetric};
+    return k;
+}
+
+void pack_free(struct pack *k)
+{
+    vectors_free(&k->shared);
+    vectors_free(&k->request);
+    vectors_free(&k->task);
+    vectors_free(&k->real);
+    free(k->o.v);
+    free(k->t.v);
+    free(k->order);
+    free(k);
+}
+
+void pack_run_init(struct pack_run *r, const struct prog *p, uint32_t nreq)
+{
+    *r = (struct pack_run){0};
+    state_init(&r->s, p);
+    for (uint32_t j = 0; j < nreq; j++)
+        r->slot[j] = NONE;
+}
+
+void pack_run_free(struct pack_run *r)
+{
+    state_free(&r->s);
+    free(r->task_extra);
+    free(r->rank);
+}
+
+void pack_run_room(struct pack_run *r)
+{
+    uint32_t old = r->cap_task_extra;
+    if (r->s.ntask <= old)
+        return;
+    r->task_extra = grow(r->task_extra, &r->cap_task_extra, r->s.ntask, sizeof *r->task_extra);
+    r->rank = xrealloc(r->rank, r->cap_task_extra, sizeof *r->rank);
+    memset(r->task_extra + old, 0, (r->cap_task_extra - old) * sizeof *r->task_extra);
+}
+
+void pack_sizes(const struct pack *k, uint32_t *shared, uint32_t *requests, size_t *bytes)
+{
+    *shared = k->shared.n;
+    *requests = k->request.n;
+    *bytes = vectors_bytes(&k->shared) + vectors_bytes(&k->request) + vectors_bytes(&k->task) +
+             vectors_bytes(&k->real);
+}
+
+/* ---- numbers ---- */
+
+#define REAL 0x80000000U /* a number of the table of reals, not itself */
+
+static uint32_t real_put(struct pack *k, double x)
+{
+    uint32_t v[2];
+    if (x >= 0 && x < (double)REAL && x == floor(x))
+        return (uint32_t)x;
+    if (isnan(x))
+        x = (double)NAN; /* all unknown values are one */
+    memcpy(v, &x, sizeof x);
+    return REAL | vectors_put(&k->real, v, 2);
+}
+
+static double real_get(const struct pack *k, uint32_t i)
+{
+    double x;
+    if (!(i & REAL))
+        return i;
+    memcpy(&x, vectors_get(&k->real, i & ~REAL), sizeof x);
+    return x;
+}
+
+/* ---- tasks ---- */
+
+/* Which requests a state's slot belongs to. */
+static uint32_t owner_of(const struct pack_run *r, uint32_t nreq, uint32_t slot)
+{
+    for (uint32_t j = 0; j < nreq; j++)
+        if (r->slot[j] == slot)
+            return j;
+    return NONE;
+}
+
+/* A task's place among its own request's tasks in the one queue it is in, + 1; 0: in none. */
+static uint32_t task_rank(const struct state *s, uint32_t task)
+{
+    const struct task *t = &s->task[task];
+    uint32_t rank = 1, q = NONE;
+    if (t->state == T_READY)
+        q = s->loop[t->worker].first;
+    else if (t->state == T_AWAIT)
+        q = s->req[t->req].first_await;
+    else if (t->state == T_UNTIL)
+        q = s->until_first;
+    else if ((t->state == T_QUEUE || t->state == T_THREAD) && t->res != NONE)
+        q = s->inst[t->res].first;
+    else if (t->state == T_DONE && (t->flags & TF_KEEP) && t->parent != NONE) {
+        for (uint32_t g = s->task[t->parent].groups; g != NONE; g = s->group[g].next) {
+            uint32_t n = 1;
+            for (uint32_t c = s->group[g].done_first; c != NONE; c = s->task[c].q_next, n++)
+                if (c == task)
+                    return n | s->group[g].fork << 16;
+        }
+        return 0;
+    } else {
+        return 0;
+    }
+    for (; q != NONE && q != task; q = s->task[q].q_next)
+        rank += s->task[q].req == t->req;
+    return q == task ? rank : 0;
+}
+
+static bool interchangeable(const struct pack *k, uint32_t fork)
+{
+    const struct forksite *f = &k->p->fork[fork];
+    return k->symmetric && f->kind == GROUP_EACH && f->taken_word == NONE;
+}
+
+static void put_group(struct out *o, const struct group *g)
+{
+    put(o, g->fork | (uint32_t)g->state << 16);
+    put(o, g->fail);
+    put(o, g->made);
+    put(o, g->ok);
+    put(o, g->failed);
+    put(o, g->want);
+    put(o, g->limit);
+    put(o, g->until);
+}
+enum { GROUP_WORDS = 8 };
+
+static void put_words(struct pack *k, struct out *o, const struct state *s, uint32_t task)
+{
+    const double *w = state_words(s, task);
+    uint32_t at = o->n, n = 0;
+    put(o, 0);
+    for (uint32_t i = 0; i < k->p->nword; i++) {
+        bool names_group = false;
+        if (w[i] == 0)
+            continue;
+        for (uint32_t g = s->task[task].groups; g != NONE; g = s->group[g].next)
+            names_group |= k->p->fork[s->group[g].fork].word == i;
+        if (names_group)
+            continue;
+        put(o, i);
+        put(o, real_put(k, w[i]));
+        n++;
+    }
+    o->v[at] = n;
+}
+
+static uint32_t put_task(struct pack *k, const struct pack_run *r, uint32_t task, uint32_t kids)
+{
+    const struct state *s = &r->s;
+    const struct task *t = &s->task[task];
+    struct out *o = &k->t;
+    uint32_t fork = t->group == NONE ? NONE : s->group[t->group].fork, groups = 0;
+    bool own_thread = t->mode == M_LIGHT && t->thread != NONE;
+    bool runs = s->loop[t->worker].running == task;
+    o->n = 0;
+    put(o, t->pc | (uint32_t)t->state << 24 | (uint32_t)t->mode << 29);
+    put(o, t->flags | (uint32_t)t->fail << 16);
+    put(o, t->body | kids << 16);
+    put(o, fork != NONE && interchangeable(k, fork) ? NONE : t->copy);
+    put(o, fork + 1);
+    put(o, task_rank(s, task));
+    put(o, t->scope | (uint32_t)(uint16_t)t->priority << 16);
+    put(o, t->unwind);
+    put(o, t->res);
+    put(o, t->units);
+    put(o, t->worker | (uint32_t)own_thread << 16 | (uint32_t)runs << 17);
+    put_wide(o, r->task_extra ? r->task_extra[task] : 0);
+    for (uint32_t g = t->groups; g != NONE; g = s->group[g].next)
+        groups++;
+    put(o, groups);
+    for (uint32_t g = t->groups; g != NONE; g = s->group[g].next)
+        put_group(o, &s->group[g]);
+    put_words(k, o, s, task);
+    return vectors_put(&k->task, o->v, o->n);
+}
+
+/* ---- a request ---- */
+
+struct child { /* of one task, to be put in canonical order */
+    uint32_t task, fork, body, copy;
+};
+
+static int child_order(const void *x, const void *y)
+{
+    const struct child *a = x, *b = y;
+    if (a->fork != b->fork)
+        return a->fork < b->fork ? -1 : 1;
+    if (a->copy != b->copy)
+        return a->copy < b->copy ? -1 : 1;
+    if (a->body != b->body)
+        return a->body < b->body ? -1 : 1;
+    return a->task < b->task ? -1 : a->task > b->task;
+}
+
+struct segment { /* of a part: what a child and those below it have written */
+    uint32_t at, n;
+};
+
+static int segment_compare(const uint32_t *v, struct segment a, struct segment b)
+{
+    uint32_t n = a.n < b.n ? a.n : b.n;
+    for (uint32_t i = 0; i < n; i++)
+        if (v[a.at + i] != v[b.at + i])
+            return v[a.at + i] < v[b.at + i] ? -1 : 1;
+    return a.n < b.n ? -1 : a.n > b.n;
+}
+
+/* Sort n segments that lie one after the other (few: by insertion). */
+static void segments_sort(struct out *o, struct segment *g, uint32_t n)
+{
+    uint32_t from = g[0].at, size = o->n - from;
+    for (uint32_t i = 1; i < n; i++) {
+        struct segment x = g[i];
+        uint32_t j = i;
+        for (; j > 0 && segment_compare(o->v, x, g[j - 1]) < 0; j--)
+            g[j] = g[j - 1];
+        g[j] = x;
+    }
+    uint32_t *copy = xcalloc(size + 1, sizeof *copy), at = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        memcpy(copy + at, o->v + g[i].at, g[i].n * sizeof *copy);
+        at += g[i].n;
+    }
+    memcpy(o->v + from, copy, size * sizeof *copy);
+    free(copy);
+}
+
+static void put_tree(struct pack *k, const struct pack_run *r, uint32_t task);
+
+/* Children of one fork whose copies are alike: those that have begun in the order of what they are,
+ * those that wait to begin in their own. */
+static uint32_t put_alike(struct pack *k, const struct pack_run *r, const struct child *c,
+                          uint32_t n)
+{
+    struct segment *g = xcalloc(n, sizeof *g);
+    uint32_t i = 0;
+    for (; i < n && c[i].fork == c[0].fork && r->s.task[c[i].task].state != T_PENDING; i++) {
+        g[i].at = k->o.n;
+        put_tree(k, r, c[i].task);
+        g[i].n = k->o.n - g[i].at;
+    }
+    if (i > 1)
+        segments_sort(&k->o, g, i);
+    free(g);
+    return i;
+}
+
+static void put_tree(struct pack *k, const struct pack_run *r, uint32_t task)
+{
+    const struct state *s = &r->s;
+    const struct task *t = &s->task[task];
+    uint32_t n = 0;
+    struct child *c = t->kids ? xcalloc(t->kids, sizeof *c) : NULL;
+    for (uint32_t i = s->req[t->req].first_task; t->kids && i != NONE; i = s->task[i].req_next) {
+        const struct task *x = &s->task[i];
+        if (x->parent == task)
+            c[n++] = (struct child){i, x->group == NONE ? NONE : s->group[x->group].fork, x->body,
+                                    x->copy};
+    }
+    if (n > 1)
+        qsort(c, n, sizeof *c, child_order);
+    put(&k->o, put_task(k, r, task, n));
+    for (uint32_t i = 0; i < n;) {
+        if (c[i].fork != NONE && interchangeable(k, c[i].fork))
+            i += put_alike(k, r, c + i, n - i);
+        if (i < n && (c[i].fork == NONE || !interchangeable(k, c[i].fork) ||
+                      s->task[c[i].task].state == T_PENDING))
+            put_tree(k, r, c[i++].task);
+    }
+    free(c);
+}
+
+uint32_t pack_store_request(struct pack *k, const struct pack_run *r, uint32_t j)
+{
+    struct out *o = &k->o;
+    const struct request *q = r->life[j] == PACK_ALIVE ? &r->s.req[r->slot[j]] : NULL;
+    o->n = 0;
+    put(o, r->life[j]);
+    put_wide(o, r->extra[j]);
+    if (q == NULL) {
+        put(o, (uint32_t)r->status[j]);
+        return vectors_put(&k->request, o->v, o->n);
+    }
+    put(o, (uint32_t)q->status);
+    put(o, q->cls | q->worker << 16);
+    put(o, q->over | (uint32_t)q->waiting << 1 | (uint32_t)q->has_limit << 2);
+    put_tree(k, r, q->root);
+    return vectors_put(&k->request, o->v, o->n);
+}
+
+/* ---- what all share ---- */
+
+static void put_queue(struct pack *k, const struct pack_run *r, uint32_t first)
+{
+    const struct state *s = &r->s;
+    uint32_t at = k->o.n, n = 0;
+    put(&k->o, 0);
+    for (uint32_t t = first; t != NONE; t = s->task[t].q_next, n++) {
+        put(&k->o,
+            owner_of(r, k->nreq, s->task[t].req) | (uint32_t)(uint16_t)s->task[t].priority << 16);
+        put(&k->o, s->task[t].units);
+    }
+    k->o.v[at] = n;
+}
+
+static int ghost_order(const void *x, const void *y)
+{
+    return memcmp(x, y, 3 * sizeof(uint32_t));
+}
+
+static void put_ghosts(struct pack *k, const struct state *s)
+{
+    uint32_t at = k->o.n, n = 0;
+    put(&k->o, 0);
+    for (uint32_t i = 0; i < s->ntask; i++) {
+        if (s->task[i].state != T_GHOST)
+            continue;
+        put(&k->o, s->task[i].pc);
+        put(&k->o, s->task[i].res);
+        put(&k->o, s->task[i].worker);
+        n++;
+    }
+    if (n > 1)
+        qsort(k->o.v + at + 1, n, 3 * sizeof(uint32_t), ghost_order);
+    k->o.v[at] = n;
+}
+
+static uint32_t store_shared(struct pack *k, const struct pack_run *r)
+{
+    const struct state *s = &r->s;
+    struct out *o = &k->o;
+    o->n = 0;
+    put_wide(o, r->extra_shared);
+    for (uint32_t w = 0; w < k->p->workers; w++) {
+        const struct loopst *l = &s->loop[w];
+        uint32_t runs = l->running == NONE ? NONE : owner_of(r, k->nreq, s->task[l->running].req);
+        put(o, s->present[w]);
+        put(o, s->waiting[w]);
+        put(o, l->posted | (uint32_t)l->idle << 1);
+        put(o, runs);
+        put_queue(k, r, l->first);
+    }
+    for (uint32_t i = 0; i < k->p->ninstance; i++) {
+        put(o, s->inst[i].free);
+        put(o, s->inst[i].posted);
+        put_queue(k, r, s->inst[i].first);
+    }
+    put_queue(k, r, s->until_first);
+    for (uint32_t i = 0; i < k->p->nvalue; i++)
+        put(o, (uint32_t)s->value[i]);
+    put_ghosts(k, s);
+    return vectors_put(&k->shared, o->v, o->n);
+}
+
+void pack_store(struct pack *k, const struct pack_run *r, uint32_t *id)
+{
+    bug_if(r->s.ask != ASK_NONE || r->s.run_first != NONE);
+    id[0] = store_shared(k, r);
+    for (uint32_t j = 0; j < k->nreq; j++)
+        id[1 + j] = pack_store_request(k, r, j);
+}
+
+/* A queue's vector at v, requests renamed; returns its end. */
+static const uint32_t *rename_queue(struct out *o, const uint32_t *v, const uint32_t *to)
+{
+    uint32_t n = *v++;
+    put(o, n);
+    for (uint32_t i = 0; i < n; i++, v += 2) {
+        uint32_t j = v[0] & 0xffffU;
+        put(o, (v[0] & ~0xffffU) | (j == 0xffffU ? j : to[j]));
+        put(o, v[1]);
+    }
+    return v;
+}
+
+uint32_t pack_rename(struct pack *k, uint32_t shared, const uint32_t *to)
+{
+    struct out *o = &k->o;
+    const uint32_t *v = vectors_get(&k->shared, shared);
+    const uint32_t *end = v + (k->shared.at[shared + 1] - k->shared.at[shared]);
+    o->n = 0;
+    put(o, *v++);
+    put(o, *v++);
+    for (uint32_t w = 0; w < k->p->workers; w++, v++) {
+        for (int i = 0; i < 3; i++)
+            put(o, *v++);
+        put(o, *v == NONE ? NONE : to[*v]);
+        v = rename_queue(o, v + 1, to) - 1;
+    }
+    for (uint32_t i = 0; i < k->p->ninstance; i++) {
+        put(o, *v++);
+        put(o, *v++);
+        v = rename_queue(o, v, to);
+    }
+    v = rename_queue(o, v, to);
+    while (v < end)
+        put(o, *v++);
+    return vectors_put(&k->shared, o->v, o->n);
+}
+
+static const uint32_t *named_in_queue(const uint32_t *v, uint32_t *at, uint32_t *n)
+{
+    uint32_t len = *v++;
+    for (uint32_t i = 0; i < len; i++, v += 2, ++*n)
+        if ((v[0] & 0xffffU) < PACK_MAX_REQUESTS && at[v[0] & 0xffffU] == NONE)
+            at[v[0] & 0xffffU] = *n;
+    return v;
+}
+
+void pack_first_named(const struct pack *k, uint32_t shared, uint32_t *at)
+{
+    const uint32_t *v = vectors_get(&k->shared, shared) + 2;
+    uint32_t n = 0;
+    for (uint32_t j = 0; j < PACK_MAX_REQUESTS; j++)
+        at[j] = NONE;
+    for (uint32_t w = 0; w < k->p->workers; w++) {
+        if (v[3] != NONE && at[v[3]] == NONE)
+            at[v[3]] = n;
+        n++;
+        v = named_in_queue(v + 4, at, &n);
+    }
+    for (uint32_t i = 0; i < k->p->ninstance; i++)
+        v = named_in_queue(v + 2, at, &n);
+    named_in_queue(v, at, &n);
+}
+
+/* ---- back ---- */
+
+static void load_clear(const struct pack *k, struct pack_run *r)
+{
+    struct state *s = &r->s;
+    s->ntask = s->ngroup = s->nreq = s->nthread = s->live = s->threads = s->fx_n = 0;
+    s->free_task = s->free_group = s->free_req = NONE;
+    s->run_first = s->run_last = s->stuck_pc = NONE;
+    s->ask = ASK_NONE;
+    s->ops = 0;
+    s->crowded = false;
+    s->goes = NONE;
+    memset(s->awaited, 0, k->p->nvalue * sizeof *s->awaited);
+    for (uint32_t w = 0; w < k->p->workers; w++) {
+        s->thread_free[w] = NONE;
+        s->loop[w].first = s->loop[w].last = s->loop[w].running = NONE;
+        if (k->p->has_loop)
+            thread_get(s, w);
+    }
+}
+
+static uint32_t new_task(struct state *s)
+{
+    if (s->ntask == s->cap_task) {
+        s->task = grow(s->task, &s->cap_task, s->ntask + 1, sizeof *s->task);
+        s->word = xrealloc(s->word, (size_t)s->cap_task * s->p->nword, sizeof *s->word);
+    }
+    return s->ntask++;
+}
+
+/* The groups of a task, and its words; v: behind the number of groups. */
+static void load_groups(const struct pack *k, struct state *s, uint32_t task, const uint32_t *v,
+                        uint32_t n)
+{
+    uint32_t *link = &s->task[task].groups;
+    double *w = state_words(s, task);
+    for (uint32_t i = 0; i < k->p->nword; i++)
+        w[i] = 0;
+    for (uint32_t i = 0; i < n; i++, v += GROUP_WORDS) {
+        if (s->ngroup == s->cap_group)
+            s->group = grow(s->group, &s->cap_group, s->ngroup + 1, sizeof *s->group);
+        uint32_t g = s->ngroup++;
+        s->group[g] = (struct group){.fork = v[0] & 0xffffU,
+                                     .owner = task,
+                                     .next = NONE,
+                                     .first = NONE,
+                                     .last = NONE,
+                                     .pending = NONE,
+                                     .made = v[2],
+                                     .ok = v[3],
+                                     .failed = v[4],
+                                     .want = v[5],
+                                     .limit = v[6],
+                                     .until = v[7],
+                                     .done_first = NONE,
+                                     .done_last = NONE,
+                                     .state = (uint16_t)(v[0] >> 16),
+                                     .fail = (uint16_t)v[1]};
+        *link = g;
+        link = &s->group[g].next;
+        w[k->p->fork[s->group[g].fork].word] = (double)g + 1;
+    }
+    n = *v++;
+    for (uint32_t i = 0; i < n; i++, v += 2)
+        w[v[0]] = real_get(k, v[1]);
+}
+
+static uint32_t load_thread(struct state *s, const struct task *t, bool own)
+{
+    if ((t->flags & TF_HAS_THREAD) || own) {
+        s->threads += (t->flags & TF_HAS_THREAD) != 0;
+        return thread_get(s, t->worker);
+    }
+    if (t->mode == M_INPLACE)
+        return s->task[t->parent].thread;
+    return t->mode == M_LIGHT ? NONE : t->worker;
+}
+
+static void load_sibling(struct state *s, uint32_t task, uint32_t group)
+{
+    struct group *g = &s->group[group];
+    struct task *t = &s->task[task];
+    t->group = group;
+    t->sib_prev = g->last;
+    if (t->copy == NONE)
+        t->copy = g->last == NONE ? 0 : s->task[g->last].copy + 1;
+    if (g->last == NONE)
+        g->first = task;
+    else
+        s->task[g->last].sib_next = task;
+    g->last = task;
+    g->live++;
+    if (t->state != T_PENDING)
+        g->running++;
+    else if (g->pending == NONE)
+        g->pending = task;
+}
+
+static uint32_t group_by_fork(const struct state *s, uint32_t owner, uint32_t fork)
+{
+    uint32_t g = s->task[owner].groups;
+    while (g != NONE && s->group[g].fork != fork)
+        g = s->group[g].next;
+    return g;
+}
+
+static void load_links(struct state *s, uint32_t task)
+{
+    struct task *t = &s->task[task];
+    struct request *q = &s->req[t->req];
+    t->req_prev = NONE;
+    t->req_next = q->first_task;
+    if (q->first_task != NONE)
+        s->task[q->first_task].req_prev = task;
+    q->first_task = task;
+    q->tasks++;
+    q->active += (t->flags & TF_ACTIVE) != 0;
+    s->live++;
+    if (t->parent != NONE)
+        s->task[t->parent].kids++;
+}
+
+/* The task of vector v. */
+static uint32_t load_task(const struct pack *k, struct pack_run *r, const uint32_t *v, uint32_t req,
+                          uint32_t parent)
+{
+    struct state *s = &r->s;
+    uint32_t i = new_task(s);
+    s->task[i] = (struct task){.pc = v[0] & 0xffffffU,
+                               .state = (uint8_t)(v[0] >> 24 & 31U),
+                               .mode = (uint8_t)(v[0] >> 29),
+                               .flags = (uint16_t)v[1],
+                               .fail = (uint16_t)(v[1] >> 16),
+                               .req = req,
+                               .parent = parent,
+                               .group = NONE,
+                               .body = v[2] & 0xffffU,
+                               .copy = v[3],
+                               .sib_prev = NONE,
+                               .sib_next = NONE,
+                               .q_prev = NONE,
+                               .q_next = NONE,
+                               .scope = v[6] & 0xffffU,
+                               .priority = (int16_t)(v[6] >> 16),
+                               .unwind = v[7],
+                               .res = v[8],
+                               .units = v[9],
+                               .worker = v[10] & 0xffffU,
+                               .groups = NONE};
+    if (v[10] >> 17 & 1U)
+        s->loop[v[10] & 0xffffU].running = i;
+    load_groups(k, s, i, v + 14, v[13]);
+    s->task[i].thread = load_thread(s, &s->task[i], v[10] >> 16 & 1U);
+    load_links(s, i);
+    if (v[4] != 0)
+        load_sibling(s, i, group_by_fork(s, parent, v[4] - 1));
+    else if (s->task[i].copy == NONE)
+        s->task[i].copy = 0;
+    pack_run_room(r);
+    r->task_extra[i] = wide(v + 11);
+    r->rank[i] = v[5];
+    return i;
+}
+
+static const uint32_t *load_tree(const struct pack *k, struct pack_run *r, const uint32_t *id,
+                                 uint32_t req, uint32_t parent)
+{
+    const uint32_t *v = vectors_get(&k->task, *id++);
+    uint32_t kids = v[2] >> 16, task = load_task(k, r, v, req, parent);
+    if (parent == NONE)
+        r->s.req[req].root = task;
+    for (uint32_t i = 0; i < kids; i++)
+        id = load_tree(k, r, id, req, task);
+    return id;
+}
+
+static void load_request(const struct pack *k, struct pack_run *r, uint32_t j, uint32_t id)
+{
+    struct state *s = &r->s;
+    const uint32_t *v = vectors_get(&k->request, id);
+    r->life[j] = (uint8_t)v[0];
+    r->extra[j] = wide(v + 1);
+    r->status[j] = (int32_t)v[3];
+    r->slot[j] = NONE;
+    if (v[0] != PACK_ALIVE)
+        return;
+    if (s->nreq == s->cap_req)
+        s->req = grow(s->req, &s->cap_req, s->nreq + 1, sizeof *s->req);
+    uint32_t slot = r->slot[j] = s->nreq++;
+    s->req[slot] = (struct request){.first_task = NONE,
+                                    .first_await = NONE,
+                                    .cls = v[4] & 0xffffU,
+                                    .worker = v[4] >> 16,
+                                    .status = (int32_t)v[3],
+                                    .used = 1,
+                                    .over = v[5] & 1U,
+                                    .traced = 1,
+                                    .waiting = v[5] >> 1 & 1U,
+                                    .has_limit = v[5] >> 2 & 1U};
+    load_tree(k, r, v + 6, slot, NONE);
+}
+
+static void queue_append(struct state *s, uint32_t *first, uint32_t *last, uint32_t task)
+{
+    s->task[task].q_prev = *last;
+    s->task[task].q_next = NONE;
+    if (*last == NONE)
+        *first = task;
+    else
+        s->task[*last].q_next = task;
+    *last = task;
+}
+
+/* The waiter of request slot req with that rank in the queue of instance res, or a loop's, or of
+ * those that wait for shared variables. */
+enum { OF_LOOP = -1, OF_UNTIL = -2 };
+static uint32_t waiter(const struct pack_run *r, uint32_t req, uint32_t rank, int64_t res,
+                       uint32_t worker)
+{
+    const struct state *s = &r->s;
+    for (uint32_t t = s->req[req].first_task; t != NONE; t = s->task[t].req_next) {
+        const struct task *x = &s->task[t];
+        bool here = (x->state == T_QUEUE || x->state == T_THREAD) && x->res == res;
+        if (res < 0)
+            here =
+                res == OF_LOOP ? x->state == T_READY && x->worker == worker : x->state == T_UNTIL;
+        if (here && r->rank[t] == rank)
+            return t;
+    }
+    bug(__FILE__, __LINE__, "a queue names a task that is not there");
+}
+
+static const uint32_t *load_queue(struct pack_run *r, const uint32_t *v, uint32_t *first,
+                                  uint32_t *last, int64_t res, uint32_t worker)
+{
+    uint32_t n = *v++, rank[PACK_MAX_REQUESTS] = {0};
+    *first = *last = NONE;
+    for (uint32_t i = 0; i < n; i++, v += 2) {
+        uint32_t j = v[0] & 0xffffU;
+        queue_append(&r->s, first, last, waiter(r, r->slot[j], ++rank[j], res, worker));
+    }
+    return v;
+}
+
+static const uint32_t *load_until(struct pack_run *r, const uint32_t *v)
+{
+    struct state *s = &r->s;
+    v = load_queue(r, v, &s->until_first, &s->until_last, OF_UNTIL, 0);
+    for (uint32_t t = s->until_first; t != NONE; t = s->task[t].q_next)
+        until_count(s, t);
+    return v;
+}
+
+static void load_shared(const struct pack *k, struct pack_run *r, uint32_t id)
+{
+    struct state *s = &r->s;
+    const uint32_t *v = vectors_get(&k->shared, id);
+    r->extra_shared = wide(v);
+    v += 2;
+    for (uint32_t w = 0; w < k->p->workers; w++) {
+        struct loopst *l = &s->loop[w];
+        s->present[w] = v[0];
+        s->waiting[w] = v[1];
+        l->posted = v[2] & 1U;
+        l->idle = v[2] >> 1 & 1U;
+        v = load_queue(r, v + 4, &l->first, &l->last, OF_LOOP, w);
+    }
+    for (uint32_t i = 0; i < k->p->ninstance; i++) {
+        struct resst *q = &s->inst[i];
+        q->free = v[0];
+        q->posted = (uint8_t)v[1];
+        q->nqueue = v[2];
+        v = load_queue(r, v + 2, &q->first, &q->last, i, 0);
+    }
+    v = load_until(r, v);
+    for (uint32_t i = 0; i < k->p->nvalue; i++)
+        s->value[i] = (int32_t)*v++;
+    uint32_t ghosts = *v++;
+    for (uint32_t i = 0; i < ghosts; i++, v += 3) {
+        uint32_t g = new_task(s);
+        s->task[g] = (struct task){.pc = v[0],
+                                   .state = T_GHOST,
+                                   .req = NONE,
+                                   .parent = NONE,
+                                   .group = NONE,
+                                   .res = v[1],
+                                   .worker = v[2]};
+        for (uint32_t w = 0; w < k->p->nword; w++)
+            state_words(s, g)[w] = 0;
+    }
+    pack_run_room(r);
+}
+
+/* Those that await: each new one goes to the front of its request's list. */
+static void load_awaits(struct pack_run *r, uint32_t req)
+{
+    struct state *s = &r->s;
+    uint32_t rank = 0;
+    for (uint32_t t = s->req[req].first_task; t != NONE; t = s->task[t].req_next)
+        if (s->task[t].state == T_AWAIT && r->rank[t] > rank)
+            rank = r->rank[t];
+    for (; rank > 0; rank--)
+        for (uint32_t t = s->req[req].first_task; t != NONE; t = s->task[t].req_next)
+            if (s->task[t].state == T_AWAIT && r->rank[t] == rank)
+                await_enter(s, t);
+}
+
+/* An ended child that NEXT is to take, at its rank among those of its fork. */
+static void load_done(struct pack_run *r, uint32_t task)
+{
+    struct state *s = &r->s;
+    struct task *x = &s->task[task];
+    uint32_t g = group_by_fork(s, x->parent, r->rank[task] >> 16);
+    uint32_t *link = &s->group[g].done_first;
+    while (*link != NONE && r->rank[*link] < r->rank[task])
+        link = &s->task[*link].q_next;
+    x->q_next = *link;
+    *link = task;
+    if (x->q_next == NONE)
+        s->group[g].done_last = task;
+}
+
+void pack_load(const struct pack *k, const uint32_t *id, struct pack_run *r)
+{
+    load_clear(k, r);
+    for (uint32_t j = 0; j < k->nreq; j++)
+        load_request(k, r, j, id[1 + j]);
+    load_shared(k, r, id[0]);
+    for (uint32_t i = 0; i < r->s.nreq; i++)
+        load_awaits(r, i);
+    for (uint32_t t = 0; t < r->s.ntask; t++)
+        if (r->s.task[t].state == T_DONE && (r->s.task[t].flags & TF_KEEP) && r->rank[t] != 0)
+            load_done(r, t);
+}

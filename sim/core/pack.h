@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pack.h - states as a few small numbers, for drivers that keep millions of them.
+ *
+ * A state of K requests is cut into K + 1 parts: what all share (tokens, queues, loops) and what is
+ * each request's own (its tasks, groups, words).  Each part is kept once and named by a number, so
+ * that a state is K + 1 numbers; a request's part is again a list of numbers of its tasks.  (The
+ * idea is SPIN's COLLAPSE: Holzmann, "State compression in SPIN", 1997.)
+ *
+ * A part is written in a canonical form: no slot numbers, no thread numbers, nothing that only
+ * tells how the state came about.  A queue is the list of its waiters' requests, and a task knows
+ * its rank among its own request's tasks there: so most moves of a request change two parts alone,
+ * and two requests can be swapped by swapping numbers.  With `symmetric`, the copies of a fan-out
+ * are sorted, so that it does not matter which of them does what. */
+#ifndef CORE_PACK_H
+#define CORE_PACK_H
+#include "core/step.h"
+
+enum { PACK_MAX_REQUESTS = 16 };
+enum pack_life { PACK_UNBORN, PACK_ALIVE, PACK_GONE };
+/* A state that can move, and what step does not know of it: the driver's own numbers (extra). */
+struct pack_run {
+    struct state s;
+    uint32_t slot[PACK_MAX_REQUESTS]; /* of s.req; NONE if not alive */
+    uint8_t life[PACK_MAX_REQUESTS];
+    int32_t status[PACK_MAX_REQUESTS]; /* kept when the request is gone */
+    uint64_t extra[PACK_MAX_REQUESTS]; /* the driver's, a request */
+    uint64_t extra_shared;
+    uint64_t *task_extra; /* the driver's, a task: by slot; has room for pack_run_room() */
+    uint32_t *rank;       /* pack.c's own, as long */
+    uint32_t cap_task_extra;
+};
+struct pack;
+struct pack *pack_new(const struct prog *p, uint32_t nreq, bool symmetric);
+void pack_free(struct pack *k);
+void pack_run_init(struct pack_run *r, const struct prog *p, uint32_t nreq);
+void pack_run_free(struct pack_run *r);
+void pack_run_room(struct pack_run *r); /* after a move: task_extra for each task there is */
+
+/* id[0]: the shared part; id[1 + j]: request j's.  The run is between moves: nothing is asked. */
+void pack_store(struct pack *k, const struct pack_run *r, uint32_t *id);
+/* The parts of request j alone, and the shared one. */
+uint32_t pack_store_request(struct pack *k, const struct pack_run *r, uint32_t j);
+void pack_load(const struct pack *k, const uint32_t *id, struct pack_run *r);
+/* The shared part with requests renamed: request j becomes to[j].  Only where the parts themselves
+ * do not name each other. */
+uint32_t pack_rename(struct pack *k, uint32_t shared, const uint32_t *to);
+/* For each request, where the shared part first names it (UINT32_MAX: nowhere). */
+void pack_first_named(const struct pack *k, uint32_t shared, uint32_t *at);
+/* How many parts there are, and the bytes they take. */
+void pack_sizes(const struct pack *k, uint32_t *shared, uint32_t *requests, size_t *bytes);
+
+#endif

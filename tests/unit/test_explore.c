@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The explorer against known results: nested fork-join on one pool deadlocks iff there are as many
+ * requests as threads, in K! last states (SPIN and TLC say the same of the same model); D nested
+ * connections of C for T tasks deadlock iff T (D - 1) >= C; a ring of N locks has one deadlock, N
+ * acquires away. */
+#include "check/explore.h"
+#include "base/arena.h"
+#include "tests/unit/test.h"
+#include <string.h>
+
+struct world {
+    struct arena *mem;
+    struct prog *p;
+    struct explore e;
+};
+
+static struct world world_of(const char *text, const char *exec)
+{
+    struct world w = {.mem = arena_new(0)};
+    struct diags *d = diags_new(w.mem);
+    struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), d);
+    assert_non_null(root);
+    const struct model *m = model_build(w.mem, root, "test.yaml", d);
+    if (diags_errors(d)) {
+        struct buf b = {0};
+        diags_print(d, &b, false);
+        fail_msg("%s", b.s);
+    }
+    w.p = prog_compile(w.mem, m, model_exec(m, exec), d);
+    assert_non_null(w.p);
+    return w;
+}
+
+enum { SYMMETRIC_COPIES = 1, SYMMETRIC_REQUESTS = 2 };
+
+static void explore(struct world *w, uint32_t nreq, unsigned symmetric)
+{
+    static const uint32_t cls[PACK_MAX_REQUESTS] = {0};
+    struct explore_opt o = {.nreq = nreq,
+                            .cls = cls,
+                            .max_count = 3,
+                            .symmetric_copies = (symmetric & SYMMETRIC_COPIES) != 0,
+                            .symmetric_requests = (symmetric & SYMMETRIC_REQUESTS) != 0};
+    explore_run(w->p, &o, &w->e);
+    assert_int_equal(w->e.end, EXPLORE_WHOLE);
+}
+
+static void drop(struct world *w)
+{
+    explore_free(&w->e);
+    arena_drop(w->mem);
+}
+
+static uint64_t factorial(uint32_t n)
+{
+    return n < 2 ? 1 : n * factorial(n - 1);
+}
+
+/* ---- nested fork-join ---- */
+
+static void fork_join(uint32_t k, uint32_t threads, unsigned symmetric)
+{
+    char text[400];
+    snprintf(text, sizeof text,
+             "pertinax: 1\nname: pool\nservices: {a: {latency: 1ms}}\n"
+             "request: {parallel: {x: {call: a}, y: {call: a}}}\n"
+             "executions: {threads: {pool: %u}}\n",
+             threads);
+    struct world w = world_of(text, "threads");
+    explore(&w, k, symmetric);
+    bool dead = w.e.found[FAULT_DEADLOCK] != NONE;
+    if (dead != (k >= threads))
+        fail_msg("%u requests on %u threads: %s", k, threads, dead ? "deadlock" : "none");
+    if (k == threads)
+        assert_int_equal(w.e.last, (k > 1) + ((symmetric & SYMMETRIC_REQUESTS) ? 1 : factorial(k)));
+    if (k < threads)
+        assert_int_equal(w.e.last, 1);
+    if (k == threads) { /* each arrives and begins, and nothing else: no shorter way */
+        struct path way = explore_path(&w.e, w.e.found[FAULT_DEADLOCK], w.mem);
+        assert_int_equal(way.n, 2 * threads);
+    }
+    assert_int_equal(w.e.found[FAULT_TWICE], NONE);
+    assert_true(dead || w.e.found[FAULT_UNANSWERED] == NONE);
+    drop(&w);
+}
+
+static void test_fork_join(void **state)
+{
+    (void)state;
+    for (uint32_t k = 1; k <= 4; k++)
+        for (uint32_t threads = 1; threads <= k + 1; threads++)
+            for (unsigned symmetric = 0; symmetric < 4; symmetric++)
+                fork_join(k, threads, symmetric);
+}
+
+/* ---- nested connections ---- */
+
+static void test_connections(void **state)
+{
+    static const struct {
+        uint32_t tasks, depth, size;
+    } rows[] = {{2, 2, 2}, {2, 2, 3}, {3, 2, 3}, {3, 2, 4}, {2, 3, 4}, {2, 3, 5},
+                {3, 3, 6}, {3, 3, 7}, {4, 2, 4}, {4, 2, 5}, {1, 2, 1}, {1, 3, 3}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[600];
+        int n = snprintf(text, sizeof text,
+                         "pertinax: 1\nname: nested\nservices: {db: {latency: 1ms}}\n"
+                         "resources: {c: {kind: pool, size: %u}}\nrequest:\n",
+                         rows[i].size);
+        for (uint32_t d = 0; d < rows[i].depth; d++)
+            n += snprintf(text + n, sizeof text - (size_t)n, "%*suse: c\n%*sdo:\n", 2 + 2 * (int)d,
+                          "", 2 + 2 * (int)d, "");
+        snprintf(text + n, sizeof text - (size_t)n, "%*scall: db\n", 2 + 2 * (int)rows[i].depth,
+                 "");
+        for (unsigned symmetric = 0; symmetric < 4; symmetric += 2) {
+            struct world w = world_of(text, "threads");
+            explore(&w, rows[i].tasks, symmetric);
+            bool dead = w.e.found[FAULT_DEADLOCK] != NONE;
+            bool want = rows[i].tasks * (rows[i].depth - 1) >= rows[i].size;
+            if (dead != want)
+                fail_msg("%u tasks, %u each, %u connections: %s", rows[i].tasks, rows[i].depth,
+                         rows[i].size, dead ? "deadlock" : "none");
+            drop(&w);
+        }
+    }
+}
+
+/* On a loop taking a free resource is no wait, so two tasks take both in one go, one after the
+ * other: no deadlock, where threads have one.  A third has company in the queue: each gets one of
+ * the two that come free. */
+static void test_loop_takes_in_one_go(void **state)
+{
+    (void)state;
+    struct world w = world_of("pertinax: 1\nname: n\nservices: {db: {latency: 1ms}}\n"
+                              "resources: {c: {kind: pool, size: 2}}\n"
+                              "request: {use: c, do: {use: c, name: inner, do: {call: db}}}\n",
+                              "coroutine");
+    explore(&w, 2, 0);
+    assert_int_equal(w.e.found[FAULT_DEADLOCK], NONE);
+    explore_free(&w.e);
+    explore(&w, 3, 0);
+    assert_int_not_equal(w.e.found[FAULT_DEADLOCK], NONE);
+    drop(&w);
+}
+
+/* ---- locks ---- */
+
+static void ring(uint32_t n, bool ordered)
+{
+    struct buf b = {0};
+    buf_printf(&b, "pertinax: 1\nname: ring\nservices: {a: {latency: 1ms}}\nresources:\n");
+    for (uint32_t i = 0; i < n; i++)
+        buf_printf(&b, "  l%u: mutex\n", i);
+    buf_printf(&b, "request:\n  parallel:\n");
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t one = i, two = (i + 1) % n;
+        if (ordered && one > two) {
+            one = 0;
+            two = i;
+        }
+        buf_printf(&b,
+                   "    p%u: {use: l%u, name: outer, do: [{call: a}, {use: l%u, name: inner, do: "
+                   "{call: a, name: b}}]}\n",
+                   i, one, two);
+    }
+    struct world w = world_of(b.s, "threads");
+    explore(&w, 1, 0);
+    assert_int_equal(w.e.found[FAULT_DEADLOCK] != NONE, !ordered);
+    assert_int_equal(w.e.last, ordered ? 1 : 2);
+    drop(&w);
+    buf_free(&b);
+}
+
+static void test_locks(void **state)
+{
+    (void)state;
+    for (uint32_t n = 2; n <= 4; n++) {
+        ring(n, false);
+        ring(n, true);
+    }
+}
+
+/* ---- responses and awaits ---- */
+
+static void found(const char *body, const char *exec, enum fault f, bool want)
+{
+    char text[800];
+    snprintf(text, sizeof text, "pertinax: 1\nname: f\nservices: {a: {latency: 1ms}}\n%s", body);
+    struct world w = world_of(text, exec);
+    explore(&w, 1, 0);
+    if ((w.e.found[f] != NONE) != want)
+        fail_msg("fault %d %s under %s: %s", (int)f, want ? "not found" : "found", exec, body);
+    drop(&w);
+}
+
+static void test_faults(void **state)
+{
+    static const char *const execs[] = {"serial", "threads", "coroutine", "hybrid"};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const char *x = execs[i];
+        found("request: [{call: a}, {respond: 200}, {respond: 200}]\n", x, FAULT_TWICE, true);
+        found("request: [{call: a}, {respond: 200}]\n", x, FAULT_TWICE, false);
+        found("request: [{choose: [{p: 0.5, do: {respond: 200}}, {p: 0.5, do: {call: a}}]}]\n", x,
+              FAULT_UNANSWERED, true);
+        found("request: [{choose: [{p: 1, do: {respond: 200}}, {p: 0, do: {call: a}}]}]\n", x,
+              FAULT_UNANSWERED, false);
+        found("request: [{spawn: {t: {call: a}}}, {call: a, name: b}]\n", x, FAULT_UNAWAITED, true);
+        found("request: [{spawn: {t: {call: a}}}, {await: t}]\n", x, FAULT_UNAWAITED, false);
+        found("request: [{detach: {call: a}}, {call: a, name: b}]\n", x, FAULT_UNAWAITED, false);
+    }
+}
+
+/* ---- shared variables ---- */
+
+/* Two add one to n, each with a call before: threads can lose one, a loop cannot, nor can `atomic`.
+ * The loss is told by the request that finds n == 1 at its end when both are through. */
+static void lost(const char *exec, const char *attribute, bool want)
+{
+    char text[600];
+    snprintf(text, sizeof text,
+             "pertinax: 1\nname: n\nservices: {a: {latency: 1ms}}\nshared: {n: 0..5}\n"
+             "request:\n  - parallel:\n      x: [{call: a}, {set: {n: n + 1}%s}]\n"
+             "      y: [{call: a}, {set: {n: n + 1}%s}]\n"
+             "  - if: n == 2\n    then: {respond: 200}\n",
+             attribute, attribute);
+    struct world w = world_of(text, exec);
+    explore(&w, 1, 0);
+    if ((w.e.found[FAULT_UNANSWERED] != NONE) != want)
+        fail_msg("an update is %slost under %s%s", want ? "not " : "", exec, attribute);
+    drop(&w);
+}
+
+static void test_lost_update(void **state)
+{
+    (void)state;
+    lost("threads", "", true);
+    lost("threads", ", atomic: true", false);
+    lost("coroutine", "", false);
+    lost("hybrid", "", false);
+    lost("serial", "", false);
+}
+
+static void test_wait_until(void **state)
+{
+    (void)state;
+    for (int sets = 0; sets < 2; sets++) {
+        char text[500];
+        snprintf(text, sizeof text,
+                 "pertinax: 1\nname: n\nservices: {a: {latency: 1ms}}\nshared: {open: false}\n"
+                 "request:\n  - parallel:\n      x: {wait_until: open}\n"
+                 "      y: [{call: a}%s]\n",
+                 sets ? ", {set: {open: true}}" : "");
+        for (int exec = 0; exec < 2; exec++) {
+            struct world w = world_of(text, exec ? "coroutine" : "threads");
+            explore(&w, 2, exec ? SYMMETRIC_REQUESTS : 0);
+            assert_int_equal(w.e.found[FAULT_DEADLOCK] == NONE, sets);
+            drop(&w);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fork_join),
+        cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_loop_takes_in_one_go),
+        cmocka_unit_test(test_locks),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_lost_update),
+        cmocka_unit_test(test_wait_until),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
