@@ -92,6 +92,19 @@ static void class_put(struct csv *c, const struct class_result *k)
     }
 }
 
+static void step_critical_put(const struct csv *c, const struct step_result *s)
+{
+    part_put(c, "step", s->path, "critical_probability", s->critical_probability, "");
+    part_put(c, "step", s->path, "critical_share", s->critical_share, "");
+    part_put(c, "step", s->path, "critical_share_p99", s->critical_share_p99, "");
+    if (s->gain_by) {
+        row_put(c, arena_printf(c->mem, "step %s gain", s->path), s->gain, "s");
+        row_put(c, arena_printf(c->mem, "step %s gain_p99", s->path), s->gain_p99, "s");
+    }
+    if (isfinite(s->slack))
+        part_put(c, "step", s->path, "slack", s->slack, "s");
+}
+
 static void parts_put(const struct csv *c)
 {
     const struct exec_result *e = c->exec;
@@ -102,6 +115,15 @@ static void parts_put(const struct csv *c)
         part_put(c, "step", s->path, "p99", s->p99, "s");
         part_put(c, "step", s->path, "attempts", s->attempts, "");
         part_put(c, "step", s->path, "failures", s->failures, "");
+        if (e->walked > 0)
+            step_critical_put(c, s);
+    }
+    for (uint32_t i = 0; i < e->ncritical; i++) {
+        const struct critical_result *k = &e->critical[i];
+        const char *of = arena_printf(c->mem, "critical %s", critical_kind_name[k->kind]);
+        part_put(c, of, k->name, "critical_probability", k->probability, "");
+        part_put(c, of, k->name, "critical_share", k->share, "");
+        part_put(c, of, k->name, "critical_share_p99", k->share_p99, "");
     }
     for (uint32_t i = 0; i < e->nresource; i++) {
         const struct resource_result *q = &e->resource[i];

@@ -23,6 +23,31 @@ static void outcomes_write(struct json *j, struct arena *a, const struct class_r
     json_end_obj(j);
 }
 
+/* How a step matters to critical paths; a gain that could not be had is null. */
+static void key_gain(struct json *j, const char *key, struct interval v, const char *by)
+{
+    json_key(j, key);
+    if (!by || !isfinite(v.value)) {
+        json_null(j);
+        return;
+    }
+    json_obj(j);
+    key_interval_members(j, v);
+    key_str(j, "by", by);
+    json_end_obj(j);
+}
+
+static void step_critical_write(struct json *j, const struct step_result *s)
+{
+    key_num(j, "critical_probability", s->critical_probability);
+    key_num(j, "critical_share", s->critical_share);
+    key_num(j, "critical_share_p99", s->critical_share_p99);
+    key_gain(j, "gain", s->gain, s->gain_by);
+    key_gain(j, "gain_p99", s->gain_p99, s->gain_by);
+    if (isfinite(s->slack))
+        key_num(j, "slack", s->slack);
+}
+
 static void steps_write(struct json *j, struct arena *a, const struct exec_result *e,
                         const struct diags *d)
 {
@@ -38,6 +63,29 @@ static void steps_write(struct json *j, struct arena *a, const struct exec_resul
         key_num(j, "p99", s->p99);
         key_num(j, "attempts", s->attempts);
         key_num(j, "failures", s->failures);
+        if (e->walked > 0)
+            step_critical_write(j, s);
+        json_end_obj(j);
+    }
+    json_end_arr(j);
+}
+
+/* What takes time on critical paths and is no step. */
+static void critical_write(struct json *j, const struct exec_result *e)
+{
+    if (e->walked == 0)
+        return;
+    key_count(j, "walked", e->walked);
+    json_key(j, "critical");
+    json_arr(j);
+    for (uint32_t i = 0; i < e->ncritical; i++) {
+        const struct critical_result *c = &e->critical[i];
+        json_obj(j);
+        key_str(j, "kind", critical_kind_name[c->kind]);
+        key_str(j, "name", c->name);
+        key_num(j, "critical_probability", c->probability);
+        key_num(j, "critical_share", c->share);
+        key_num(j, "critical_share_p99", c->share_p99);
         json_end_obj(j);
     }
     json_end_arr(j);
@@ -171,6 +219,7 @@ static void averages_write(struct json *j, struct arena *a, const struct exec_re
         key_value(j, "makespan", e->makespan);
     steps_write(j, a, e, d);
     halved_write(j, e);
+    critical_write(j, e);
     resources_write(j, e);
     usage_write(j, "threads", e->threads.mean, e->threads.peak);
     usage_write(j, "tasks", e->tasks.mean, e->tasks.peak);

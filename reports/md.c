@@ -128,6 +128,9 @@ static void md_run(const struct run_result *r, const struct diags *d,
     prose_warnings(&said, r);
     paras_md(&said, out);
     asked_md(a, r, out);
+    uint32_t best = verdict_make(a, r).best;
+    if (best < r->nexec)
+        table_md(view_critical(a, r, best, false), out);
     table_md(view_outcomes(a, r), out);
     table_md(view_classes(a, r), out);
     table_md(view_resources(a, r), out);

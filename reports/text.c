@@ -56,6 +56,17 @@ static void asked_text(struct arena *a, const struct run_result *r, const struct
     }
 }
 
+/* Of the fastest execution; with --verbose, of each. */
+static void critical_text(struct arena *a, const struct run_result *r,
+                          const struct report_look *look, struct buf *out)
+{
+    bool all = look->verbosity > 0;
+    uint32_t best = verdict_make(a, r).best;
+    for (uint32_t i = 0; i < r->nexec; i++)
+        if (all || i == best)
+            table_after_blank(view_critical(a, r, i, all), look, out);
+}
+
 static void text_run(const struct run_result *r, const struct diags *d,
                      const struct report_look *look, struct buf *out)
 {
@@ -69,6 +80,7 @@ static void text_run(const struct run_result *r, const struct diags *d,
         prose_reasons(&said, r);
         paras_text(&said, look, INDENT, out);
         asked_text(a, r, look, out);
+        critical_text(a, r, look, out);
         table_after_blank(view_outcomes(a, r), look, out);
         table_after_blank(view_classes(a, r), look, out);
         table_after_blank(view_resources(a, r), look, out);

@@ -4,6 +4,7 @@
  * The unit of work is a chunk of CHUNK requests with a simulator of its own: its floating-point
  * sums depend on the chunk alone, and chunks are added up in their order.  A batch is as many
  * chunks as are kept apart at a time; a round is what lies between two looks. */
+#include "run/critical.h"
 #include "run/experiment_impl.h"
 #include "run/jobs.h"
 #include "run/section.h"
@@ -19,6 +20,7 @@ struct chunk {
     struct tally tally;
     struct total total;
     double duration[SECTIONS];
+    struct path_account paths;
     struct sim *failed; /* kept for its story */
 };
 struct alone {
@@ -26,6 +28,7 @@ struct alone {
     uint64_t n, target, base;  /* requests done, wanted, at the batch's start */
     struct tally tally, bins;  /* of bins only the histograms count: their order does not matter */
     struct total total, batch; /* of batch, too; added when it ended well */
+    struct path_account paths;
     struct tally batch_bins;
     double duration[SECTIONS]; /* sums by section */
     int64_t *latency;          /* of the first KEEP, by ordinal */
@@ -52,6 +55,8 @@ static void chunk_store(struct alone *a, struct chunk *c, const struct sim *s)
     total_account(&c->total, NULL, &now);
     free(now.row);
     total_steps(&c->total, s);
+    if (sim_paths(s))
+        path_account_merge(&c->paths, sim_paths(s), 0);
     lock_take(a->t->lock);
     total_hists(&a->batch, s);
     for (uint64_t i = 0; a->bins.binned && i < c->n; i++)
@@ -92,6 +97,7 @@ static void chunk_free(struct chunk *c)
 {
     tally_free(&c->tally);
     total_free(&c->total);
+    path_account_free(&c->paths);
     if (c->failed)
         sim_free(c->failed);
     *c = (struct chunk){0};
@@ -124,6 +130,7 @@ static void take_batch(struct alone *a, uint64_t chunks)
             total_merge(&a->total, &c->total);
             for (int k = 0; k < SECTIONS; k++)
                 a->duration[k] += c->duration[k];
+            path_account_merge(&a->paths, &c->paths, 0);
             a->n += c->n;
         }
         if (!a->over && bad) {
@@ -232,6 +239,9 @@ static void fill(struct alone *a)
     pool_free(&pool);
     part_free(&part);
     total_report(&a->total, a->t->p, mem, e);
+    critical_report(&a->paths, a->t->p,
+                    critical_smooth(a->t->p) && critical_uncontended(a->t->p, &a->total),
+                    a->t->sure, mem, e);
 }
 
 void alone_run(struct trial *t)
@@ -269,5 +279,6 @@ void alone_run(struct trial *t)
     tally_free(&a->tally);
     tally_free(&a->bins);
     total_free(&a->total);
+    path_account_free(&a->paths);
     free(a);
 }

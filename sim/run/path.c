@@ -30,7 +30,6 @@ struct path *path_new(const struct prog *p, const int64_t *now)
         x->runs[w] = NONE;
     x->time = xcalloc(path_rows(p) + 1u, sizeof *x->time);
     x->seen = xcalloc(path_rows(p) + 1u, sizeof *x->seen);
-    path_account_init(&x->account, p);
     return x;
 }
 

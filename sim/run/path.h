@@ -47,27 +47,19 @@ struct path_segment {
     uint32_t lane; /* of which task, in order of their begin */
 };
 
-/* What paths are made of, by row: the sums of many requests, and each one's. */
-struct path_row {
-    uint64_t n;      /* requests with it on their path */
-    double time, sq; /* ns, and its square, summed over requests */
-};
+/* What paths were made of: request i's latency, and its rows entry[first[i] .. first[i+1]), each
+ * once.  In the order of the responses. */
 struct path_account {
-    uint32_t nrow;
-    struct path_row *row;
-    uint64_t walked;
-    double latency; /* ns, summed */
-    /* One by one, for the tail: request i's latency, and its rows entry[first[i] .. first[i+1]). */
     uint64_t nreq, cap_req;
-    int64_t *req_latency;
+    int64_t *latency; /* ns */
     uint64_t *first;
     uint64_t nentry, cap_entry;
     uint32_t *entry_row;
     int64_t *entry_time;
 };
-void path_account_init(struct path_account *a, const struct prog *p);
 void path_account_free(struct path_account *a);
-void path_account_merge(struct path_account *into, const struct path_account *from);
+/* All of it but the first `skip` requests. */
+void path_account_merge(struct path_account *into, const struct path_account *from, uint64_t skip);
 /* Rows: for each mark what is the step's but not its own duration, for each mark what is, then one
  * for each of prog.res, each cost, cores, gil, loop, other. */
 uint32_t path_rows(const struct prog *p);

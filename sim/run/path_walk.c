@@ -69,16 +69,9 @@ bool path_row_name(const struct prog *p, uint32_t row, struct critical_result *c
 
 /* ---- accounts ---- */
 
-void path_account_init(struct path_account *a, const struct prog *p)
-{
-    *a = (struct path_account){.nrow = path_rows(p)};
-    a->row = xcalloc(a->nrow + 1u, sizeof *a->row);
-}
-
 void path_account_free(struct path_account *a)
 {
-    free(a->row);
-    free(a->req_latency);
+    free(a->latency);
     free(a->first);
     free(a->entry_row);
     free(a->entry_time);
@@ -89,7 +82,7 @@ static void account_room(struct path_account *a, uint64_t nreq, uint64_t nentry)
 {
     if (nreq + 1 > a->cap_req) {
         a->cap_req = nreq + 1 < 2 * a->cap_req ? 2 * a->cap_req : nreq + 1 + 64;
-        a->req_latency = xrealloc(a->req_latency, a->cap_req, sizeof *a->req_latency);
+        a->latency = xrealloc(a->latency, a->cap_req, sizeof *a->latency);
         a->first = xrealloc(a->first, a->cap_req, sizeof *a->first);
     }
     if (nentry > a->cap_entry) {
@@ -99,27 +92,22 @@ static void account_room(struct path_account *a, uint64_t nreq, uint64_t nentry)
     }
 }
 
-void path_account_merge(struct path_account *into, const struct path_account *from)
+void path_account_merge(struct path_account *into, const struct path_account *from, uint64_t skip)
 {
-    for (uint32_t i = 0; i < into->nrow; i++) {
-        into->row[i].n += from->row[i].n;
-        into->row[i].time += from->row[i].time;
-        into->row[i].sq += from->row[i].sq;
-    }
-    into->walked += from->walked;
-    into->latency += from->latency;
-    if (from->nreq == 0)
+    if (from->nreq <= skip)
         return;
-    account_room(into, into->nreq + from->nreq, into->nentry + from->nentry);
-    for (uint64_t i = 0; i <= from->nreq; i++)
-        into->first[into->nreq + i] = into->nentry + from->first[i];
-    memcpy(into->req_latency + into->nreq, from->req_latency, from->nreq * sizeof(int64_t));
-    if (from->nentry > 0) {
-        memcpy(into->entry_row + into->nentry, from->entry_row, from->nentry * sizeof(uint32_t));
-        memcpy(into->entry_time + into->nentry, from->entry_time, from->nentry * sizeof(int64_t));
+    uint64_t n = from->nreq - skip, begin = from->first[skip], entries = from->nentry - begin;
+    account_room(into, into->nreq + n, into->nentry + entries);
+    for (uint64_t i = 0; i <= n; i++)
+        into->first[into->nreq + i] = into->nentry + from->first[skip + i] - begin;
+    memcpy(into->latency + into->nreq, from->latency + skip, n * sizeof(int64_t));
+    if (entries > 0) {
+        memcpy(into->entry_row + into->nentry, from->entry_row + begin, entries * sizeof(uint32_t));
+        memcpy(into->entry_time + into->nentry, from->entry_time + begin,
+               entries * sizeof(int64_t));
     }
-    into->nreq += from->nreq;
-    into->nentry += from->nentry;
+    into->nreq += n;
+    into->nentry += entries;
 }
 
 /* ---- the walk ---- */
@@ -143,18 +131,11 @@ void path_walk(struct path *x, struct path_log *l, uint32_t last)
     check_that(sum == latency);
     account_room(a, a->nreq + 1, a->nentry + n);
     a->first[a->nreq] = a->nentry;
-    a->req_latency[a->nreq++] = latency;
+    a->latency[a->nreq++] = latency;
     for (uint32_t k = 0; k < n; k++) {
-        uint32_t row = x->seen[k];
-        double time = (double)x->time[row];
-        a->row[row].n++;
-        a->row[row].time += time;
-        a->row[row].sq += time * time;
-        a->entry_row[a->nentry] = row;
-        a->entry_time[a->nentry++] = x->time[row];
-        x->time[row] = 0;
+        a->entry_row[a->nentry] = x->seen[k];
+        a->entry_time[a->nentry++] = x->time[x->seen[k]];
+        x->time[x->seen[k]] = 0;
     }
     a->first[a->nreq] = a->nentry;
-    a->walked++;
-    a->latency += (double)latency;
 }

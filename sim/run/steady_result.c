@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* steady_result.c - what replications under load say: warm-up, instability, estimates. */
 #include "run/section.h"
+#include "run/critical.h"
 #include "run/steady.h"
 #include <math.h>
 #include <stdlib.h>
@@ -279,6 +280,7 @@ static void accounts(const struct steady *st, bool measured)
 {
     struct trial *t = st->t;
     struct total total;
+    struct path_account paths = {0};
     total_init(&total, t->p, true);
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
@@ -288,12 +290,21 @@ static void accounts(const struct steady *st, bool measured)
             total_account(&total, from == last ? NULL : from ? &from->now : NULL, &last->now);
         total_steps(&total, r->s);
         total_hists(&total, r->s);
+        const struct path_account *walked = sim_paths(r->s);
+        if (walked) /* of a run shorter than its warm-up, the second half */
+            path_account_merge(&paths, walked,
+                               !measured                    ? 0
+                               : r->warm < walked->nreq / 2 ? r->warm
+                                                            : walked->nreq / 2);
         /* Little's law, as a sum: time in the system of those that left is part of the area. */
         check_that(!last || r->durations <= last->now.present_area * (1 + 1e-9) + 1e3);
         check_that(r->end != SIM_DRAINED || !last ||
                    r->durations >= last->now.present_area * (1 - 1e-9) - 1e3);
     }
     total_report(&total, t->p, t->mem, t->e);
+    critical_report(&paths, t->p, critical_smooth(t->p) && critical_uncontended(t->p, &total),
+                    t->sure, t->mem, t->e);
+    path_account_free(&paths);
     total_free(&total);
 }
 

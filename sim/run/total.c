@@ -177,7 +177,13 @@ void total_report(const struct total *t, const struct prog *p, struct arena *a,
                                  .mean = ended ? s->sum / (double)ended / SECOND : NAN,
                                  .p99 = hist_p99(t->duration[i], NAN),
                                  .attempts = n > 0 ? 1 + (double)s->retries / n : NAN,
-                                 .failures = traced > 0 ? (double)s->failures / traced : NAN};
+                                 .failures = traced > 0 ? (double)s->failures / traced : NAN,
+                                 .critical_probability = NAN,
+                                 .critical_share = NAN,
+                                 .critical_share_p99 = NAN,
+                                 .gain = {NAN, NAN, NAN},
+                                 .gain_p99 = {NAN, NAN, NAN},
+                                 .slack = NAN};
     }
     e->work = traced > 0 ? t->work / traced / SECOND : NAN;
     e->span = traced > 0 ? t->span / traced / SECOND : NAN;

@@ -37,6 +37,11 @@ $ pertinax run data/steps.yaml --requests 1000
 >   The request holds 9.00 ms of work and its longest chain is 6.00 ms: no
 >   execution can be more than 1.50x faster than serial; threads reaches 1.50x.
 >
+> CRITICAL PATH UNDER threads
+> step            on it %  of it %  of p99 %  10 % saves us
+> request/b/b       100.0     83.3      83.3  500.0 ±0
+> request/render    100.0     16.7      16.7  100.0 ±0
+>
 > LIMITS
 > execution  resource  busy %  queue  wait ms  wait p99 ms
 > serial     worker     100.0   0.00        0            0
@@ -84,6 +89,13 @@ $ pertinax run data/steps.yaml --requests 1000 --format md
 > Between threads and coroutine no difference can be told.
 >
 > The request holds 9.00 ms of work and its longest chain is 6.00 ms: no execution can be more than 1.50x faster than serial; threads reaches 1.50x.
+>
+> **CRITICAL PATH UNDER threads**
+>
+> | step | on it % | of it % | of p99 % | 10 % saves us |
+> | --- | ---: | ---: | ---: | ---: |
+> | request/b/b | 100.0 | 83.3 | 83.3 | 500.0 ±0 |
+> | request/render | 100.0 | 16.7 | 16.7 | 100.0 ±0 |
 >
 > **LIMITS**
 >
@@ -133,21 +145,41 @@ $ pertinax run data/steps.yaml --requests 1000 --under serial --format csv | sed
 > serial,serial,all,step request/parallel p99,0.008,,,s
 > serial,serial,all,step request/parallel attempts,1,,,
 > serial,serial,all,step request/parallel failures,0,,,
+> serial,serial,all,step request/parallel critical_probability,0,,,
+> serial,serial,all,step request/parallel critical_share,0,,,
+> serial,serial,all,step request/parallel critical_share_p99,0,,,
+> serial,serial,all,step request/parallel gain,0,0,0,s
+> serial,serial,all,step request/parallel gain_p99,0,0,0,s
 > serial,serial,all,step request/a/a count,1,,,
 > serial,serial,all,step request/a/a mean,0.003,,,s
 > serial,serial,all,step request/a/a p99,0.003,,,s
 > serial,serial,all,step request/a/a attempts,1,,,
 > serial,serial,all,step request/a/a failures,0,,,
+> serial,serial,all,step request/a/a critical_probability,1,,,
+> serial,serial,all,step request/a/a critical_share,0.3333333333333333,,,
+> serial,serial,all,step request/a/a critical_share_p99,0.3333333333333333,,,
+> serial,serial,all,step request/a/a gain,0.003,0.003,0.003,s
+> serial,serial,all,step request/a/a gain_p99,0.003,0.003,0.003,s
 > serial,serial,all,step request/b/b count,1,,,
 > serial,serial,all,step request/b/b mean,0.005,,,s
 > serial,serial,all,step request/b/b p99,0.005,,,s
 > serial,serial,all,step request/b/b attempts,1,,,
 > serial,serial,all,step request/b/b failures,0,,,
+> serial,serial,all,step request/b/b critical_probability,1,,,
+> serial,serial,all,step request/b/b critical_share,0.5555555555555556,,,
+> serial,serial,all,step request/b/b critical_share_p99,0.5555555555555556,,,
+> serial,serial,all,step request/b/b gain,0.005,0.005,0.005,s
+> serial,serial,all,step request/b/b gain_p99,0.005,0.005,0.005,s
 > serial,serial,all,step request/render count,1,,,
 > serial,serial,all,step request/render mean,0.001,,,s
 > serial,serial,all,step request/render p99,0.001,,,s
 > serial,serial,all,step request/render attempts,1,,,
 > serial,serial,all,step request/render failures,0,,,
+> serial,serial,all,step request/render critical_probability,1,,,
+> serial,serial,all,step request/render critical_share,0.1111111111111111,,,
+> serial,serial,all,step request/render critical_share_p99,0.1111111111111111,,,
+> serial,serial,all,step request/render gain,0.001,0.001,0.001,s
+> serial,serial,all,step request/render gain_p99,0.001,0.001,0.001,s
 > serial,serial,all,resource worker utilisation,1,,,
 > serial,serial,all,resource worker queue,0,,,
 > serial,serial,all,resource worker wait,0,,,s
@@ -275,7 +307,22 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >           "mean": 0.005,
 >           "p99": 0.005,
 >           "attempts": 1,
->           "failures": 0
+>           "failures": 0,
+>           "critical_probability": 0,
+>           "critical_share": 0,
+>           "critical_share_p99": 0,
+>           "gain": {
+>             "value": 0,
+>             "lo": 0,
+>             "hi": 0,
+>             "by": "walk"
+>           },
+>           "gain_p99": {
+>             "value": 0,
+>             "lo": 0,
+>             "hi": 0,
+>             "by": "walk"
+>           }
 >         },
 >         {
 >           "step": "request/a/a",
@@ -284,7 +331,22 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >           "mean": 0.003,
 >           "p99": 0.003,
 >           "attempts": 1,
->           "failures": 0
+>           "failures": 0,
+>           "critical_probability": 0,
+>           "critical_share": 0,
+>           "critical_share_p99": 0,
+>           "gain": {
+>             "value": 0,
+>             "lo": 0,
+>             "hi": 0,
+>             "by": "walk"
+>           },
+>           "gain_p99": {
+>             "value": 0,
+>             "lo": 0,
+>             "hi": 0,
+>             "by": "walk"
+>           }
 >         },
 >         {
 >           "step": "request/b/b",
@@ -293,7 +355,22 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >           "mean": 0.005,
 >           "p99": 0.005,
 >           "attempts": 1,
->           "failures": 0
+>           "failures": 0,
+>           "critical_probability": 1,
+>           "critical_share": 0.8333333333333334,
+>           "critical_share_p99": 0.8333333333333334,
+>           "gain": {
+>             "value": 0.005,
+>             "lo": 0.005,
+>             "hi": 0.005,
+>             "by": "walk"
+>           },
+>           "gain_p99": {
+>             "value": 0.005,
+>             "lo": 0.005,
+>             "hi": 0.005,
+>             "by": "walk"
+>           }
 >         },
 >         {
 >           "step": "request/render",
@@ -302,9 +379,26 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >           "mean": 0.001,
 >           "p99": 0.001,
 >           "attempts": 1,
->           "failures": 0
+>           "failures": 0,
+>           "critical_probability": 1,
+>           "critical_share": 0.16666666666666666,
+>           "critical_share_p99": 0.16666666666666666,
+>           "gain": {
+>             "value": 0.001,
+>             "lo": 0.001,
+>             "hi": 0.001,
+>             "by": "walk"
+>           },
+>           "gain_p99": {
+>             "value": 0.001,
+>             "lo": 0.001,
+>             "hi": 0.001,
+>             "by": "walk"
+>           }
 >         }
 >       ],
+>       "walked": 1000,
+>       "critical": [],
 >       "resources": [
 >         {
 >           "name": "cores",

@@ -115,18 +115,20 @@ static inline void check_paths(const struct rig *r, const struct record *rec, ui
                                const char *name)
 {
     const struct path_account *a = sim_paths(r->sim);
-    double want = 0;
+    int64_t want = 0, paths = 0;
     uint64_t admitted = 0;
     for (uint64_t i = 0; i < n; i++) {
-        want += (double)rec[i].latency;
+        want += rec[i].latency;
         admitted += rec[i].duration > 0 || rec[i].status != 503;
     }
-    if (a->walked < admitted)
-        fail_msg("%s: %d paths of %d requests", name, (int)a->walked, (int)admitted);
-    if (a->walked == n && fabs(a->latency - want) > 0.5)
-        fail_msg("%s: paths of %.0f ns, latencies of %.0f ns", name, a->latency, want);
-    if (a->row[a->nrow - 1].n > 0)
-        fail_msg("%s: a task went on, and no effect says why (see FX_WAKE)", name);
+    for (uint64_t i = 0; i < a->nreq; i++)
+        paths += a->latency[i];
+    if (a->nreq < admitted || (a->nreq == n && paths != want))
+        fail_msg("%s: %d paths of %d requests, %lld ns, latencies of %lld ns", name, (int)a->nreq,
+                 (int)admitted, (long long)paths, (long long)want);
+    for (uint64_t i = 0; i < a->nentry; i++)
+        if (a->entry_row[i] == path_rows(r->prog) - 1)
+            fail_msg("%s: a task went on, and no effect says why (see FX_WAKE)", name);
 }
 
 /* ---- one request at a time ---- */
