@@ -148,8 +148,6 @@ $ pertinax run data/steps.yaml --requests 1000 --under serial --format csv | sed
 > serial,serial,all,step request/parallel critical_probability,0,,,
 > serial,serial,all,step request/parallel critical_share,0,,,
 > serial,serial,all,step request/parallel critical_share_p99,0,,,
-> serial,serial,all,step request/parallel gain,0,0,0,s
-> serial,serial,all,step request/parallel gain_p99,0,0,0,s
 > serial,serial,all,step request/a/a count,1,,,
 > serial,serial,all,step request/a/a mean,0.003,,,s
 > serial,serial,all,step request/a/a p99,0.003,,,s
@@ -311,18 +309,8 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >           "critical_probability": 0,
 >           "critical_share": 0,
 >           "critical_share_p99": 0,
->           "gain": {
->             "value": 0,
->             "lo": 0,
->             "hi": 0,
->             "by": "walk"
->           },
->           "gain_p99": {
->             "value": 0,
->             "lo": 0,
->             "hi": 0,
->             "by": "walk"
->           }
+>           "gain": null,
+>           "gain_p99": null
 >         },
 >         {
 >           "step": "request/a/a",

@@ -14,6 +14,11 @@ $ pertinax run data/steps.yaml --requests 1000 --what-if slow=8ms --what-if 'a.l
 > threads        0         0         0
 > coroutine      0         0         0
 >
+> CRITICAL PATH UNDER threads
+> step            on it %  of it %  of p99 %  10 % saves us
+> request/b/b       100.0     83.3      83.3  500.0 ±0
+> request/render    100.0     16.7      16.7  100.0 ±0
+>
 > LIMITS
 
 As Markdown, JSON and CSV.
@@ -81,6 +86,11 @@ $ pertinax run data/unstable.yaml --requests 4000 --under coroutine --set 'load=
 > coroutine  +23.3 [19, 30]  +18.4 ±5  +84.7 [66.1, ?]  +113.4 ±6
 >
 >   With load.rate=85/s, `cores` is 84.9 % busy under coroutine, after 39.8 %.
+>
+> CRITICAL PATH UNDER coroutine
+> step                  on it %  of it %  of p99 %
+> request/work            100.0     76.5      29.4
+> waiting for the loop     39.1     23.5      70.6
 >
 > LIMITS
 
