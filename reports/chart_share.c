@@ -194,6 +194,19 @@ static struct cell change_cell(struct arena *a, struct scale s, struct interval 
     return c;
 }
 
+/* A unit for changes: that of those that matter, not of the many that are next to nothing. */
+static struct scale change_scale(struct arena *a, const double *v, size_t n)
+{
+    double *w = NEW(a, double, n + 1), most = 0;
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, isfinite(v[i]) ? fabs(v[i]) : 0);
+    for (size_t i = 0; i < n; i++)
+        if (fabs(v[i]) > most / 20)
+            w[m++] = v[i];
+    return scale_time(a, w, m);
+}
+
 static const struct legend change_legend[] = {
     {"s0 bar", "median"}, {"s1 bar", "99th percentile"}, {NULL, NULL}};
 
@@ -201,18 +214,22 @@ static struct table *gain_table(struct arena *a, const struct exec_result *e)
 {
     struct table *t = table_new(a, NULL);
     double *v = NEW(a, double, (size_t)e->nhalved * 3 + 1);
+    bool walked = false;
     for (uint32_t i = 0; i < e->nhalved; i++) {
         v[i * 3] = e->halved[i].mean_change.value;
         v[i * 3 + 1] = e->halved[i].p50_change.value;
         v[i * 3 + 2] = e->halved[i].p99_change.value;
+        walked = walked || isfinite(e->halved[i].share);
     }
-    struct scale s = scale_time(a, v, (size_t)e->nhalved * 3);
+    struct scale s = change_scale(a, v, (size_t)e->nhalved * 3);
     table_column(t, (struct column){.heading = "step halved", .left = true});
     static const char *const what[] = {"mean", "p50", "p99"};
     for (unsigned k = 0; k < 3; k++)
         table_column(t, (struct column){.heading = arena_printf(a, "%s %s", what[k], s.unit)});
-    table_column(t, (struct column){.heading = "then critical"});
-    table_column(t, (struct column){.heading = "takes over", .left = true});
+    if (walked) {
+        table_column(t, (struct column){.heading = "then critical"});
+        table_column(t, (struct column){.heading = "takes over", .left = true});
+    }
     for (uint32_t i = 0; i < e->nhalved; i++) {
         const struct halved_result *h = &e->halved[i];
         struct row *w = table_row(t);
@@ -220,6 +237,8 @@ static struct table *gain_table(struct arena *a, const struct exec_result *e)
         w->cell[1] = change_cell(a, s, h->mean_change);
         w->cell[2] = change_cell(a, s, h->p50_change);
         w->cell[3] = change_cell(a, s, h->p99_change);
+        if (!walked)
+            continue;
         w->cell[4] = cell_text(number_percent(a, h->share));
         w->cell[5] =
             cell_text(h->takes_over < e->nstep ? path_short(e->step[h->takes_over].path) : "-");
@@ -227,34 +246,51 @@ static struct table *gain_table(struct arena *a, const struct exec_result *e)
     return t;
 }
 
-static void gain_one(struct page *p, const struct exec_result *e)
+static double change_size(const struct halved_result *h)
 {
-    struct arena *a = p->mem;
-    struct bars *b = bars_new(a, AXIS_TIME, e->nhalved < ROWS ? e->nhalved : ROWS, 2);
-    for (uint32_t i = 0; i < e->nhalved && i < ROWS; i++) {
+    const double v[] = {h->mean_change.value, h->p50_change.value, h->p99_change.value};
+    double most = 0;
+    for (size_t i = 0; i < 3; i++)
+        most = fmax(most, isfinite(v[i]) ? fabs(v[i]) : 0);
+    return most;
+}
+
+/* Steps whose change could not be seen beside the greatest are left to the table. */
+static struct bars *gain_bars(struct arena *a, const struct exec_result *e)
+{
+    struct bars *b = bars_new(a, AXIS_TIME, ROWS, 2);
+    double most = 0;
+    for (uint32_t i = 0; i < e->nhalved; i++)
+        most = fmax(most, change_size(&e->halved[i]));
+    for (uint32_t i = 0; i < e->nhalved && b->nrow < ROWS; i++) {
         const struct halved_result *h = &e->halved[i];
-        if (h->step >= e->nstep)
+        if (h->step >= e->nstep || change_size(h) < most / 500)
             continue;
         struct bars_row *w = bars_row(a, b, path_short(e->step[h->step].path));
         w->keep_end = true;
         bars_add(b, w, "s0", h->p50_change, change_text(a, h->p50_change));
         bars_add(b, w, "s1", h->p99_change, change_text(a, h->p99_change));
     }
-    page_figure(p,
-                &(struct figure){.title = arena_printf(a,
-                                                       "Under %s: change of latency when one step "
-                                                       "takes half its time",
-                                                       e->name),
-                                 .desc = bars_desc(a, b),
-                                 .legend = (struct legend[3]){change_legend[0], change_legend[1],
-                                                              change_legend[2]},
-                                 .draw = bars_draw,
-                                 .ctx = b});
-    page_table(p,
-               arena_printf(a,
-                            "Change under %s when a step takes half its time; its share of "
-                            "the critical path then",
-                            e->name),
+    return b;
+}
+
+static void gain_one(struct page *p, const struct exec_result *e)
+{
+    struct arena *a = p->mem;
+    struct bars *b = gain_bars(a, e);
+    struct legend legend[] = {change_legend[0], change_legend[1], change_legend[2]};
+    if (b->nrow)
+        page_figure(p, &(struct figure){.title = arena_printf(a,
+                                                              "Change of latency under %s when "
+                                                              "one step takes half its time",
+                                                              e->name),
+                                        .desc = bars_desc(a, b),
+                                        .reading = "Left is faster. Steps that change next to "
+                                                   "nothing are in the table only.",
+                                        .legend = legend,
+                                        .draw = bars_draw,
+                                        .ctx = b});
+    page_table(p, arena_printf(a, "Change under %s when a step takes half its time", e->name),
                gain_table(a, e));
 }
 
@@ -299,7 +335,7 @@ static struct table *what_if_table(struct arena *a, const struct run_result *r)
         v[i * 3 + 2] = w->p99_change.value;
         rate = rate || isfinite(w->throughput_change.value);
     }
-    struct scale s = scale_time(a, v, (size_t)r->nwhat_if * 3);
+    struct scale s = change_scale(a, v, (size_t)r->nwhat_if * 3);
     table_column(t, (struct column){.heading = "change", .left = true});
     table_column(t, (struct column){.heading = "execution", .left = true});
     static const char *const what[] = {"mean", "p50", "p99"};
