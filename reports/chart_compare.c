@@ -259,32 +259,12 @@ void chart_outcomes(struct page *p, const struct run_result *r)
 
 /* ---- thresholds ---- */
 
-/* Every execution was asked about the same times. */
 void chart_exceed(struct page *p, const struct run_result *r)
 {
-    enum { MOST = TABLE_MAXCOL - 1 };
-    struct arena *a = p->mem;
-    struct table *t = table_new(a, NULL);
-    const struct exec_result *first = NULL;
-    table_column(t, (struct column){.heading = "execution", .left = true});
-    for (uint32_t i = 0; i < r->nexec; i++) {
-        const struct exec_result *e = &r->exec[i];
-        if (!exec_has_result(e) || e->nexceed == 0)
-            continue;
-        for (uint32_t k = 0; !first && k < e->nexceed && k < MOST; k++) {
-            char time[32];
-            const char *over = report_time(e->exceed[k].t, time);
-            table_column(t, (struct column){.heading = arena_printf(a, "over %s, %%", over)});
-        }
-        first = first ? first : e;
-        struct row *w = table_row(t);
-        w->cell[0] = cell_text(e->name);
-        for (uint32_t k = 0; k < e->nexceed && k + 1 < t->ncol; k++)
-            w->cell[k + 1] = share_cell(a, e->exceed[k].share);
-    }
-    if (!first)
+    struct table *t = view_exceed(p->mem, r);
+    if (!t || !t->first)
         return;
     page_section(p, "thresholds", "How many requests take too long");
-    page_table(p, "Share of the requests whose latency is above the time", t);
+    page_table(p, "Share of the requests that take longer, in percent", t);
     page_section_end(p);
 }

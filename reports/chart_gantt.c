@@ -313,11 +313,9 @@ static void gantt_one(struct page *p, const struct exec_result *e, const struct 
     const char *status =
         t->status ? arena_printf(a, ", answered %d", (int)t->status) : ", unanswered";
     page_text(p, "h3", NULL, arena_printf(a, "%s: %s%s", name, number_time(a, t->latency), status));
-    struct legend *l = NEW(a, struct legend, sizeof legend / sizeof *legend);
-    memcpy(l, legend, sizeof legend);
     page_figure(p, &(struct figure){.title = arena_printf(a, "%s under %s", name, e->name),
                                     .desc = gantt_desc(a, &g),
-                                    .legend = l,
+                                    .legend = legend,
                                     .draw = gantt_draw,
                                     .ctx = &g});
     if (t->nsegment == 0)

@@ -44,7 +44,6 @@ struct cell {
 struct cell cell_bare(struct arena *a, struct scale s, double value);
 struct cell cell_interval(struct arena *a, struct scale s, struct interval v);
 struct cell cell_text(const char *s);
-struct cell share_cell(struct arena *a, struct interval share); /* in percent, without the sign */
 
 enum { TABLE_MAXCOL = 12 };
 struct column {

@@ -11,6 +11,11 @@ const char *series_class(struct arena *a, const char *more, uint32_t exec)
     return arena_printf(a, "%s%ss%u", more, *more ? " " : "", (unsigned)(exec % SERIES));
 }
 
+const char *path_short(const char *path)
+{
+    return strncmp(path, "request/", 8) == 0 ? path + 8 : path;
+}
+
 void page_raw(struct page *p, const char *html)
 {
     buf_puts(&p->body, html);

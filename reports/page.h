@@ -41,7 +41,7 @@ struct figure {
     const char *reading; /* how to read it: stands below it; may be NULL */
     void (*draw)(struct svg *s, const void *ctx);
     const void *ctx;
-    struct legend { /* ends with a NULL text; may be NULL */
+    const struct legend { /* ends with a NULL text; may be NULL */
         const char *cls, *text;
     } * legend;
 };
@@ -69,9 +69,11 @@ struct bars *bars_new(struct arena *a, enum axis_unit u, uint32_t rows, uint32_t
 struct bars_row *bars_row(struct arena *a, struct bars *b, const char *label);
 struct bar *bars_add(struct bars *b, struct bars_row *r, const char *cls, struct interval v,
                      const char *text);
+const char *path_short(const char *path);        /* without "request/" in front */
 void bars_draw(struct svg *s, const void *bars); /* for struct figure */
 const char *bars_desc(struct arena *a, const struct bars *b);
 
+const char *path_short(const char *path); /* without "request/" in front */
 /* The class that colours an execution's marks, by its index: "s0"... */
 const char *series_class(struct arena *a, const char *more, uint32_t exec);
 

@@ -232,7 +232,7 @@ struct table *view_comparison(struct arena *a, const struct run_result *r)
     return t;
 }
 
-struct cell share_cell(struct arena *a, struct interval share)
+static struct cell share_cell(struct arena *a, struct interval share)
 {
     struct scale percent = {0.01, "", 1};
     struct cell c = cell_interval(a, percent, share);
