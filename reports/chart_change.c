@@ -26,9 +26,9 @@ static const char *change_text(struct arena *a, struct interval v)
 
 static double change_size(const struct halved_result *h)
 {
-    const double v[] = {h->mean_change.value, h->p50_change.value, h->p99_change.value};
+    const double v[] = {h->p50_change.value, h->p99_change.value}; /* what is drawn */
     double most = 0;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 2; i++)
         most = fmax(most, isfinite(v[i]) ? fabs(v[i]) : 0);
     return most;
 }

@@ -20,6 +20,8 @@ enum {
     LABEL = 15  /* of a body */
 };
 
+static const double least = 0.001; /* a share below it has no number and no colour */
+
 struct place {
     double w, h;
     uint32_t depth;
@@ -51,7 +53,7 @@ static const char *about(struct arena *a, const struct outline_node *n)
 
 static const char *heat_class(double share)
 {
-    static const double from[] = {0, 0.02, 0.05, 0.1, 0.2, 0.35};
+    static const double from[] = {0.001, 0.02, 0.05, 0.1, 0.2, 0.35};
     static const char *const cls[] = {"node",    "node h1", "node h2", "node h3",
                                       "node h4", "node h5", "node h6"};
     unsigned k = 0;
@@ -84,7 +86,7 @@ static double leaf_width(struct arena *a, const struct graph *g, uint32_t i, dou
     double name = svg_text_width(g->node[i].name, SVG_FONT) * 1.1;
     double line = svg_text_width(about(a, &g->node[i]), SVG_SMALL);
     double share = share_of(g, i);
-    if (share > 0)
+    if (share > least)
         line += svg_text_width(number_percent(a, share), SVG_SMALL) + AIR / 2.0;
     return fmin(fmin(fmax(fmax(name, line) + AIR, LEAST), MOST), fmax(most, LEAST));
 }
@@ -162,7 +164,7 @@ static void draw_leaf(struct svg *s, const struct graph *g, uint32_t i, struct b
     svg_rect(s, heat_class(share), b, 4);
     svg_text(s, "strong", ANCHOR_START, b.x + 8, b.y + 15,
              svg_fit(s->mem, n->name, SVG_FONT * 1.08, room, false));
-    if (share > 0) {
+    if (share > least) {
         const char *text = number_percent(s->mem, share);
         svg_text(s, "small strong", ANCHOR_END, b.x + b.w - 7, b.y + 29, text);
         room -= svg_text_width(text, SVG_SMALL) + 8;
@@ -179,13 +181,13 @@ static void draw_frame(struct svg *s, const struct graph *g, uint32_t i, struct 
     bool choice = g->node[first].kind == OUTLINE_CHOICE;
     double share = share_of(g, i), room = b.w - 16;
     svg_open(s, NULL, tip_of(s->mem, g, i));
-    if (share > 0.001)
+    if (share > least)
         svg_rect(s, heat_class(share), (struct box){b.x, b.y, b.w, HEAD}, 4);
     svg_rect(s, choice ? "frame choice" : "frame", b, 4);
     const char *name = svg_fit(s->mem, n->name, SVG_FONT * 1.08, room, false);
     svg_text(s, "strong", ANCHOR_START, b.x + 8, b.y + 14, name);
     double used = name ? svg_text_width(name, SVG_FONT) * 1.08 + 8 : 0;
-    if (share > 0.001) {
+    if (share > least) {
         const char *text = number_percent(s->mem, share);
         svg_text(s, "small strong", ANCHOR_END, b.x + b.w - 7, b.y + 14, text);
         room -= svg_text_width(text, SVG_SMALL) + 8;

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 16 }; /* bars beyond the greatest sixteen say little */
+enum { ROWS = 12 }; /* bars beyond the greatest say little; the table has all */
+static const double least_share = 0.005;
 
 static struct interval just(double v)
 {
@@ -144,7 +145,7 @@ void chart_critical(struct page *p, const struct run_result *r)
     for (uint32_t i = 0; i < r->nexec; i++)
         shown += s.walked[i];
     struct bars *b = bars_new(a, AXIS_PERCENT, s.n < ROWS ? s.n : ROWS, shown);
-    for (uint32_t k = 0; k < s.n && k < ROWS; k++) {
+    for (uint32_t k = 0; k < s.n && k < ROWS && (k == 0 || s.v[k].most >= least_share); k++) {
         struct bars_row *w = bars_row(a, b, s.v[k].name);
         w->keep_end = true;
         for (uint32_t i = 0; i < r->nexec; i++)
