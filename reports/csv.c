@@ -5,6 +5,7 @@
 #include "reports/csv.h"
 #include "base/json.h"
 #include "reports/layout.h"
+#include "reports/sweep.h"
 #include <math.h>
 #include <string.h>
 
@@ -215,4 +216,4 @@ static void csv_run(const struct run_result *r, const struct diags *d,
 }
 
 const struct report report_csv = {"csv", ".csv", "a row for each execution, class and metric",
-                                  csv_run, NULL};
+                                  csv_run, sweep_csv};

@@ -5,6 +5,7 @@
 #include "reports/report.h"
 #include "reports/key.h"
 #include "reports/layout.h"
+#include "reports/sweep.h"
 #include <math.h>
 
 static void outcomes_write(struct json *j, struct arena *a, const struct class_result *c)
@@ -354,5 +355,6 @@ static void jsonl_run(const struct run_result *r, const struct diags *d,
 }
 
 const struct report report_json = {"json", ".json", "everything, unrounded, for programs", json_run,
-                                   NULL};
-const struct report report_jsonl = {"jsonl", ".jsonl", "the same on one line", jsonl_run, NULL};
+                                   sweep_json};
+const struct report report_jsonl = {"jsonl", ".jsonl", "the same on one line", jsonl_run,
+                                    sweep_jsonl};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* md.c - a run as GitHub Markdown, for pull requests: the tables and sentences of the text report.
  * What comes from the model is escaped, so that a name cannot become markup. */
-#include "reports/report.h"
-#include "reports/layout.h"
+#include "reports/md.h"
+#include "reports/sweep.h"
 #include <string.h>
 
 static const struct report_look md_look = {.width = 1 << 20, .unicode = true};
@@ -29,6 +29,14 @@ static void escaped_put(struct arena *a, const char *s, bool spans, struct buf *
     }
 }
 
+static size_t trimmed(const char *s)
+{
+    size_t n = strlen(s);
+    while (n && s[n - 1] == ' ')
+        n--;
+    return n;
+}
+
 static void cell_put(struct arena *a, const struct row *r, uint32_t c, uint32_t last,
                      struct buf *out)
 {
@@ -36,8 +44,8 @@ static void cell_put(struct arena *a, const struct row *r, uint32_t c, uint32_t 
     const char *value = c == 1 && r->span ? r->span : x->value;
     bool bold = c == 0 && r->style == STYLE_GOOD;
     buf_puts(out, bold ? " **" : " ");
-    if (value)
-        escaped_put(a, value, false, out);
+    if (value) /* blanks for alignment are of no use here */
+        escaped_put(a, arena_strndup(a, value, trimmed(value)), false, out);
     if (x->interval) {
         buf_putc(out, ' ');
         escaped_put(a, x->interval, false, out);
@@ -51,7 +59,7 @@ static void cell_put(struct arena *a, const struct row *r, uint32_t c, uint32_t 
     buf_puts(out, " |");
 }
 
-static void table_md(const struct table *t, struct buf *out)
+void md_table(const struct table *t, struct buf *out)
 {
     if (!t)
         return;
@@ -78,7 +86,7 @@ static void table_md(const struct table *t, struct buf *out)
     }
 }
 
-static void paras_md(const struct paras *p, struct buf *out)
+void md_paras(const struct paras *p, struct buf *out)
 {
     bool listed = false;
     for (const struct para *q = p->first; q; q = q->next) {
@@ -95,21 +103,35 @@ static void paras_md(const struct paras *p, struct buf *out)
 static void asked_md(struct arena *a, const struct run_result *r, struct buf *out)
 {
     struct verdict v = verdict_make(a, r);
-    table_md(view_exceed(a, r), out);
+    md_table(view_exceed(a, r), out);
     for (uint32_t i = 0; i < r->nexec; i++) {
         struct paras why = {.mem = a};
         if (r->exec[i].nhalved == 0 || i != v.best)
             continue;
-        table_md(view_gain(a, r, i, true), out);
+        md_table(view_gain(a, r, i, true), out);
         prose_gain(&why, r, i);
-        paras_md(&why, out);
+        md_paras(&why, out);
     }
     for (uint32_t i = 0, n; (n = what_if_group(r, i)) > 0; i += n) {
         struct paras why = {.mem = a};
-        table_md(view_what_if(a, r, i, n), out);
+        md_table(view_what_if(a, r, i, n), out);
         prose_what_if(&why, r, i, n);
-        paras_md(&why, out);
+        md_paras(&why, out);
     }
+}
+
+void md_head(struct arena *a, const char *title, const char *setting, struct buf *out)
+{
+    buf_puts(out, "### ");
+    escaped_put(a, title, true, out);
+    md_para(a, setting, out);
+}
+
+void md_para(struct arena *a, const char *text, struct buf *out)
+{
+    buf_puts(out, out->n && out->s[out->n - 1] != '\n' ? "\n\n" : "\n");
+    escaped_put(a, text, true, out);
+    buf_putc(out, '\n');
 }
 
 static void md_run(const struct run_result *r, const struct diags *d,
@@ -117,27 +139,23 @@ static void md_run(const struct run_result *r, const struct diags *d,
 {
     struct arena *a = arena_new(0);
     struct paras said = {.mem = a}, assumed = {.mem = a};
-    buf_puts(out, "### ");
-    escaped_put(a, prose_title(a, r), true, out);
-    buf_puts(out, "\n\n");
-    escaped_put(a, prose_setting(a, r), true, out);
-    buf_putc(out, '\n');
-    table_md(view_comparison(a, r), out);
+    md_head(a, prose_title(a, r), prose_setting(a, r), out);
+    md_table(view_comparison(a, r), out);
     prose_trouble(&said, r, d);
     prose_reasons(&said, r);
     prose_warnings(&said, r);
-    paras_md(&said, out);
+    md_paras(&said, out);
     asked_md(a, r, out);
     uint32_t best = verdict_make(a, r).best;
     if (best < r->nexec)
-        table_md(view_critical(a, r, best, false), out);
-    table_md(view_outcomes(a, r), out);
-    table_md(view_classes(a, r), out);
-    table_md(view_resources(a, r), out);
-    table_md(view_usage(a, r), out);
+        md_table(view_critical(a, r, best, false), out);
+    md_table(view_outcomes(a, r), out);
+    md_table(view_classes(a, r), out);
+    md_table(view_resources(a, r), out);
+    md_table(view_usage(a, r), out);
     prose_assumptions(&assumed, r, look->verbosity);
-    paras_md(&assumed, out);
+    md_paras(&assumed, out);
     arena_drop(a);
 }
 
-const struct report report_md = {"md", ".md", "tables for a pull request", md_run, NULL};
+const struct report report_md = {"md", ".md", "tables for a pull request", md_run, sweep_md};

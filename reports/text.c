@@ -3,6 +3,7 @@
  * say why, more tables follow where they have something to say, and last what was assumed. */
 #include "reports/report.h"
 #include "reports/layout.h"
+#include "reports/sweep.h"
 
 enum { INDENT = 2 };
 
@@ -98,4 +99,5 @@ static void text_run(const struct run_result *r, const struct diags *d,
     arena_drop(a);
 }
 
-const struct report report_text = {"text", ".txt", "for people at a terminal", text_run, NULL};
+const struct report report_text = {"text", ".txt", "for people at a terminal", text_run,
+                                   sweep_text};

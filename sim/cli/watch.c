@@ -45,24 +45,45 @@ static void interval_text(struct buf *b, const char *what, struct interval v)
         buf_printf(b, " +- %s", report_time((v.hi - v.lo) / 2, half));
 }
 
+static void bar_blocks(struct buf *b, double share)
+{
+    enum { BLOCKS = 16 };
+    size_t full = (size_t)(share * BLOCKS);
+    buf_puts(b, " [");
+    buf_fill(b, '#', full);
+    buf_fill(b, '.', BLOCKS - full);
+    buf_puts(b, "]");
+}
+
 static void bar_text(struct buf *b, const struct experiment_progress *p, double seconds)
 {
     double done = (double)p->done, rate = seconds > 0 ? done / seconds : 0;
     double share = p->target ? fmin(done / (double)p->target, 1) : 0;
-    enum { CELLS = 16 };
     buf_printf(b, "%s %" PRIu32 "/%" PRIu32, p->execution, p->index + 1, p->of);
-    if (p->target) {
-        size_t full = (size_t)(share * CELLS);
-        buf_puts(b, " [");
-        buf_fill(b, '#', full);
-        buf_fill(b, '.', CELLS - full);
-        buf_puts(b, "]");
-    }
+    if (p->target)
+        bar_blocks(b, share);
     interval_text(b, "mean", p->mean);
     interval_text(b, "p99", p->p99);
     buf_printf(b, "  %" PRIu64 " requests  %.3g/s", p->done, rate);
     if (rate > 0 && p->target > p->done)
         buf_printf(b, "  %.0f s left", ceil(((double)p->target - done) / rate));
+}
+
+static void bar_draw(struct watch *w, const struct buf *b)
+{
+    size_t room = (size_t)w->term->width - 1;
+    fprintf(stderr, "\r%.*s\033[K", (int)(b->n < room ? b->n : room), b->s);
+    fflush(stderr);
+    w->shown = true;
+}
+
+/* A bar that is drawn more often is not read more often. */
+static bool bar_due(struct watch *w)
+{
+    if (seconds_since(&w->drawn) < 0.1)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &w->drawn);
+    return true;
 }
 
 static void watch_progress(void *ctx, const struct experiment_progress *p)
@@ -72,16 +93,25 @@ static void watch_progress(void *ctx, const struct experiment_progress *p)
         w->index = p->index;
         clock_gettime(CLOCK_MONOTONIC, &w->begun);
     }
-    /* A bar that is drawn more often is not read more often. */
-    if (seconds_since(&w->drawn) < 0.1)
+    if (!bar_due(w))
         return;
-    clock_gettime(CLOCK_MONOTONIC, &w->drawn);
     struct buf b = {0};
     bar_text(&b, p, seconds_since(&w->begun));
-    size_t room = (size_t)w->term->width - 1;
-    fprintf(stderr, "\r%.*s\033[K", (int)(b.n < room ? b.n : room), b.s);
-    fflush(stderr);
-    w->shown = true;
+    bar_draw(w, &b);
+    buf_free(&b);
+}
+
+void watch_cells(void *ctx, uint32_t done, uint32_t of)
+{
+    struct watch *w = ctx;
+    if (!bar_due(w))
+        return;
+    struct buf b = {0};
+    double rate = done / fmax(seconds_since(&w->begun), 1e-9);
+    buf_printf(&b, "%" PRIu32 "/%" PRIu32 " cells", done, of);
+    bar_blocks(&b, (double)done / of);
+    buf_printf(&b, "  %.0f s left", ceil((of - done) / rate));
+    bar_draw(w, &b);
     buf_free(&b);
 }
 
@@ -90,6 +120,7 @@ void watch_begin(struct watch *w, const struct cmd_args *a, struct experiment_op
     *w = (struct watch){.term = &a->err, .index = UINT32_MAX};
     atomic_init(&w->stop, false);
     clock_gettime(CLOCK_MONOTONIC, &w->drawn);
+    w->begun = w->drawn;
     w->bar = a->err.tty && !opt_has(a->o, "quiet");
     e->stop = &w->stop;
     if (w->bar) {

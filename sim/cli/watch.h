@@ -21,6 +21,8 @@ struct watch {
 };
 /* Between the two, e->stop is set when the user asks, and e->progress draws the bar. */
 void watch_begin(struct watch *w, const struct cmd_args *a, struct experiment_opt *e);
+/* Or of a sweep: ctx is the watch. */
+void watch_cells(void *ctx, uint32_t done, uint32_t of);
 void watch_end(struct watch *w, struct experiment_opt *e);
 
 #endif

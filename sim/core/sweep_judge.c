@@ -148,9 +148,9 @@ static void judge_marks(struct sweep_result *r)
     const struct sweep_exec *best = NULL;
     r->best_cell = r->best_exec = SWEEP_NONE;
     for (uint32_t i = 0; i < r->ncell; i++)
-        for (uint32_t k = 0; k < r->nexec; k++) {
+        for (uint32_t k = 0; r->cell[i].have && k < r->nexec; k++) {
             const struct sweep_exec *e = &r->cell[i].exec[k];
-            if (!r->cell[i].have || !has(e))
+            if (!has(e))
                 continue;
             n++;
             if (!best || better(r, e, best)) {
@@ -160,9 +160,9 @@ static void judge_marks(struct sweep_result *r)
             }
         }
     for (uint32_t i = 0; i < r->ncell; i++)
-        for (uint32_t k = 0; k < r->nexec; k++) {
+        for (uint32_t k = 0; r->cell[i].have && k < r->nexec; k++) {
             struct sweep_exec *e = &r->cell[i].exec[k];
-            if (!r->cell[i].have || !has(e))
+            if (!has(e))
                 continue;
             struct gap g = gap_of(r, e, best, wrong / (double)(n > 1 ? n - 1 : 1));
             e->mark = e == best ? SWEEP_BEST : g.value > g.error ? SWEEP_WORSE : SWEEP_NEAR;
@@ -204,11 +204,11 @@ static void line_look(const struct sweep_result *r, struct line *l)
     l->n = 0;
     l->best = SWEEP_NONE;
     for (uint32_t c = l->first; c != SWEEP_NONE; c = sweep_next(r, l->axis, c)) {
-        const struct sweep_exec *e = &r->cell[c].exec[l->exec];
-        if (!r->cell[c].have || !has(e))
+        if (!r->cell[c].have || !has(&r->cell[c].exec[l->exec]))
             continue;
         l->n++;
-        if (l->best == SWEEP_NONE || better(r, e, &r->cell[l->best].exec[l->exec]))
+        if (l->best == SWEEP_NONE ||
+            better(r, &r->cell[c].exec[l->exec], &r->cell[l->best].exec[l->exec]))
             l->best = c;
     }
 }
@@ -216,10 +216,10 @@ static void line_look(const struct sweep_result *r, struct line *l)
 /* Within 5 % of the line's best, beyond doubt. */
 static bool line_near(const struct sweep_result *r, const struct line *l, uint32_t cell)
 {
-    const struct sweep_exec *e = &r->cell[cell].exec[l->exec];
     const struct sweep_exec *best = &r->cell[l->best].exec[l->exec];
-    if (!r->cell[cell].have || !has(e))
+    if (!r->cell[cell].have || !has(&r->cell[cell].exec[l->exec]))
         return false;
+    const struct sweep_exec *e = &r->cell[cell].exec[l->exec];
     struct gap g = gap_of(r, e, best, wrong / (double)(l->n - 1));
     return g.value + g.error <= little * fabs(best->value.value);
 }
@@ -239,8 +239,8 @@ static void knee_of(struct sweep_result *r, struct line *l)
         last = c;
     }
     struct sweep_knee k = {.axis = l->axis, .exec = l->exec, .first = l->first, .best = l->best};
-    if (from == SWEEP_NONE || from == last || upto == last)
-        return; /* the end is not reached, or nothing changes */
+    if (from == SWEEP_NONE || from == last || upto == last || upto == l->first)
+        return; /* no plateau is seen, or nothing changes, or all of it costs */
     k.kind = from == l->first ? SWEEP_KNEE_UPTO : SWEEP_KNEE_FROM;
     k.cell = from == l->first ? upto : from;
     r->knee[r->nknee++] = k;
@@ -293,12 +293,11 @@ static void judge_lines(struct sweep_result *r)
 void sweep_judge(struct sweep_result *r)
 {
     for (uint32_t i = 0; i < r->ncell; i++)
-        for (uint32_t k = 0; k < r->nexec; k++) {
+        for (uint32_t k = 0; r->cell[i].have && k < r->nexec; k++) {
             struct sweep_exec *e = &r->cell[i].exec[k];
             e->mark = SWEEP_WORSE;
-            if (r->cell[i].have)
-                e->value = value_of(r, e);
-            if (r->cell[i].have && r->metric == SWEEP_MAKESPAN)
+            e->value = value_of(r, e);
+            if (r->metric == SWEEP_MAKESPAN)
                 e->value = sections_mean(e, e->value);
         }
     r->judged = r->shards == 1;

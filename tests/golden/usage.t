@@ -6,6 +6,8 @@ $ pertinax
 > why.
 >
 >   pertinax run MODEL...     simulates under each execution and compares them
+>   pertinax sweep MODEL      runs a model over a grid of settings
+>   pertinax merge FILE...    puts the shards of a sweep together
 >   pertinax explain MODEL    shows what a model means, without running it
 >   pertinax init [FILE]      writes a commented example model
 >   pertinax help [COMMAND]   shows what a command does and takes

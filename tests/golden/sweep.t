@@ -1,0 +1,216 @@
+One axis is a table.  The knee of M/M/c: with rho = 0.8 an infinite pool takes 1 ms, 12 servers
+1.154 ms.
+
+$ pertinax sweep models/mmc.yaml --under threads --set servers=2:2:12 -n 20000
+> mmc · Several servers with one queue
+> seed 1 · load as set · 1 core, rr(5ms) · no GIL · no costs
+> 6 cells: servers 2, 4, … 12 · mean latency, ms
+>
+> servers  threads
+> 2        2.60  ±0.2
+> 4        1.66  ±0.12
+> 6        1.38  ±0.07
+> 8        1.24  ±0.06
+> 10       1.17  ±0.05
+> 12       1.13* ±0.04
+>
+>   * threads with servers=12, 1.13 ms, is the best of 6, beyond doubt (95 %,
+>   compared in pairs on the same draws).
+>
+>   threads: from servers = 10 on, more gains less than 5 %.
+>
+> warning [few-tail-samples]: only 20 requests are beyond p99.9: take its interval
+> rather than its value, or --requests 100000 (with servers=2; 6 times)
+>
+> Assumed: load as set; 1 core, rr(5ms); no GIL; no costs.
+> Measured: 20,000 requests each; the same draws in every cell; ± and [ ] are 95 %
+> intervals.
+> Again: pertinax sweep models/mmc.yaml --under threads --set servers=2:2:12
+> --requests 20000; version 0.1.0; model 8215b7c7dac7.
+
+A constant in all cells, values with commas in them, two executions, another metric.
+
+$ pertinax sweep models/fork_join.yaml --set shards=2,4 --requests 2000 --metric speedup --under serial,threads -q
+! --set:1:1: error[E-set]: there is no parameter 'n'
+!     1 | n=2
+!       | ^
+!       = help: the parameters are shards, enough, rate
+! --set:1:1: error[E-set]: there is no parameter 'n'
+!     1 | n=4
+!       | ^
+!       = help: the parameters are shards, enough, rate
+! 2 errors
+? 2
+
+Two axes are heat maps; the best is marked, and which execution wins is a map of its own.
+
+$ pertinax sweep models/db_pool.yaml --under threads,coroutine --set pool=2,4,8,16 --set rtt=300us,3ms --requests 4000 --metric p99
+> db_pool · Low-latency database behind a small thread pool or an event loop
+> (Davis, 2015)
+> seed 1 · 32 clients, no think time · 1 core, rr(5ms) · GIL, 5ms switch interval
+> · costs as given
+> 8 cells: pool 2, 4, 8, 16 × rtt 300us, 3ms · 99th percentile of latency, ms
+>
+> threads: 99th percentile of latency, ms by pool (down) and rtt (across)
+> pool  300us       3ms
+> 2      21.9 ░░  167.2 ██
+> 4      12.7 ··   85.7 ▓▓
+> 8      10.7 ··   45.5 ▒▒
+> 16     10.5*··   26.3 ░░
+>
+> coroutine: 99th percentile of latency, ms by pool (down) and rtt (across)
+> pool  300us       3ms
+> 2      12.2 ··   17.9 ··
+> 4      12.2 ··   17.9 ··
+> 8      12.2 ··   17.9 ··
+> 16     12.2 ··   17.9 ··
+>
+> ·· <= 18.3 ms  ░░ <= 31.8 ms  ▒▒ <= 55.3 ms  ▓▓ <= 96.2 ms  ██ <= 167.2 ms
+>
+> Which execution wins (~: not beyond doubt)
+> pool      300us         3ms
+> 2     coroutine   coroutine
+> 4     coroutine   coroutine
+> 8       threads   coroutine
+> 16      threads   coroutine
+>
+>   * threads with pool=16, rtt=300us, 10.5 ms, is the best of 16, beyond doubt
+>   (95 %, compared in pairs on the same draws).
+>
+>   rtt=300us: coroutine wins up to pool = 4, threads from 8 on.
+>
+>   pool=8: threads wins up to rtt = 300us, coroutine from 3ms on.
+>
+>   pool=16: threads wins up to rtt = 300us, coroutine from 3ms on.
+>
+>   threads: from pool = 8 (rtt=300us) on, more gains less than 5 %.
+>
+> warning [few-tail-samples]: only 4 requests are beyond p99.9: take its interval
+> rather than its value, or --requests 100000 (with pool=2, rtt=300us; 16 times)
+>
+> Assumed: 32 clients, no think time; 1 core, rr(5ms); GIL, 5ms switch interval;
+> costs as given.
+> Measured: 4000 requests each; the same draws in every cell; ± and [ ] are 95 %
+> intervals.
+> Again: pertinax sweep models/db_pool.yaml --under threads,coroutine --set
+> pool=2,4,8,16 --set rtt=300us,3ms --requests 4000 --metric p99; version 0.1.0;
+> model d82038d56541.
+
+In ASCII, and too narrow for the shades.
+
+$ LC_ALL=C COLUMNS=34 pertinax sweep models/db_pool.yaml --under threads --set pool=2,4,8 --set rtt=300us,1ms,3ms -n 2000 -q
+> threads: responses a second by pool (down) and rtt (across)
+> pool  300us       1ms       3ms
+> 2      1596 ..    607 %%    217 ##
+> 4      2782      1193 ..    433 %%
+> 8      3293*     2279       862 ::
+>
+>    >= 1911/s  .. >= 1110/s  :: >= 644.1/s  %% >= 373.9/s  ## >= 217.0/s
+
+Three axes are a table again; --zip takes values together.
+
+$ pertinax sweep models/mmc.yaml --under threads --set servers=1,2 --set rho=0.5,0.7 --set service=1ms,2ms -n 2000 -q
+> servers  rho  service  threads
+> 1        0.5  1ms      2.10  [1.9, 2.5]
+>               2ms      4.20  [3.8, 4.9]
+>          0.7  1ms      3.26  ±0.6
+>               2ms      6.52  ±1.3
+> 2        0.5  1ms      1.40* [1.29, 1.58]
+>               2ms      2.80  [2.6, 3.2]
+>          0.7  1ms      1.95  ±0.3
+>               2ms      3.91  ±0.6
+$ pertinax sweep models/mmc.yaml --under threads --zip --set servers=1:1:4 --set rho=0.2:0.2:0.8 -n 2000 -q
+> servers  rho  threads
+> 1        0.2  1.26~ ±0.06
+> 2        0.4  1.25* [1.17, 1.37]
+> 3        0.6  1.33  ±0.13
+> 4        0.8  1.56  ±0.2
+$ pertinax sweep models/mmc.yaml --under threads --set servers=1:*2:4 -n 2000 --format csv | cut -d , -f 1-9
+> servers,execution,requests,status,mark,metric,value,lo,hi
+> 1,threads,2000,requests,,mean,0.004278921628,0.0035575660222391184,0.005243165581945992
+> 2,threads,2000,requests,,mean,0.0024380633469999998,0.002070477052596714,0.0029170907935708616
+> 4,threads,2000,requests,best,mean,0.0015590709649999997,0.0013787285731303477,0.0018010088249563673
+$ pertinax sweep models/mmc.yaml --under threads --set servers=1:*2:4 -n 2000 --format md
+> ### mmc · Several servers with one queue
+>
+> seed 1 · load as set · 1 core, rr(5ms) · no GIL · no costs
+>
+> 3 cells: servers 1, 2, 4 · mean latency, ms
+>
+> | servers | threads |
+> | --- | ---: |
+> | 1 | 4.28 ±1.0 |
+> | 2 | 2.44 ±0.5 |
+> | 4 | 1.56\* ±0.2 |
+>
+> \* threads with servers=4, 1.56 ms, is the best of 3, beyond doubt (95 %, compared in pairs on the same draws).
+>
+> warning \[few-tail-samples]: only 2 requests are beyond p99.9: take its interval rather than its value, or --requests 100000 (with servers=1; 3 times)
+>
+> Assumed: load as set; 1 core, rr(5ms); no GIL; no costs.
+>
+> Measured: 2000 requests each; the same draws in every cell; ± and \[ ] are 95 % intervals.
+>
+> Again: pertinax sweep models/mmc.yaml --under threads --set 'servers=1:\*2:4' --requests 2000; version 0.1.0; model 7e3e888ea54f.
+
+A cell that cannot carry its load, or that deadlocks, is a result like others.
+
+$ pertinax sweep models/mm1.yaml --under serial --set rho=0.5,1.5,0.9 -n 4000
+> mm1 · One server, Poisson arrivals, exponential service
+> seed 1 · load as set · 1 core, rr(5ms) · no GIL · no costs
+> 3 cells: rho 0.5, 1.5, 0.9 · mean latency, ms
+>
+> rho     serial
+> 0.5      1.98* ±0.18
+> 1.5  unstable 
+> 0.9      7.85  [6, 16]
+>
+>   serial cannot carry its load with rho=1.5 (`server`).
+>
+>   * serial with rho=0.5, 1.98 ms, is the best of 2, beyond doubt (95 %, compared
+>   in pairs on the same draws).
+>
+> warning [few-tail-samples]: only 4 requests are beyond p99.9: take its interval
+> rather than its value, or --requests 100000 (with rho=0.5; 2 times)
+>
+> Assumed: load as set; 1 core, rr(5ms); no GIL; no costs.
+> Measured: 4000 requests each; the same draws in every cell; ± and [ ] are 95 %
+> intervals.
+> Again: pertinax sweep models/mm1.yaml --under serial --set rho=0.5,1.5,0.9
+> --requests 4000; version 0.1.0; model ded411f3eefd.
+$ pertinax sweep data/nested.yaml --under threads --set executions.threads.pool=1:1:4 -n 200
+> nested
+> seed 1 · one request at a time in an idle system · 1 core, rr(5ms) · no GIL · no
+> costs
+> 4 cells: executions.threads.pool 1, 2, 3, 4 · mean latency, ms
+>
+> executions.threads.pool    threads
+> 1                        deadlock 
+> 2                        deadlock 
+> 3                        deadlock 
+> 4                            3.00* ±0
+>
+>   threads deadlocks in 3 cells, first with executions.threads.pool=1.
+>
+>   * threads with executions.threads.pool=4, 3.00 ms, is the best of 1, beyond
+>   doubt (95 %, compared in pairs on the same draws).
+>
+> Assumed: one request at a time in an idle system; 1 core, rr(5ms); no GIL; no
+> costs.
+> Measured: 200 requests each; the same draws in every cell; ± and [ ] are 95 %
+> intervals.
+> Again: pertinax sweep data/nested.yaml --under threads --set
+> executions.threads.pool=1:1:4 --requests 200; version 0.1.0; model e01e33905ea2.
+? 1
+
+Shards merge to the same bytes as one run, in any format, whatever the number of jobs.
+
+$ pertinax sweep models/mmc.yaml --set servers=1:1:3 --set rho=0.5,0.9 -n 2000 -j 1 -o all.json -o all.txt -o all.csv -o all.md >/dev/null
+$ for i in 1 2 3 4; do pertinax sweep models/mmc.yaml --set servers=1:1:3 --set rho=0.5,0.9 -n 2000 -j 3 --shard $i/4 >$i.json; done
+$ pertinax merge 3.json 1.json 4.json 2.json -o m.json -o m.txt -o m.csv -o m.md >/dev/null
+$ for f in json txt csv md; do cmp all.$f m.$f && echo same $f; done
+> same json
+> same txt
+> same csv
+> same md
+$ pertinax merge all.json | cmp - all.txt
