@@ -31,16 +31,9 @@ $ pertinax sweep models/mmc.yaml --under threads --set servers=2:2:12 -n 20000
 A constant in all cells, values with commas in them, two executions, another metric.
 
 $ pertinax sweep models/fork_join.yaml --set shards=2,4 --requests 2000 --metric speedup --under serial,threads -q
-! --set:1:1: error[E-set]: there is no parameter 'n'
-!     1 | n=2
-!       | ^
-!       = help: the parameters are shards, enough, rate
-! --set:1:1: error[E-set]: there is no parameter 'n'
-!     1 | n=4
-!       | ^
-!       = help: the parameters are shards, enough, rate
-! 2 errors
-? 2
+> shards  serial    threads
+> 2       1.00  ±0  1.59  ±0.03
+> 4       1.00  ±0  2.69* ±0.1
 
 Two axes are heat maps; the best is marked, and which execution wins is a map of its own.
 
@@ -160,10 +153,10 @@ $ pertinax sweep models/mm1.yaml --under serial --set rho=0.5,1.5,0.9 -n 4000
 > seed 1 · load as set · 1 core, rr(5ms) · no GIL · no costs
 > 3 cells: rho 0.5, 1.5, 0.9 · mean latency, ms
 >
-> rho     serial
-> 0.5      1.98* ±0.18
-> 1.5  unstable 
-> 0.9      7.85  [6, 16]
+> rho    serial
+> 0.5     1.98* ±0.18
+> 1.5  unstable
+> 0.9     7.85  [6, 16]
 >
 >   serial cannot carry its load with rho=1.5 (`server`).
 >
@@ -184,16 +177,16 @@ $ pertinax sweep data/nested.yaml --under threads --set executions.threads.pool=
 > costs
 > 4 cells: executions.threads.pool 1, 2, 3, 4 · mean latency, ms
 >
-> executions.threads.pool    threads
-> 1                        deadlock 
-> 2                        deadlock 
-> 3                        deadlock 
-> 4                            3.00* ±0
+> executions.threads.pool   threads
+> 1                        deadlock
+> 2                        deadlock
+> 3                        deadlock
+> 4                           3.00* ±0
 >
 >   threads deadlocks in 3 cells, first with executions.threads.pool=1.
 >
->   * threads with executions.threads.pool=4, 3.00 ms, is the best of 1, beyond
->   doubt (95 %, compared in pairs on the same draws).
+>   * threads with executions.threads.pool=4, 3.00 ms, is the only one with a
+>   result.
 >
 > Assumed: one request at a time in an idle system; 1 core, rr(5ms); no GIL; no
 > costs.
