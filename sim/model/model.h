@@ -194,6 +194,7 @@ struct execution {
     const char *name;
     struct loc at;
     enum exec_kind kind;
+    const char *costs;                   /* the set that fills in what is not said; NULL: none */
     const struct expr *cost[COST_COUNT]; /* NULL: 0; HANDOFF overrides the host's */
     const struct expr *pool;             /* NULL: unlimited */
     const struct expr *server;           /* NULL: requests take threads of the pool */

@@ -3,7 +3,7 @@
  *
  * model_keys.c reads maps by tables of keys and scalars by kind; model_step.c bodies and steps,
  * model_attr.c what may stand on any step, model_shared.c shared data and variables, model_run.c
- * host, executions and load, model.c the rest.
+ * host, executions and load, model_costs.c sets of costs, model.c the rest.
  * A map of fixed keys is a table of rows: what a row does not name is an unknown key, and rows are
  * read in the table's order, not in the file's.  To add a key is to add a row.  A reader never
  * stops at an error: it leaves a harmless stand-in and goes on. */
@@ -152,6 +152,10 @@ void read_executions(struct reader *r, const struct yaml *v, void *field); /* st
 void read_load(struct reader *r, const struct yaml *v, void *field);       /* struct model */
 void reader_execs_default(struct reader *r, uint32_t own); /* room for so many more */
 const char *run_key_home(const char *key);
+
+/* ---- model_costs.c ---- */
+void read_costs(struct reader *r, const struct yaml *v, void *field); /* const char * */
+void costs_apply(struct reader *r, const struct yaml *v, struct execution *x);
 
 /* ---- model.c ---- */
 const char *model_key_home(const char *key); /* "a service", or NULL */

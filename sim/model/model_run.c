@@ -78,21 +78,10 @@ static void read_exec_kind(struct reader *r, const struct yaml *v, void *field)
         x->kind = (enum exec_kind)w;
 }
 
-static void read_costs(struct reader *r, const struct yaml *v, void *field)
-{
-    (void)field;
-    static const char *const words[] = {"none", "cpython-3.11", "native"};
-    int w = reader_word(r, v, words, 3);
-    if (w > 0)
-        diag_error(r->d, v->at, "E-later", "write the costs, as in {switch: 5us}",
-                   "the costs `%s` are not available yet: sets of costs come in a later version",
-                   words[w]);
-}
-
 #define KEY_COST(name, which) KEY(name, read_expr, execution, cost[which])
 static const struct key_row rows_exec[] = {
     KEY_WHOLE("kind", read_exec_kind),
-    KEY_WHOLE("costs", read_costs),
+    KEY("costs", read_costs, execution, costs),
     KEY_COST("spawn", COST_SPAWN),
     KEY_COST("switch", COST_SWITCH),
     KEY_COST("task", COST_TASK),
@@ -158,8 +147,8 @@ static void exec_read(struct reader *r, const struct yaml_pair *p, bool *named)
                        "`kind` is serial, threads, coroutine or hybrid",
                        "the execution `%s` needs `kind`", p->key);
     }
-    if (p->value->kind != YAML_NULL)
-        reader_map(r, p->value, &table_exec, x);
+    if (p->value->kind != YAML_NULL && reader_map(r, p->value, &table_exec, x))
+        costs_apply(r, p->value, x);
 }
 
 void read_executions(struct reader *r, const struct yaml *v, void *field)

@@ -64,6 +64,8 @@ const char *assume_summary(struct arena *a, const struct prog *p)
                        arena_printf(a, "%s %" PRIu32, row[i].name, p->res[row[i].res].size));
     if (p->queue_limit != NONE)
         phrase_add(a, &s, ", ", arena_printf(a, "queue %" PRIu32, p->queue_limit));
+    if (p->exec->costs)
+        phrase_add(a, &s, ", ", arena_printf(a, "costs %s", p->exec->costs));
     for (int c = 0; c < COST_COUNT; c++)
         if (p->cost_site[c] != NONE)
             phrase_add(a, &s, ", ",
@@ -154,7 +156,8 @@ const char *assume_gil(struct arena *a, const struct prog *p)
 
 const char *assume_costs(struct arena *a, const struct prog *p)
 {
-    (void)a;
+    if (p->exec->costs)
+        return arena_printf(a, "costs of %s", p->exec->costs);
     for (int c = 0; c < COST_COUNT; c++)
         if (p->cost_site[c] != NONE)
             return "costs as given";

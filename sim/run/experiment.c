@@ -237,12 +237,18 @@ static const char *phrase_of(struct arena *a, const struct trial *t, uint32_t n,
     return same ? first : all;
 }
 
+/* Those of the executions that have any; of several sets each execution's own line tells. */
 static const char *costs_of(struct arena *a, const struct trial *t, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (strcmp(assume_costs(a, t[i].p), "no costs") != 0)
-            return assume_costs(a, t[i].p);
-    return "no costs";
+    const char *all = "no costs";
+    for (uint32_t i = 0; i < n; i++) {
+        const char *s = assume_costs(a, t[i].p);
+        if (strcmp(all, "no costs") == 0)
+            all = s;
+        else if (strcmp(s, "no costs") != 0 && strcmp(s, all) != 0)
+            return "costs as given";
+    }
+    return all;
 }
 
 void trial_run(struct trial *t)

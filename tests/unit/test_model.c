@@ -204,8 +204,8 @@ static const struct wrong wrongs[] = {
     {R "executions: {uvicorn: {pool: 3}}\n", "E-missing-key", 4, 14, "needs `kind`"},
     {R "executions: {threads: {kind: serial}}\n", "E-value", 4, 30, NULL},
     {R "executions: {a: {kind: thread}}\n", "E-value", 4, 24, "did you mean `threads`"},
-    {R "executions: {threads: {costs: native}}\n", "E-later", 4, 31, "sets of costs"},
-    {R "executions: {threads: {costs: foo}}\n", "E-value", 4, 31, NULL},
+    {R "executions: {threads: {costs: nativ}}\n", "E-value", 4, 31, "did you mean `native`"},
+    {R "executions: {threads: {costs: [none]}}\n", "E-kind", 4, 31, "cpython-3.11"},
     {R "executions: {threads: {discipline: ps}}\n", "E-value", 4, 36, NULL},
     /* load */
     {R "load: {pipeline: request}\n", "E-load", 4, 7, "needs one of"},

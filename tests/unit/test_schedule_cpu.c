@@ -219,11 +219,36 @@ static const struct schedule loops[] = {
      {ENDS("hop", 8080 * US)}},
 };
 
+/* Two calls of 2 ms at once, with sets of costs; times in us.
+ * A loop: wake 0-34, two tasks -46, both calls -2046; then wake and resume -2081, resume -2082, the
+ * parent's -2083.
+ * Threads of a pool, GIL: wake and switch 0-36, two spawns -60; the first child has waited for the
+ * GIL since 48: handoff and switch -66, its call -2066; the second -72 and -2072; the first wakes a
+ * core: 40, -2106, the second has waited: 6, -2112; the parent finds the core idle again: 40.
+ * Native: switch 0-2, two spawns of 1.2 -4.4, switches -6.4 and -8.4, -2008.4 and -2010.4, the
+ * parent's -2012.4. */
+#define SET(kind, of)                                                                              \
+    "services: {s: {latency: 2ms}}\nrequest: {each: 2, do: {call: s}}\n"                           \
+    "executions: {" kind ": {costs: " of "}}"
+static const struct schedule sets[] = {
+    {"costs of cpython, a loop", SET("coroutine", "cpython-3.11"), {ENDS("coroutine", 2083 * US)}},
+    {"costs of cpython, threads",
+     SET("threads", "cpython-3.11, pool: 40"),
+     {ENDS("threads", 2152 * US)}},
+    /* spawns of 100, no GIL: 36, 236; children -238, -240; 2238 + 36, -2276; the parent 36 */
+    {"costs of cpython, one's own go before",
+     SET("threads", "cpython-3.11, handoff: 0, gil: false"),
+     {ENDS("threads", 2312 * US)}},
+    {"costs of native", SET("threads", "native, pool: 40"), {ENDS("threads", 2012400 * NS)}},
+    {"no costs", SET("threads", "none, spawn: 1ms"), {ENDS("threads", 4 * MS)}},
+};
+
 int main(void)
 {
     struct suite u = {0};
     suite_add_alone(&u, cores, TEST_COUNT(cores));
     suite_add_alone(&u, gils, TEST_COUNT(gils));
     suite_add_alone(&u, loops, TEST_COUNT(loops));
+    suite_add_alone(&u, sets, TEST_COUNT(sets));
     return suite_run(&u);
 }

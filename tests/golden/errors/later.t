@@ -14,17 +14,3 @@ $ pertinax explain bad.yaml
 !       |           ^^^
 ! 2 errors
 ? 2
-
-Named costs.
-
-$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nexecutions:\n  threads: {costs: cpython-3.11}\n' >bad.yaml; cat bad.yaml | tail -n +3
-> request: {wait: 1ms}
-> executions:
->   threads: {costs: cpython-3.11}
-$ pertinax explain bad.yaml
-! bad.yaml:5:20: error[E-later]: the costs `cpython-3.11` are not available yet: sets of costs come in a later version
-!     5 |   threads: {costs: cpython-3.11}
-!       |                    ^^^^^^^^^^^^
-!       = help: write the costs, as in {switch: 5us}
-! 1 error
-? 2
