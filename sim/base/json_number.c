@@ -47,10 +47,27 @@ bool json_is_number(const char *s, size_t n)
     return number_ok(s, s + n, &whole);
 }
 
+/* Up to 18 digits and nothing else: most numbers, which then cannot overflow. */
+static bool few_digits(const char *s, size_t n, uint64_t *out)
+{
+    uint64_t x = 0;
+    if (n == 0 || n > 18 || (*s == '0' && n > 1))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!is_digit(s[i]))
+            return false;
+        x = 10 * x + (uint64_t)(s[i] - '0');
+    }
+    *out = x;
+    return true;
+}
+
 bool json_u64(const char *s, size_t n, uint64_t *out)
 {
     uint64_t x = 0;
     bool whole;
+    if (few_digits(s, n, out))
+        return true;
     if (n == 0 || *s == '-' || !number_ok(s, s + n, &whole) || !whole)
         return false;
     for (size_t i = 0; i < n; i++)
@@ -89,6 +106,13 @@ static int64_t decimal_exponent(const char *s, const char *end)
 
 bool json_decimal(const char *s, size_t n, int power, int64_t *out)
 {
+    static const uint64_t ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    uint64_t whole;
+    if (power >= 0 && power <= 6 && few_digits(s, n, &whole) &&
+        whole <= (uint64_t)INT64_MAX / 1000000) {
+        *out = (int64_t)(whole * ten[power]);
+        return true;
+    }
     const char *end = s + n;
     bool up = false, minus = n > 0 && *s == '-';
     if (!json_is_number(s, n))

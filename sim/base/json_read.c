@@ -57,6 +57,7 @@ static enum json_event json_fail_at(struct json_read *r, uint64_t at, const char
 {
     r->error = what;
     r->error_at = at;
+    r->begun = r->after_line && at == r->at && at > r->doc;
     r->state = AT_ERROR;
     return JSON_ERROR;
 }
@@ -358,8 +359,8 @@ static bool json_fits(struct json_read *r)
     return r->n <= JSON_TOKEN_MAX;
 }
 
-/* p is behind the opening quote.  False: an error, or cut. */
-static bool json_string(struct json_read *r)
+/* A string with escapes, or of more than the window holds, or with an error. */
+static bool json_string_slow(struct json_read *r)
 {
     const char *tok = r->p;
     bool copied = false;
@@ -387,6 +388,18 @@ static bool json_string(struct json_read *r)
     }
     r->p++;
     return r->state != AT_ERROR && json_fits(r);
+}
+
+/* p is behind the opening quote.  False: an error, or cut. */
+static inline bool json_string(struct json_read *r)
+{
+    const char *p = pass_plain(r->p, r->end);
+    if (p == r->end || *p != '"' || p - r->p > JSON_TOKEN_MAX)
+        return json_string_slow(r);
+    r->s = r->p;
+    r->n = (size_t)(p - r->p);
+    r->p = p + 1;
+    return true;
 }
 
 /* ---- numbers and words ---- */
@@ -446,6 +459,18 @@ static enum json_event json_ends(struct json_read *r, const char *what)
 static enum json_event json_digits(struct json_read *r)
 {
     const char *tok = r->p;
+    /* Most are whole and positive, do not begin with 0 and end before the window does. */
+    for (const char *p = tok + (*tok == '0' || *tok == '-' ? r->end - tok : 1);
+         p < r->end && p - tok < 32; p++) {
+        if (is_digit(*p))
+            continue;
+        if (in_number(*p))
+            break;
+        r->s = tok;
+        r->n = (size_t)(p - tok);
+        r->p = p;
+        return json_after_value(r, JSON_NUM);
+    }
     for (;;) {
         while (r->p < r->end && in_number(*r->p))
             r->p++;
@@ -652,7 +677,17 @@ enum json_event json_next(struct json_read *r)
         return json_unwind(r);
     int c = json_peek(r);
     r->at = json_offset(r, r->p);
-    return r->state == AT_ERROR ? JSON_ERROR : json_event_at(r, c);
+    if (r->state == AT_ERROR)
+        return JSON_ERROR;
+    if (r->after_line && r->depth) {
+        if (r->lines && c >= 0)
+            return json_fail(r, "the line ends in the middle of a text");
+        r->broken = true;
+    }
+    enum json_event e = json_event_at(r, c);
+    if (r->depth == 0 && r->state == AT_DONE && !r->broken)
+        r->lines = r->flags & JSON_MANY;
+    return e;
 }
 
 bool json_skip_rest(struct json_read *r, enum json_event last)
@@ -677,10 +712,10 @@ bool json_skip(struct json_read *r)
 
 bool json_resync(struct json_read *r)
 {
-    bool begun = r->after_line && r->error_at == r->at && r->at > r->doc;
     r->depth = 0;
+    r->error = NULL;
     r->state = AT_TOP; /* so that trouble below shows */
-    while (!begun) {
+    while (!r->begun) {
         const char *line = memchr(r->p, '\n', (size_t)(r->end - r->p));
         r->p = line ? line + 1 : r->end;
         const char *keep = r->p;

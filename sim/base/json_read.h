@@ -13,7 +13,8 @@
  * After JSON_ERROR, r->error says what is wrong and r->error_at at which byte; json_next() repeats
  * it until json_resync() goes on in the next line.
  *
- * JSON_MANY: any number of texts one after another (JSON lines); a string ends in its line.
+ * JSON_MANY: any number of texts one after another (JSON lines).  A string ends in its line; and if
+ * the first text does, all do: a line that was half written does not take the next one with it.
  * JSON_LENIENT, for what was recorded by a process that died or by one that was careless: a byte
  * order mark, ill-formed UTF-8 and unpaired surrogates (read as U+FFFD), raw control characters and
  * a comma before a closing bracket are repaired, and counted; a text that ends too early ends what
@@ -52,7 +53,7 @@ struct json_read {
     uint32_t depth;   /* containers that are open */
     uint32_t repairs; /* so far; JSON_LENIENT only */
     bool cut;         /* the input ended too early; JSON_LENIENT only */
-    const char *error; /* a literal */
+    const char *error; /* a literal; NULL: none */
     uint64_t error_at;
     /* Its own. */
     const char *p, *end; /* what is unread of the window */
@@ -64,9 +65,10 @@ struct json_read {
     void *ctx;
     unsigned flags;
     int state;
-    bool skipping, over;              /* over: fill has nothing more */
-    bool after_line;                  /* a line ended between the token before and this one */
-    struct buf scratch;               /* a string with escapes in it */
+    bool skipping, over;       /* over: fill has nothing more */
+    bool lines, broken, begun; /* texts end in their lines; this one has not; a text has been */
+    bool after_line;           /* a line ended between the token before and this one */
+    struct buf scratch;        /* a string with escapes in it */
     uint64_t in_obj[JSON_DEPTH / 64]; /* a bit a level: object or array */
 };
 

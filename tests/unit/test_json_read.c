@@ -188,6 +188,10 @@ static const struct row rows[] = {
      "{ a:!a string is not closed in its line@7\n{ b: 2 }$ repairs 0", JSON_MANY | LEN, 0},
     {"lines: the last one is cut", "{\"b\":2}\n{\"c\":[3,", "{ b: 2 }{ c:[ 3 ]}$ repairs 0 cut",
      JSON_MANY | LEN, 0},
+    {"lines: half a line behind a whole one", "{\"a\":1}\n{\"b\":\n{\"c\":2}\n",
+     "{ a: 1 }{ b:!the line ends in the middle of a text@14\n{ c: 2 }$ repairs 0", JSON_MANY, 0},
+    {"many texts of several lines", "{\n\"a\":1}\n{\"b\":\n2}\n", "{ a: 1 }{ b: 2 }$ repairs 0",
+     JSON_MANY, 0},
     {"lines: rubbish ends", "}\n}\n}",
      "!a value is expected@0\n!a value is expected@2\n"
      "!a value is expected@4 repairs 0",
