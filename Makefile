@@ -24,9 +24,17 @@ Q := $(if $(V),,@)
 VERSION := $(shell cat VERSION)
 O := build/$(B)
 
-PKGS := yaml-0.1 gsl
+PKGS := yaml-0.1 gsl sqlite3 zlib libzstd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lyaml -lgsl -lgslcblas)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lyaml -lgsl -lgslcblas -lsqlite3 -lz -lzstd)
+
+# What is missing is said before the compiler says it in its own words; not to who only cleans.
+PKG_MISSING := $(shell for p in $(PKGS); do pkg-config --exists $$p 2>/dev/null || printf ' %s' $$p; done)
+ifneq ($(strip $(PKG_MISSING)),)
+ifneq ($(filter-out clean help format dist,$(or $(MAKECMDGOALS),all)),)
+$(warning pkg-config does not find:$(PKG_MISSING); ./bootstrap installs what is missing)
+endif
+endif
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         -Wvla -Wcast-qual -Wundef -fno-common $(if $(WERROR),-Werror)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* intake.h - gathers the spans of each trace, however they are strewn over the input.
+ *
+ * Holds at most INTAKE_SPANS spans.  When it is full, the traces that were begun first are handed
+ * on, in batches; a span that comes later than that finds its trace again in the store.  What is
+ * handed on, and in which order, depends on the spans alone. */
+#ifndef TRACE_INTAKE_H
+#define TRACE_INTAKE_H
+#include "trace/names.h"
+#include "trace/trace.h"
+
+enum { INTAKE_SPANS = 1 << 18, BATCH_SPANS = 1 << 14, LINKS_MOST = 64 };
+
+struct batch_trace {
+    struct trace_id id;
+    uint32_t first, n; /* its spans; their links are counted from 0 of the batch */
+};
+struct batch {
+    struct span *v;
+    struct span_link *link;
+    struct batch_trace *t;
+    struct name *name; /* those that are new since the last batch: number first_name and on */
+    uint32_t n, cap, nlink, caplink, nt, capt, nname, capname, first_name;
+};
+void batch_clear(struct batch *b);
+void batch_free(struct batch *b);
+
+struct intake;
+/* put() takes a batch that is full, and returns an empty one to go on with. */
+struct intake *intake_new(const struct names *names, struct batch *first,
+                          struct batch *(*put)(void *ctx, struct batch *b), void *ctx);
+void intake_free(struct intake *in);
+/* s->link counts from 0 of link. */
+void intake_span(struct intake *in, struct trace_id id, const struct span *s,
+                 const struct span_link *link);
+void intake_flush(struct intake *in); /* hands on all */
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* names.c - an open table of hashes; see names.h.  What a text contains that no name should (a NUL)
+ * ends it. */
+#include "trace/names.h"
+#include "trace/trace.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char other_text[] = "(more names)";
+
+static uint64_t name_hash(const char *s, size_t n)
+{
+    uint64_t h = 0x9e3779b97f4a7c15u ^ n, w = 0;
+    for (; n >= 8; s += 8, n -= 8) {
+        memcpy(&w, s, 8);
+        h = (h ^ w) * 0xbf58476d1ce4e5b9u;
+        h ^= h >> 29;
+    }
+    w = 0;
+    memcpy(&w, s, n);
+    h = (h ^ w) * 0x94d049bb133111ebu;
+    return h ^ h >> 32;
+}
+
+static void names_rehash(struct names *t)
+{
+    uint32_t n = t->nslot ? 2 * t->nslot : 1024;
+    free(t->slot);
+    t->slot = xcalloc(n, sizeof *t->slot);
+    t->nslot = n;
+    for (uint32_t i = 0; i < t->n; i++) {
+        uint32_t k = (uint32_t)t->hash[i] & (n - 1);
+        while (t->slot[k])
+            k = (k + 1) & (n - 1);
+        t->slot[k] = i + 1;
+    }
+}
+
+static uint32_t names_add(struct names *t, const char *s, size_t n, uint64_t h)
+{
+    t->v = grow(t->v, &t->cap, t->n + 1, sizeof *t->v);
+    t->hash = grow(t->hash, &t->nhash, t->n + 1, sizeof *t->hash);
+    t->v[t->n] = (struct name){arena_strndup(t->mem, s, n), (uint32_t)n};
+    t->hash[t->n] = h;
+    t->n++;
+    if (2 * t->n > t->nslot) {
+        names_rehash(t);
+    } else {
+        uint32_t k = (uint32_t)h & (t->nslot - 1);
+        while (t->slot[k])
+            k = (k + 1) & (t->nslot - 1);
+        t->slot[k] = t->n;
+    }
+    return t->n - 1;
+}
+
+void names_init(struct names *t)
+{
+    *t = (struct names){.mem = arena_new(0)};
+    names_add(t, "", 0, name_hash("", 0));
+    names_add(t, other_text, sizeof other_text - 1, name_hash(other_text, sizeof other_text - 1));
+}
+
+void names_free(struct names *t)
+{
+    arena_drop(t->mem);
+    free(t->v);
+    free(t->slot);
+    free(t->hash);
+    *t = (struct names){0};
+}
+
+/* Bytes of s up to n that end at a character. */
+static size_t whole_chars(const char *s, size_t n)
+{
+    while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+uint32_t names_id(struct names *t, const char *s, size_t n)
+{
+    const char *nul = n ? memchr(s, 0, n) : NULL;
+    if (nul)
+        n = (size_t)(nul - s);
+    if (n > NAME_BYTES) {
+        n = whole_chars(s, NAME_BYTES);
+        t->cut++;
+    }
+    if (n == 0)
+        return 0;
+    uint64_t h = name_hash(s, n);
+    for (uint32_t k = (uint32_t)h & (t->nslot - 1); t->slot[k]; k = (k + 1) & (t->nslot - 1)) {
+        uint32_t i = t->slot[k] - 1;
+        if (t->hash[i] == h && t->v[i].n == n && memcmp(t->v[i].s, s, n) == 0)
+            return i;
+    }
+    if (t->n >= NAMES_MOST) {
+        t->other++;
+        return NAMES_OTHER;
+    }
+    return names_add(t, s, n, h);
+}
+
+const char *names_text(const struct names *t, uint32_t id)
+{
+    return t->v[id].s;
+}

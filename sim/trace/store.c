@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store.c - opening, versions, transactions; see store.h. */
+#include "trace/store.h"
+#include "trace/store_impl.h"
+#include "base/arena.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void store_must(const struct store *s, int rc)
+{
+    if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE)
+        return;
+    die("%s: %s", s->path, sqlite3_errmsg(s->db));
+}
+
+void store_exec(struct store *s, const char *sql)
+{
+    store_must(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+}
+
+/* ORDER store_statement */
+static const char *const statements[SQL_COUNT] = {
+    "INSERT OR IGNORE INTO name (text) VALUES (?1)",
+    "SELECT id FROM name WHERE text = ?1",
+    "INSERT OR IGNORE INTO op (service, name, kind) VALUES (?1, ?2, ?3)",
+    "SELECT id FROM op WHERE service = ?1 AND name = ?2 AND kind = ?3",
+    "SELECT id, recording, id_hi, spans, roots, extent FROM trace WHERE id_lo = ?1",
+    "INSERT INTO trace (id, recording, id_hi, id_lo, root, start, duration, extent, spans, roots)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    "UPDATE trace SET id_hi = ?2, root = coalesce(?3, root), start = coalesce(?4, start),"
+    " duration = coalesce(?5, duration), extent = coalesce(?6, extent), spans = ?7, roots = ?8"
+    " WHERE id = ?1",
+    "INSERT INTO span SELECT * FROM feed",
+    "SELECT s.span_id, s.parent_id, o.name, o.service, o.kind, s.host, s.start, s.duration,"
+    " s.shift, s.flags, s.parent - ?1 FROM span s JOIN op o ON o.id = s.op"
+    " WHERE s.id BETWEEN ?1 AND ?2 ORDER BY s.id",
+    "DELETE FROM span WHERE id BETWEEN ?1 AND ?2",
+    "SELECT span - ?1, kind, trace_hi, trace_lo, span_id FROM link WHERE span BETWEEN ?1 AND ?2"
+    " ORDER BY span, number",
+    "DELETE FROM link WHERE span BETWEEN ?1 AND ?2",
+    "INSERT INTO link (span, number, kind, trace_hi, trace_lo, span_id)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    "SELECT 1 FROM file WHERE digest_lo = ?1 AND digest_hi = ?2 AND recording = ?3",
+    "INSERT INTO file (recording, name, format, bytes, digest_hi, digest_lo, traces, spans)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+};
+
+sqlite3_stmt *store_sql(struct store *s, enum store_statement which)
+{
+    if (!s->sql[which])
+        store_must(s, sqlite3_prepare_v3(s->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                         &s->sql[which], NULL));
+    else
+        sqlite3_reset(s->sql[which]);
+    return s->sql[which];
+}
+
+bool store_step(struct store *s, sqlite3_stmt *q)
+{
+    int rc = sqlite3_step(q);
+    store_must(s, rc);
+    return rc == SQLITE_ROW;
+}
+
+void store_run(struct store *s, sqlite3_stmt *q)
+{
+    while (store_step(s, q))
+        ;
+    sqlite3_reset(q);
+}
+
+static bool take_number(sqlite3_stmt *q, int64_t *out)
+{
+    bool ok = sqlite3_step(q) == SQLITE_ROW;
+    if (ok)
+        *out = sqlite3_column_int64(q, 0);
+    return ok;
+}
+
+/* The first number of a statement that may fail: the file is not ours yet. */
+static bool ask(const struct store *s, const char *sql, int64_t *out)
+{
+    sqlite3_stmt *q = NULL;
+    bool ok = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK && take_number(q, out);
+    sqlite3_finalize(q);
+    return ok;
+}
+
+int64_t store_number(struct store *s, const char *sql)
+{
+    int64_t x = 0;
+    (void)ask(s, sql, &x);
+    return x;
+}
+
+/* ---- opening ---- */
+
+static bool refuse(struct store *s, struct diags *d, const char *hint, const char *why)
+{
+    diag_error(d, (struct loc){0}, "E-store", hint, "%s %s", s->path, why);
+    return false;
+}
+
+/* Is the file a store that this program can read?  *version is 0 for one that is yet empty. */
+static bool check_file(struct store *s, int64_t *version, struct diags *d)
+{
+    static const char other[] = "-d FILE names another store; a new one is made where none is";
+    int64_t app = 0, tables = 0;
+    if (!ask(s, "PRAGMA application_id", &app) || !ask(s, "PRAGMA user_version", version) ||
+        !ask(s, "SELECT count(*) FROM sqlite_schema", &tables)) {
+        if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
+            return refuse(s, d, other, "is not a store of traces, nor any SQLite file");
+        diag_error(d, (struct loc){0}, "E-store", NULL, "%s cannot be read: %s", s->path,
+                   sqlite3_errmsg(s->db));
+        return false;
+    }
+    if (app == 0 && tables == 0) {
+        *version = 0;
+        return true;
+    }
+    if (app != STORE_APPLICATION)
+        return refuse(s, d, other, "is an SQLite file, but not a store of traces");
+    if (*version > STORE_VERSION)
+        return refuse(s, d, NULL, "was written by a newer version of pertinax");
+    return true;
+}
+
+static void migrate(struct store *s, int64_t version)
+{
+    if (version == STORE_VERSION)
+        return;
+    store_exec(s, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL");
+    store_exec(s, "BEGIN IMMEDIATE");
+    /* Another process may have done it since. */
+    int64_t now = store_number(s, "PRAGMA user_version");
+    for (const struct store_schema_step *x = store_schema; x->sql; x++)
+        if (x->version > now)
+            store_exec(s, x->sql);
+    char sql[96];
+    snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+             STORE_APPLICATION, STORE_VERSION);
+    store_exec(s, sql);
+    store_exec(s, "COMMIT");
+}
+
+struct store *store_open(const char *path, enum store_mode mode, struct diags *d)
+{
+    struct store *s = xcalloc(1, sizeof *s);
+    int flags =
+        mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int64_t version = 0;
+    size_t n = strlen(path) + 1;
+    s->path = memcpy(xcalloc(n, 1), path, n);
+    s->made = mode == STORE_WRITE && access(path, F_OK) != 0;
+    bool ok = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+    if (!ok)
+        diag_error(d, (struct loc){0}, "E-store", NULL, "%s cannot be opened: %s", path,
+                   s->db ? sqlite3_errmsg(s->db) : "out of memory");
+    if (ok)
+        sqlite3_busy_timeout(s->db, 10000);
+    if (ok && check_file(s, &version, d)) {
+        if (mode == STORE_WRITE)
+            migrate(s, version);
+        else if (version == 0)
+            ok = refuse(s, d, "'pertinax import' fills it", "is empty");
+        store_read_register(s);
+        if (ok)
+            return s;
+    }
+    store_close(s);
+    return NULL;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    if (s->writing)
+        store_rollback(s);
+    store_put_free(s);
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(s->sql[i]);
+    bool remove = s->made && store_number(s, "SELECT count(*) FROM file") == 0;
+    if (remove)
+        store_exec(s, "PRAGMA journal_mode = DELETE"); /* no log is left beside it */
+    sqlite3_close(s->db);
+    if (remove)
+        unlink(s->path);
+    free(s->path);
+    free(s);
+}
+
+/* ---- transactions ---- */
+
+static int64_t recording_of(struct store *s, const char *label)
+{
+    sqlite3_stmt *q;
+    int64_t id = 0;
+    store_must(s, sqlite3_prepare_v2(s->db, "INSERT OR IGNORE INTO recording (label) VALUES (?1)",
+                                     -1, &q, NULL));
+    sqlite3_bind_text(q, 1, label, -1, SQLITE_STATIC);
+    store_run(s, q);
+    sqlite3_finalize(q);
+    store_must(
+        s, sqlite3_prepare_v2(s->db, "SELECT id FROM recording WHERE label = ?1", -1, &q, NULL));
+    sqlite3_bind_text(q, 1, label, -1, SQLITE_STATIC);
+    bug_if(!take_number(q, &id));
+    sqlite3_finalize(q);
+    return id;
+}
+
+bool store_begin(struct store *s, const char *label, struct diags *d)
+{
+    store_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
+                  "PRAGMA temp_store = MEMORY");
+    int rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_BUSY) {
+        diag_error(d, (struct loc){0}, "E-store-busy", "try again when it has ended",
+                   "another process is writing to %s", s->path);
+        return false;
+    }
+    store_must(s, rc);
+    s->writing = true;
+    s->recording = recording_of(s, label);
+    s->last_trace = store_number(s, "SELECT max(id) FROM trace");
+    s->assembler = s->assembler ? s->assembler : assemble_new();
+    store_feed_register(s);
+    store_put_reset(s);
+    return true;
+}
+
+static void store_end(struct store *s, const char *sql)
+{
+    bug_if(!s->writing);
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (s->sql[i])
+            sqlite3_reset(s->sql[i]);
+    s->writing = false;
+    store_exec(s, sql);
+}
+
+void store_commit(struct store *s)
+{
+    store_put_finish(s);
+    store_end(s, "COMMIT");
+    s->made = false;
+}
+
+void store_rollback(struct store *s)
+{
+    store_end(s, "ROLLBACK");
+    s->feed.n = s->feed.nt = 0;
+}
+
+/* ---- files ---- */
+
+void store_file_begin(struct store *s)
+{
+    store_exec(s, "SAVEPOINT file");
+    store_put_reset(s); /* each file brings its names */
+}
+
+void store_file_undo(struct store *s)
+{
+    s->feed.n = s->feed.nt = 0;
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (s->sql[i])
+            sqlite3_reset(s->sql[i]);
+    store_exec(s, "ROLLBACK TO file; RELEASE file");
+    s->last_trace = store_number(s, "SELECT max(id) FROM trace");
+    store_put_reset(s);
+}
+
+bool store_file_end(struct store *s, const struct store_file *f, const struct store_counts *c)
+{
+    store_put_finish(s);
+    sqlite3_stmt *q = store_sql(s, SQL_FILE_FIND);
+    sqlite3_bind_int64(q, 1, (int64_t)f->digest.lo);
+    sqlite3_bind_int64(q, 2, (int64_t)f->digest.hi);
+    sqlite3_bind_int64(q, 3, s->recording);
+    bool known = store_step(s, q);
+    sqlite3_reset(q);
+    if (known) {
+        store_file_undo(s);
+        return false;
+    }
+    q = store_sql(s, SQL_FILE_ADD);
+    sqlite3_bind_int64(q, 1, s->recording);
+    sqlite3_bind_text(q, 2, f->name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 3, f->format, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 4, (int64_t)f->bytes);
+    sqlite3_bind_int64(q, 5, (int64_t)f->digest.hi);
+    sqlite3_bind_int64(q, 6, (int64_t)f->digest.lo);
+    sqlite3_bind_int64(q, 7, (int64_t)c->traces);
+    sqlite3_bind_int64(q, 8, (int64_t)c->spans);
+    store_run(s, q);
+    store_exec(s, "RELEASE file");
+    return true;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fuzz_jaeger.c - any bytes as Jaeger JSON; see fuzz_trace.h. */
+#include "tests/fuzz/fuzz_trace.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    fuzz_trace(data, n, read_jaeger, NULL);
+    return 0;
+}
