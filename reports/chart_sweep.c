@@ -25,8 +25,10 @@ const char *sweep_number(struct arena *a, const struct sweep_result *r, double v
     return sweep_metric_row[r->metric].time ? number_time(a, v) : number_short(a, v);
 }
 
-static const char *why_none(const struct sweep_cell *c, const struct sweep_exec *e)
+const char *sweep_why_none(const struct sweep_result *r, uint32_t cell, uint32_t exec)
 {
+    const struct sweep_cell *c = &r->cell[cell];
+    const struct sweep_exec *e = &c->exec[exec];
     return !c->have      ? "not run"
            : e->deadlock ? "deadlock"
            : e->unstable ? "unstable"
@@ -41,7 +43,7 @@ static const char *cell_tip(struct arena *a, const struct sweep_result *r, uint3
     const char *where = sweep_cell_text(a, r, cell);
     if (!isfinite(e->value.value))
         return arena_printf(a, "%s, %s: %s", where, r->exec_name[exec],
-                            why_none(&r->cell[cell], e));
+                            sweep_why_none(r, cell, exec));
     const char *mark = !r->judged              ? ""
                        : e->mark == SWEEP_BEST ? ", the best"
                        : e->mark == SWEEP_NEAR ? ", may be the best"
@@ -297,7 +299,8 @@ static const char *map_text(struct arena *a, const struct map *m, uint32_t cell)
     if (m->exec == r->nexec)
         return c->best == SWEEP_NONE ? "-" : r->exec_name[c->best];
     const struct sweep_exec *e = &c->exec[m->exec];
-    return isfinite(e->value.value) ? sweep_number(a, r, e->value.value) : why_none(c, e);
+    return isfinite(e->value.value) ? sweep_number(a, r, e->value.value)
+                                    : sweep_why_none(r, cell, m->exec);
 }
 
 static const char *winner_tip(struct arena *a, const struct sweep_result *r, uint32_t cell)
@@ -376,21 +379,22 @@ static void maps_put(struct page *p, const struct sweep_result *r)
         page_text(p, "h3", NULL, "Which execution is best");
         page_figure(p, &(struct figure){.title = "The best execution of each cell",
                                         .desc = "All values are in the table that follows.",
-                                        .reading = "Pale: the best seen, but not beyond doubt.",
+                                        .reading = "Faint: the best seen, but not beyond doubt.",
                                         .legend = legend_make(a, r, "win"),
                                         .draw = map_draw,
                                         .ctx = &m});
     }
     for (m.exec = 0; m.exec < r->nexec; m.exec++) {
         page_text(p, "h3", NULL, arena_printf(a, "%s, %s", r->exec_name[m.exec], title));
-        page_figure(p, &(struct figure){
-                           .title = arena_printf(a, "%s under %s", title, r->exec_name[m.exec]),
-                           .desc = "All values are in the table that follows.",
-                           .reading = r->judged ? "The paler the better. Framed: the best of "
-                                                  "all, thinly what cannot be told from it."
-                                                : "The paler the better.",
-                           .draw = map_draw,
-                           .ctx = &m});
+        page_figure(
+            p, &(struct figure){
+                   .title = arena_printf(a, "%s under %s", title, r->exec_name[m.exec]),
+                   .desc = "All values are in the table that follows.",
+                   .reading = r->judged ? "The stronger the colour, the worse. Framed: the best of "
+                                          "all, thinly what cannot be told from it."
+                                        : "The stronger the colour, the worse.",
+                   .draw = map_draw,
+                   .ctx = &m});
     }
 }
 

@@ -3,6 +3,7 @@
  * in the order of a reader's questions; see page.h.  Nothing is fetched and no script is needed. */
 #include "reports/page.h"
 #include "reports/report.h"
+#include "reports/sweep.h"
 #include <math.h>
 #include <string.h>
 
@@ -52,11 +53,12 @@ static void put_origin(struct page *p, const struct run_result *r)
 {
     struct paras assumed = {.mem = p->mem};
     prose_assumptions(&assumed, r, 1);
-    struct para **last = &assumed.first;
-    while (*last && (*last)->next)
-        last = &(*last)->next;
-    if (r->command)
-        *last = NULL; /* how to run it again is told by page_origin() */
+    struct para **q = &assumed.first;
+    while (*q) /* how to run it again is told by page_origin() */
+        if (r->command && strncmp((*q)->text, "Again: ", 7) == 0)
+            *q = (*q)->next;
+        else
+            q = &(*q)->next;
     page_origin(p, r, assumed.first);
 }
 
@@ -109,4 +111,4 @@ static void html_run(const struct run_result *r, const struct diags *d,
 }
 
 const struct report report_html = {"html", ".html", "a page with pictures, in one file", html_run,
-                                   NULL};
+                                   sweep_html};

@@ -3,14 +3,15 @@
  *
  *   sweep_json.c  sweep_csv.c  for programs     sweep_text.c  for people: text and Markdown
  *   sweep_view.c  tables                        sweep_map.c   grids of two axes, for the terminal
- *   sweep_prose.c sentences                     sweep_read.c  a sweep from its JSON */
+ *   sweep_prose.c sentences                     sweep_read.c  a sweep from its JSON
+ *   html_sweep.c  a page, its pictures drawn by chart_sweep.c */
 #ifndef REPORTS_SWEEP_H
 #define REPORTS_SWEEP_H
 #include "reports/layout.h"
 
 typedef void sweep_writer(const struct sweep_result *r, const struct diags *d,
                           const struct report_look *look, struct buf *out);
-sweep_writer sweep_text, sweep_json, sweep_jsonl, sweep_csv, sweep_md;
+sweep_writer sweep_text, sweep_json, sweep_jsonl, sweep_csv, sweep_md, sweep_html;
 
 /* One unit for all values of the metric. */
 struct scale sweep_scale(struct arena *a, const struct sweep_result *r);
