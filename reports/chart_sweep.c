@@ -186,13 +186,14 @@ static void draw_points(struct svg *s, const struct lines *l, uint32_t exec, con
 
 static void lines_draw(struct svg *s, const void *ctx)
 {
-    enum { TOP = 12, HEIGHT = 300, LEFT = 62, RIGHT = 8, BELOW = 42 };
+    enum { TOP = 28, HEIGHT = 300, LEFT = 62, RIGHT = 8, BELOW = 42 };
     const struct lines *l = ctx;
     double bottom = TOP + HEIGHT;
     struct axis x = lines_axis_x(s, l, LEFT, s->w - RIGHT);
     struct axis y =
         axis_make(s->mem, sweep_unit(l->r), l->log_y, (struct range){l->lo, l->hi, bottom, TOP});
     svg_axis_y(s, &y, LEFT, s->w - RIGHT);
+    svg_text(s, "strong", ANCHOR_START, LEFT, 14, sweep_metric_row[l->r->metric].title);
     draw_x_labels(s, l, &x, TOP, bottom);
     svg_line(s, "axis", LEFT, bottom, s->w - RIGHT, bottom);
     for (unsigned layer = 0; layer < 3; layer++)

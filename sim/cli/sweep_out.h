@@ -8,7 +8,7 @@
 /* --format does not change what is found, so shards may be written in one and merged to another. */
 #define SWEEP_FORMAT                                                                               \
     {                                                                                              \
-        "format", 0, "text|json|jsonl|csv|md",                                                     \
+        "format", 0, "text|json|jsonl|csv|md|html",                                                \
             "how the result is written to standard output (default: text)", OPT_UNRECORDED         \
     }
 /* Has each -o a format that sweeps have?  A shard is JSON: the rest is made by merge. */

@@ -39,3 +39,9 @@ $ pertinax run models/search.yaml --set executions.threads.pool=3 --under thread
 > <p class="bad">Deadlock under threads after 12.3 ms: 9 tasks can never move again.</p>
 > <p class="item">1. request, in request/await (models/search.yaml:68:5), waits for the tasks it awaits</p>
 > <p class="item">2. request/limit, in request/limit/lookups (models/search.yaml:40:7), waits for its branches</p>
+
+A sweep has a page, too: a line for each execution along one axis.
+
+$ pertinax sweep data/steps.yaml --set a.latency=1ms,2ms,4ms -n 10 -q -o sweep.html >out; grep -cE '<h1|<figure>|class="answer"' sweep.html; grep -c '<polyline class="curve"' sweep.html
+> 3
+> 6
