@@ -228,27 +228,34 @@ static inline struct loc state_where(const struct state *s, uint32_t task)
     return s->p->where[s->task[task].pc];
 }
 
+/* The simulator compiles the moves into itself, so that effects need not be listed: they are its
+ * own functions then.  So STEP_FN stands before what the sources of moves (all but step_state.c)
+ * give to other files. */
+#ifndef STEP_FN
+#define STEP_FN
+#endif
 /* A request of class cls arrives and goes to a worker: step_worker()'s choice, or the driver's.
  * Returns its number, or NONE: refused (the worker's queue is full; the answer is 503). */
 uint32_t step_worker(const struct state *s);
-uint32_t step_arrive(struct state *s, uint32_t cls, uint32_t worker, bool traced);
-void step_start(struct state *s, uint32_t task);
-void step_loop(struct state *s, uint32_t worker);
+STEP_FN uint32_t step_arrive(struct state *s, uint32_t cls, uint32_t worker, bool traced);
+STEP_FN void step_start(struct state *s, uint32_t task);
+STEP_FN void step_loop(struct state *s, uint32_t worker);
 /* The same, but only the turns of one request's tasks, as long as they stand at the head. */
-void step_loop_of(struct state *s, uint32_t worker);
+STEP_FN void step_loop_of(struct state *s, uint32_t worker);
 /* Grant the instance to its next waiter; for DISC_RANDOM pick is the waiter's place in the queue,
  * else it is not looked at. */
-void step_grant(struct state *s, uint32_t instance, uint32_t pick);
+STEP_FN void step_grant(struct state *s, uint32_t instance, uint32_t pick);
 /* A task that waits for a shared variable looks again; one that has given up meanwhile: nothing. */
-void step_woken(struct state *s, uint32_t task);
-void step_yield(struct state *s, uint32_t task);
+STEP_FN void step_woken(struct state *s, uint32_t task);
+STEP_FN void step_yield(struct state *s, uint32_t task);
 /* Shared variables as they are at the start: for a driver whose requests are apart. */
 void shared_start(struct state *s);
-void step_done(struct state *s, uint32_t task, bool ok); /* the end of FX_WORK, FX_CPU, a ghost */
-void step_timeout(struct state *s, uint32_t task, uint32_t word);
-void step_queue_timeout(struct state *s, uint32_t task);
+STEP_FN void step_done(struct state *s, uint32_t task,
+                       bool ok); /* the end of FX_WORK, FX_CPU, a ghost */
+STEP_FN void step_timeout(struct state *s, uint32_t task, uint32_t word);
+STEP_FN void step_queue_timeout(struct state *s, uint32_t task);
 /* The answer to s->ask of task s->ask_task: a value; a condition (not 0: true); a choice's arm. */
-void step_answer(struct state *s, double value);
+STEP_FN void step_answer(struct state *s, double value);
 /* Tokens held plus free equal the size; queues, groups and counts agree.  For CHECKED builds. */
 bool state_ok(const struct state *s);
 

@@ -16,15 +16,6 @@ static uint32_t value_of(const struct state *s, uint32_t task, uint32_t var)
     return v->base + (v->per_worker ? s->task[task].worker : 0);
 }
 
-void shared_start(struct state *s)
-{
-    for (uint32_t k = 0; k < s->p->nvar; k++) {
-        const struct shared_var *v = &s->p->var[k];
-        for (uint32_t w = 0; w < (v->per_worker ? s->p->workers : 1); w++)
-            s->value[v->base + w] = v->start;
-    }
-}
-
 /* If the move `ends` before what the task is about to do, where another thread may come between:
  * FX_YIELD is out, and it stops here. */
 bool thread_yields(struct state *s, uint32_t task, bool ends)
@@ -161,25 +152,4 @@ void step_woken(struct state *s, uint32_t task)
     go_on(s, task);
     step_drain(s);
     s->goes = NONE;
-}
-
-/* Values in their ranges; who waits is listed, and counted where it waits. */
-bool shared_ok(const struct state *s)
-{
-    const struct prog *p = s->p;
-    for (uint32_t k = 0; k < p->nvar; k++)
-        for (uint32_t w = 0; w < (p->var[k].per_worker ? p->workers : 1); w++) {
-            int32_t v = s->value[p->var[k].base + w];
-            if (v < p->var[k].lo || v > p->var[k].hi)
-                return false;
-        }
-    uint32_t prev = NONE, counted = 0, listed = 0;
-    for (uint32_t t = s->until_first; t != NONE; prev = t, t = s->task[t].q_next) {
-        if (s->task[t].state != T_UNTIL || s->task[t].q_prev != prev)
-            return false;
-        listed += p->wait[p->op[s->task[t].pc].a].n;
-    }
-    for (uint32_t i = 0; i < p->nvalue; i++)
-        counted += s->awaited[i];
-    return prev == s->until_last && counted == listed;
 }

@@ -45,7 +45,7 @@ static void timer_due(struct sim *s, uint32_t slot)
         timer_unlink(s, x.a, x.b);
     slot_free(s, slot);
     if (x.kind == EV_TIMER)
-        step_timeout(&s->st, x.a, x.b);
+        move_timeout(s, x.a, x.b);
 }
 
 /* ---- the main loop ---- */
@@ -57,17 +57,17 @@ static void dispatch_now(struct sim *s, struct now x)
     case NOW_START:
         if (s->side[x.a].birth != x.b || st->task[x.a].state != T_START)
             return;
-        step_start(st, x.a);
+        move_start(s, x.a);
         break;
     case NOW_LOOP:
-        step_loop(st, x.a);
+        move_loop(s, x.a);
         break;
     case NOW_WOKEN:
         if (s->side[x.a].birth == x.b)
-            step_woken(st, x.a);
+            move_woken(s, x.a);
         break;
     case NOW_YIELD:
-        step_yield(st, x.a);
+        move_yield(s, x.a);
         break;
     case NOW_GRANT: {
         const struct resst *q = &st->inst[x.a];
@@ -80,7 +80,7 @@ static void dispatch_now(struct sim *s, struct now x)
                 k.path = rng_mix(k.path, s->alone_ordinal);
             pick = (uint32_t)(rng_unit(k) * q->nqueue);
         }
-        step_grant(st, x.a, pick);
+        move_grant(s, x.a, pick);
         break;
     }
     case NOW_CPU:
@@ -94,19 +94,18 @@ static void dispatch_now(struct sim *s, struct now x)
 
 static void dispatch_event(struct sim *s, struct slot x)
 {
-    struct state *st = &s->st;
     switch ((enum ev_kind)x.kind) {
     case EV_WORK:
         s->side[x.a].work = NONE;
         if (s->path)
             path_done(s->path, x.a);
-        step_done(st, x.a, x.b != 0);
+        move_done(s, x.a, x.b != 0);
         break;
     case EV_TIMER: /* timer_due() */
         break;
     case EV_QTIMER:
         s->side[x.a].qtimer = NONE;
-        step_queue_timeout(st, x.a);
+        move_queue_timeout(s, x.a);
         break;
     case EV_CPU:
         cpu_alarm(&s->cpu, (enum cpu_event)x.c, x.a, x.b);
@@ -146,6 +145,41 @@ static void fail_time(struct sim *s)
     sim_fail(s, some_place(s), "this would last for more than 60 years");
 }
 
+/* The clock goes on to the event's time. */
+static bool reach(struct sim *s, struct ev e)
+{
+    if (e.time > SIM_TIME_MAX) {
+        fail_time(s);
+        return false;
+    }
+    s->cpu.late = (e.key >> EV_CLASS_SHIFT) >= CL_ARRIVAL;
+    if (e.time == s->now)
+        return true;
+    s->now = e.time;
+    s->cpu.now = e.time;
+    s->st.ops = 0;
+    account_time(s);
+    return true;
+}
+
+/* The first event of the heap. */
+static bool take_event(struct sim *s)
+{
+    struct ev e = s->heap[0];
+    uint32_t i = event_slot(e);
+    struct slot x = s->slot[i];
+    if (x.kind != EV_TIMER)
+        slot_free(s, i);
+    event_pop(s);
+    if (!reach(s, e))
+        return false;
+    if (x.kind == EV_TIMER)
+        timer_due(s, i);
+    else
+        dispatch_event(s, x);
+    return true;
+}
+
 /* One event or one turn of this instant.  False: nothing is left. */
 static bool advance(struct sim *s)
 {
@@ -154,28 +188,14 @@ static bool advance(struct sim *s)
         event_pop(s);
         s->dead--;
     }
-    if (s->nheap > 0 && (s->soon.n == 0 || s->heap[0].time == s->now)) {
-        struct ev e = s->heap[0];
-        uint32_t i = event_slot(e);
-        struct slot x = s->slot[i];
-        if (x.kind != EV_TIMER)
-            slot_free(s, i);
-        event_pop(s);
-        if (e.time != s->now) {
-            if (e.time > SIM_TIME_MAX) {
-                fail_time(s);
-                return true;
-            }
-            s->now = e.time;
-            s->cpu.now = e.time;
-            s->st.ops = 0;
-            account_time(s);
-        }
-        s->cpu.late = (e.key >> EV_CLASS_SHIFT) >= CL_ARRIVAL;
-        if (x.kind == EV_TIMER)
-            timer_due(s, i);
-        else
-            dispatch_event(s, x);
+    bool due = s->due.time != INT64_MAX && (s->nheap == 0 || event_before(s->due, s->heap[0]));
+    if (due && (s->soon.n == 0 || s->due.time == s->now)) {
+        if (!reach(s, s->due))
+            return true;
+        arrive_due(s);
+    } else if (!due && s->nheap > 0 && (s->soon.n == 0 || s->heap[0].time == s->now)) {
+        if (!take_event(s))
+            return true;
     } else if (s->soon.n > 0) {
         s->cpu.late = true;
         dispatch_now(s, ring_take(&s->soon));
@@ -328,6 +348,7 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
         s->path = path_new(p, &s->now);
     cores_connect(s);
     s->cls = xcalloc(p->ncls + 1, sizeof *s->cls);
+    arrive_init(s);
     costs_init(s);
     shares_init(s);
     account_init(s);

@@ -69,15 +69,6 @@ static double memory_now(const struct sim *s)
     return threads_now(s) * s->p->stack + frames * s->p->frame;
 }
 
-void account_time(struct sim *s)
-{
-    double dt = (double)(s->now - s->acc_last);
-    s->acc.present_area += dt * (double)s->acc.present;
-    s->acc.thread_area += dt * s->st.threads;
-    s->acc.task_area += dt * s->st.live;
-    s->acc_last = s->now;
-}
-
 void account_peaks(struct sim *s)
 {
     s->acc.task_peak = fmax(s->acc.task_peak, s->st.live);

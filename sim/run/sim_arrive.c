@@ -18,7 +18,8 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
 {
     struct state *st = &s->st;
     const struct prog *p = s->p;
-    uint64_t key = draw_request_key(s, cls, client, ordinal);
+    uint64_t key = client == 0 ? rng_mix(s->cls[cls].of[0], ordinal + 1)
+                               : draw_request_key(s, cls, client, ordinal);
     uint32_t worker = 0;
     if (p->workers > 1 && p->random_balance) {
         struct draw_key k = {.seed = s->o.seed, .path = key, .site = 0x62616c61};
@@ -29,7 +30,9 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     bool traced = s->alone ? ordinal < s->o.trace_requests : s->traced < s->o.trace_requests;
     account_time(s);
     s->acc.arrivals++;
-    uint32_t r = step_arrive(st, cls, worker, traced);
+    s->root_key = key;
+    s->coming = (struct rside){.arrival = s->now, .ordinal = ordinal, .cls = cls, .client = client};
+    uint32_t r = move_arrive(s, cls, worker, traced);
     if (r == NONE) {
         record_add(
             s, (struct record){.arrival = s->now, .status = 503, .cls = cls, .ordinal = ordinal});
@@ -39,13 +42,30 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     }
     s->traced += traced;
     s->acc.present++;
-    side_room(s);
-    s->rside[r] =
-        (struct rside){.arrival = s->now, .ordinal = ordinal, .cls = cls, .client = client};
-    s->side[st->req[r].root].key = key;
     sim_settle(s);
     if (s->acc.present >= SIM_MAX_PRESENT)
         s->end = SIM_OVERLOAD;
+}
+
+/* The time between arrival n of an open class and the one before it. */
+static int64_t gap_of(struct sim *s, uint32_t cls, uint64_t n)
+{
+    struct class_state *c = &s->cls[cls];
+    uint32_t between = s->p->cls[cls].between;
+    if (n % GAPS == 0)
+        draw_ahead(s, c->of[1], n, between, c->gap, GAPS);
+    int64_t ns = c->gap[n % GAPS];
+    return ns >= 0 ? ns : draw_class_ns(s, cls, draw_request_key(s, cls, 1, n), between);
+}
+
+static void due_find(struct sim *s)
+{
+    s->due = (struct ev){INT64_MAX, UINT64_MAX};
+    for (uint32_t k = 0; k < s->p->ncls; k++)
+        if (event_before(s->cls[k].due, s->due)) {
+            s->due = s->cls[k].due;
+            s->due_cls = k;
+        }
 }
 
 /* The next arrival of an open class, or of a replay; none is left: nothing. */
@@ -55,33 +75,37 @@ static void arrival_next(struct sim *s, uint32_t cls)
     struct class_state *c = &s->cls[cls];
     int64_t at;
     if (k->load->kind == LOAD_REPLAY) {
-        if (c->arrived >= k->load->nreplay)
+        if (c->arrived >= k->load->nreplay) {
+            c->due.time = INT64_MAX;
             return;
+        }
         double t = k->load->replay[c->arrived] + 0.5;
         at = t < 4e18 ? (int64_t)t : (int64_t)4e18; /* beyond any run */
     } else {
-        at = c->next + draw_class_ns(s, cls, draw_request_key(s, cls, 1, c->arrived), k->between);
+        at = c->next + gap_of(s, cls, c->arrived);
     }
     c->next = at;
-    sim_push(s, at, CL_ARRIVAL, (struct slot){.kind = EV_ARRIVE, .a = cls});
+    c->due = (struct ev){at, event_key(s, CL_ARRIVAL)};
 }
 
+/* A request of a closed class or of a backlog. */
 void arrive_event(struct sim *s, uint32_t cls, uint32_t client)
 {
     struct class_state *c = &s->cls[cls];
-    switch (s->p->cls[cls].load->kind) {
-    case LOAD_CLOSED:
+    if (s->p->cls[cls].load->kind == LOAD_CLOSED)
         arrive_request(s, cls, client, c->client[client].sent++);
-        break;
-    case LOAD_BACKLOG:
+    else
         arrive_request(s, cls, 0, client);
-        break;
-    default: {
-        uint64_t n = c->arrived++;
-        arrival_next(s, cls);
-        arrive_request(s, cls, 0, n);
-    }
-    }
+}
+
+/* The one that is due. */
+void arrive_due(struct sim *s)
+{
+    uint32_t cls = s->due_cls;
+    uint64_t n = s->cls[cls].arrived++;
+    arrival_next(s, cls);
+    due_find(s);
+    arrive_request(s, cls, 0, n);
 }
 
 void arrive_begin(struct sim *s)
@@ -96,5 +120,16 @@ void arrive_begin(struct sim *s)
                 sim_push(s, 0, CL_ARRIVAL, (struct slot){.kind = EV_ARRIVE, .a = k, .b = i});
         else
             arrival_next(s, k);
+    }
+    due_find(s);
+}
+
+void arrive_init(struct sim *s)
+{
+    s->due.time = INT64_MAX;
+    for (uint32_t k = 0; k < s->p->ncls; k++) {
+        s->cls[k].due = (struct ev){INT64_MAX, UINT64_MAX};
+        for (uint32_t i = 0; i < 2; i++)
+            s->cls[k].of[i] = rng_mix(s->o.replication + 1, ((uint64_t)k << 32) | i);
     }
 }

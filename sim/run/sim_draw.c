@@ -210,6 +210,24 @@ double draw_answer(struct sim *s)
     return v;
 }
 
+void draw_ahead(const struct sim *s, uint64_t of, uint64_t first, uint32_t site, int64_t *ns,
+                uint32_t n)
+{
+    const struct site *x = &s->p->site[site];
+    const struct dist *d = s->p->x.expr[x->expr].dist;
+    double u[GAPS];
+    bug_if(n > GAPS);
+    for (uint32_t i = 0; d != NULL && i < n; i++) {
+        struct draw_key k = {
+            .seed = s->o.seed, .path = rng_mix(of, first + i + 1), .site = x->hash};
+        u[i] = rng_unit(k);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        double v = d != NULL ? dist_draw(d, u[i]) : -1;
+        ns[i] = v >= 0 && v <= DRAW_MAX_NS ? (int64_t)(v + 0.5) : -1;
+    }
+}
+
 int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site)
 {
     (void)cls;

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sim_effect.c - what each effect of a move does: draws, events, cores, accounts. */
+/* sim_effect.c - what each effect of a move does: draws, events, cores, accounts; and the moves.
+ *
+ * An effect is obeyed where it is emitted: the sources of step are compiled here once more, so that
+ * each fx_emit() becomes the code of its one case.  No effect makes a move. */
+#define STEP_FN static __attribute__((unused))
+#define STEP_OBEYS
 #include "run/path.h"
 #include "run/sim_event.h"
 #include <stdlib.h>
@@ -28,7 +33,7 @@ static void side_grow(struct sim *s)
     }
 }
 
-void side_room(struct sim *s)
+static inline void side_room(struct sim *s)
 {
     if (s->nside < s->st.cap_task || s->nrside < s->st.cap_req || s->ngroup_path < s->st.cap_group)
         side_grow(s);
@@ -68,9 +73,12 @@ static void fx_round(struct sim *s, const struct fx *f)
 
 static void fx_begin(struct sim *s, const struct fx *f)
 {
+    side_room(s);
     struct side *d = &s->side[f->task];
     side_clear(d);
-    if (f->a == NONE) { /* a root: its key is set by arrive_request() */
+    if (f->a == NONE) {
+        d->key = s->root_key;
+        s->rside[f->b] = s->coming;
         return;
     }
     d->key = s->rounds ? s->round_key : s->side[f->a].key;
@@ -156,6 +164,7 @@ static void fx_unwork(struct sim *s, uint32_t task)
 
 static void fx_ghost(struct sim *s, const struct fx *f)
 {
+    side_room(s);
     struct side *from = &s->side[f->task], *to = &s->side[f->a];
     side_clear(to);
     to->key = from->key;
@@ -337,7 +346,7 @@ static void fx_loop_moves(struct sim *s, const struct fx *f)
 }
 
 /* NOLINTNEXTLINE(readability-function-size): one case an effect */
-static void obey(struct sim *s, const struct fx *f)
+static inline __attribute__((always_inline)) void obey(struct sim *s, const struct fx *f)
 {
     if (s->path)
         path_effect(s, f);
@@ -429,6 +438,7 @@ static void obey(struct sim *s, const struct fx *f)
     case FX_WAKE:
         break;
     case FX_GROUP:
+        side_room(s);
         s->group_path[f->a] = 0;
         break;
     case FX_UNTIL:
@@ -452,6 +462,24 @@ static void obey(struct sim *s, const struct fx *f)
     }
 }
 
+static inline __attribute__((always_inline)) void
+fx_emit(struct state *st, uint32_t kind, uint32_t task, uint32_t a, uint32_t b, uint32_t c)
+{
+    st->fx_n++;
+    obey((struct sim *)st, &(struct fx){kind, task, a, b, c});
+}
+
+/* NOLINTBEGIN(bugprone-suspicious-include) */
+#include "core/step.c"
+#include "core/step_group.c"
+#include "core/step_op.c"
+#include "core/step_queue.c"
+#include "core/step_shared.c"
+#include "core/step_task.c"
+#include "core/step_timer.c"
+#include "core/step_unwind.c"
+/* NOLINTEND(bugprone-suspicious-include) */
+
 static void fail_stuck(struct sim *s)
 {
     sim_fail(s, s->p->where[s->st.stuck_pc],
@@ -463,10 +491,6 @@ void sim_settle(struct sim *s)
 {
     struct state *st = &s->st;
     for (;;) {
-        side_room(s);
-        /* effects may not make moves, but obeying one may add to the queue of done bursts */
-        for (uint32_t i = 0; i < st->fx_n; i++)
-            obey(s, &st->fx[i]);
         st->fx_n = 0;
         if (st->stuck_pc != NONE)
             fail_stuck(s);
@@ -503,4 +527,51 @@ void share_event(struct sim *s, uint32_t k, uint32_t gen)
         step_done(&s->st, task, ok);
     }
     share_alarm(s, k);
+}
+
+/* ---- the moves ---- */
+
+void move_start(struct sim *s, uint32_t task)
+{
+    step_start(&s->st, task);
+}
+
+void move_woken(struct sim *s, uint32_t task)
+{
+    step_woken(&s->st, task);
+}
+
+void move_yield(struct sim *s, uint32_t task)
+{
+    step_yield(&s->st, task);
+}
+
+void move_loop(struct sim *s, uint32_t worker)
+{
+    step_loop(&s->st, worker);
+}
+
+void move_grant(struct sim *s, uint32_t instance, uint32_t pick)
+{
+    step_grant(&s->st, instance, pick);
+}
+
+void move_done(struct sim *s, uint32_t task, bool ok)
+{
+    step_done(&s->st, task, ok);
+}
+
+void move_timeout(struct sim *s, uint32_t task, uint32_t word)
+{
+    step_timeout(&s->st, task, word);
+}
+
+void move_queue_timeout(struct sim *s, uint32_t task)
+{
+    step_queue_timeout(&s->st, task);
+}
+
+uint32_t move_arrive(struct sim *s, uint32_t cls, uint32_t worker, bool traced)
+{
+    return step_arrive(&s->st, cls, worker, traced);
 }

@@ -3,7 +3,7 @@
  *
  * Events of the future are in a heap of 16-byte entries (time, class, sequence, slot); what becomes
  * possible at this instant (starts, grants, turns of loops) waits in a FIFO until all events of the
- * instant are through, which is the tie rule. */
+ * instant are through, which is the tie rule.  The next arrivals of open classes stand apart. */
 #ifndef RUN_SIM_EVENT_H
 #define RUN_SIM_EVENT_H
 #include "run/sim_impl.h"
@@ -80,6 +80,12 @@ static inline struct now ring_take(struct ring *r)
     r->first = (r->first + 1) & (r->size - 1);
     r->n--;
     return x;
+}
+
+/* The key of an event that is not in the heap. */
+static inline uint64_t event_key(struct sim *s, enum ev_class c)
+{
+    return ((uint64_t)c << EV_CLASS_SHIFT) | (s->seq++ << EV_SLOT_BITS);
 }
 
 /* sim_event.c */

@@ -70,9 +70,13 @@ struct rside { /* a request's */
 struct client_state {
     uint64_t sent;
 };
+enum { GAPS = 8 };
 struct class_state {
-    uint64_t arrived; /* of open arrivals */
-    int64_t next;     /* the last arrival's time */
+    uint64_t arrived;  /* of open arrivals */
+    int64_t next;      /* the last arrival's time */
+    int64_t gap[GAPS]; /* times between arrivals, of numbers drawn / GAPS * GAPS and on */
+    uint64_t of[2];    /* what the keys of its requests, and of their arrivals, begin with */
+    struct ev due;     /* the next open arrival; time INT64_MAX: there is none */
     struct client_state *client;
 };
 struct row_state {
@@ -86,9 +90,9 @@ struct share_state {
     uint32_t alarm;
 };
 struct sim {
+    struct state st; /* first: an effect knows its state alone */
     const struct prog *p;
     struct sim_opt o;
-    struct state st;
     struct cpu cpu;
     int64_t now, base; /* base: where this request's clock stands, one by one (accounts add up) */
     struct ev *heap;
@@ -96,6 +100,8 @@ struct sim {
     uint64_t seq;
     struct slot *slot;
     uint32_t nslot, cap_slot, free_slot;
+    struct ev due; /* the first of the classes' next arrivals, which are not in the heap */
+    uint32_t due_cls;
     struct ring soon; /* starts and grants of this instant */
     struct ring done; /* bursts that took no time: the task goes on in this same instant */
     struct side *side;
@@ -134,7 +140,9 @@ struct sim {
     struct loc error_at;
     bool started, cpu_changed;
     uint64_t grants, handoffs;
-    struct path *path;  /* critical paths of traced requests; NULL if there are none */
+    struct path *path; /* critical paths of traced requests; NULL if there are none */
+    uint64_t root_key; /* of the request that arrives */
+    struct rside coming;
     uint64_t round_key; /* of the task that begins next, if its parent is in a loop */
     bool rounds;
 };
@@ -149,8 +157,17 @@ void sim_fail(struct sim *s, struct loc at, const char *why);
 uint32_t sim_push(struct sim *s, int64_t at, enum ev_class c, struct slot what);
 
 /* sim_effect.c */
-void side_room(struct sim *s); /* beside step's arrays */
-/* Obey what the move asked for, answer what it asks, until it is over; then the bursts of no length
+/* The moves of step.h; what they ask of the world is done when they return. */
+uint32_t move_arrive(struct sim *s, uint32_t cls, uint32_t worker, bool traced);
+void move_start(struct sim *s, uint32_t task);
+void move_woken(struct sim *s, uint32_t task);
+void move_yield(struct sim *s, uint32_t task);
+void move_loop(struct sim *s, uint32_t worker);
+void move_grant(struct sim *s, uint32_t instance, uint32_t pick);
+void move_done(struct sim *s, uint32_t task, bool ok);
+void move_timeout(struct sim *s, uint32_t task, uint32_t word);
+void move_queue_timeout(struct sim *s, uint32_t task);
+/* After a move: answer what it asks, until it is over; then the bursts of no length
  * that it left, which go on within the same instant. */
 void sim_settle(struct sim *s);
 uint32_t timer_unlink(struct sim *s, uint32_t task, uint32_t word);
@@ -160,7 +177,9 @@ void record_add(struct sim *s, struct record x);
 
 /* sim_arrive.c */
 void arrive_begin(struct sim *s);                                /* the first of each class */
-void arrive_event(struct sim *s, uint32_t cls, uint32_t client); /* and prepare the next */
+void arrive_event(struct sim *s, uint32_t cls, uint32_t client); /* closed, or of a backlog */
+void arrive_due(struct sim *s);                                  /* open, or recorded */
+void arrive_init(struct sim *s);
 void arrive_again(struct sim *s, uint32_t cls, uint32_t client); /* closed: after its think time */
 void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
 static inline bool arrives_closed(const struct sim *s, uint32_t cls)
@@ -199,6 +218,10 @@ static inline int64_t draw_quick(struct sim *s, uint32_t task, uint32_t site, ui
     }
     return draw_site_ns(s, task, site, s->p->where[pc]);
 }
+/* The same for n values of a class, with keys of successive numbers: -1 where it takes the long
+ * way.  Draws that do not wait for each other overlap. */
+void draw_ahead(const struct sim *s, uint64_t of, uint64_t first, uint32_t site, int64_t *ns,
+                uint32_t n);
 int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site);
 int64_t draw_queue_timeout(struct sim *s, uint32_t task, uint32_t res);
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
@@ -206,7 +229,17 @@ uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, ui
 /* sim_account.c */
 void account_init(struct sim *s);
 void account_free(struct sim *s);
-void account_time(struct sim *s); /* before counts change at a new instant */
+/* Before counts change at a new instant. */
+static inline void account_time(struct sim *s)
+{
+    if (s->now == s->acc_last)
+        return;
+    double dt = (double)(s->now - s->acc_last);
+    s->acc.present_area += dt * (double)s->acc.present;
+    s->acc.thread_area += dt * s->st.threads;
+    s->acc.task_area += dt * s->st.live;
+    s->acc_last = s->now;
+}
 void account_peaks(struct sim *s);
 void account_row(struct sim *s, uint32_t row, double busy, double queue);
 void account_wait(struct sim *s, uint32_t row, int64_t ns);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* step_state.c - the life of a state, and what always holds of it. */
+#include "core/step_impl.h"
+#include <stdlib.h>
+
+void fx_grow(struct state *s)
+{
+    s->fx = grow(s->fx, &s->fx_cap, s->fx_n + 1, sizeof *s->fx);
+}
+
+static uint32_t *skip_new(const struct prog *p)
+{
+    uint32_t *skip = xcalloc(p->nop + 1, sizeof *skip);
+    for (uint32_t i = 0; i < p->nop; i++) {
+        uint32_t pc = i;
+        for (uint32_t n = 0; n < p->nop; n++) {
+            const struct op *o = &p->op[pc];
+            if (o->code == OP_JUMP)
+                pc = o->c;
+            else if (o->code == OP_ENTER || o->code == OP_LEAVE || o->code == OP_TOUCH)
+                pc++;
+            else
+                break;
+        }
+        skip[i] = pc;
+    }
+    return skip;
+}
+
+void shared_start(struct state *s)
+{
+    for (uint32_t k = 0; k < s->p->nvar; k++) {
+        const struct shared_var *v = &s->p->var[k];
+        for (uint32_t w = 0; w < (v->per_worker ? s->p->workers : 1); w++)
+            s->value[v->base + w] = v->start;
+    }
+}
+
+void state_init(struct state *s, const struct prog *p)
+{
+    *s = (struct state){.p = p,
+                        .free_task = NONE,
+                        .free_group = NONE,
+                        .free_req = NONE,
+                        .op_limit = UINT64_MAX,
+                        .stuck_pc = NONE,
+                        .until_first = NONE,
+                        .until_last = NONE,
+                        .goes = NONE,
+                        .run_first = NONE,
+                        .run_last = NONE};
+    s->inst = xcalloc(p->ninstance + 1, sizeof *s->inst);
+    for (uint32_t r = 0; r < p->nres; r++)
+        for (uint32_t k = 0; k < res_instances(p, r); k++)
+            s->inst[p->res[r].base + k] =
+                (struct resst){.free = p->res[r].size, .first = NONE, .last = NONE, .res = r};
+    s->loop_tells = p->uses_cpu;
+    for (uint32_t c = 0; c < p->ncall; c++)
+        s->loop_tells |= p->call[c].blocking;
+    s->value = xcalloc(p->nvalue + 1, sizeof *s->value);
+    s->awaited = xcalloc(p->nvalue + 1, sizeof *s->awaited);
+    shared_start(s);
+    s->skip = skip_new(p);
+    s->present = xcalloc(p->workers, sizeof *s->present);
+    s->waiting = xcalloc(p->workers, sizeof *s->waiting);
+    s->thread_free = xcalloc(p->workers, sizeof *s->thread_free);
+    s->loop = xcalloc(p->workers, sizeof *s->loop);
+    for (uint32_t w = 0; w < p->workers; w++) {
+        s->thread_free[w] = NONE;
+        s->loop[w] = (struct loopst){.first = NONE, .last = NONE, .running = NONE, .idle = 1};
+        if (p->has_loop)
+            thread_get(s, w); /* threads 0 .. workers-1 are the loops */
+    }
+}
+
+void state_free(struct state *s)
+{
+    free(s->task);
+    free(s->word);
+    free(s->group);
+    free(s->req);
+    free(s->inst);
+    free(s->loop);
+    free(s->value);
+    free(s->awaited);
+    free(s->skip);
+    free(s->present);
+    free(s->waiting);
+    free(s->thread_next);
+    free(s->thread_free);
+    free(s->thread_worker);
+    free(s->fx);
+}
+
+uint32_t step_worker(const struct state *s)
+{
+    uint32_t best = 0;
+    for (uint32_t w = 1; w < s->p->workers; w++)
+        if (s->present[w] < s->present[best])
+            best = w;
+    return best;
+}
+
+/* ---- invariants ---- */
+
+static bool queue_ok(const struct state *s, const struct resst *q)
+{
+    uint32_t n = 0, prev = NONE;
+    for (uint32_t t = q->first; t != NONE; t = s->task[t].q_next, n++) {
+        if (s->task[t].q_prev != prev || &s->inst[s->task[t].res] != q)
+            return false;
+        prev = t;
+    }
+    return n == q->nqueue && prev == q->last && q->free <= s->p->res[q->res].size;
+}
+
+static bool request_ok(const struct state *s, const struct request *r)
+{
+    uint32_t n = 0, active = 0;
+    for (uint32_t t = r->first_task; t != NONE; t = s->task[t].req_next) {
+        n++;
+        active += (s->task[t].flags & TF_ACTIVE) != 0;
+    }
+    return n == r->tasks && active == r->active;
+}
+
+static bool group_ok(const struct state *s, uint32_t i)
+{
+    const struct group *g = &s->group[i];
+    uint32_t live = 0, held = 0;
+    if (g->owner == NONE)
+        return true;
+    for (uint32_t c = g->first; c != NONE; c = s->task[c].sib_next) {
+        if (s->task[c].group != i)
+            return false;
+        live++;
+        held += s->task[c].state == T_PENDING;
+    }
+    return live == g->live && g->running == live - held;
+}
+
+/* Values in their ranges; who waits is listed, and counted where it waits. */
+static bool shared_ok(const struct state *s)
+{
+    const struct prog *p = s->p;
+    for (uint32_t k = 0; k < p->nvar; k++)
+        for (uint32_t w = 0; w < (p->var[k].per_worker ? p->workers : 1); w++) {
+            int32_t v = s->value[p->var[k].base + w];
+            if (v < p->var[k].lo || v > p->var[k].hi)
+                return false;
+        }
+    uint32_t prev = NONE, counted = 0, listed = 0;
+    for (uint32_t t = s->until_first; t != NONE; prev = t, t = s->task[t].q_next) {
+        if (s->task[t].state != T_UNTIL || s->task[t].q_prev != prev)
+            return false;
+        listed += p->wait[p->op[s->task[t].pc].a].n;
+    }
+    for (uint32_t i = 0; i < p->nvalue; i++)
+        counted += s->awaited[i];
+    return prev == s->until_last && counted == listed;
+}
+
+bool state_ok(const struct state *s)
+{
+    for (uint32_t i = 0; i < s->p->ninstance; i++)
+        if (!queue_ok(s, &s->inst[i]))
+            return false;
+    for (uint32_t i = 0; i < s->nreq; i++)
+        if (s->req[i].used && !request_ok(s, &s->req[i]))
+            return false;
+    for (uint32_t i = 0; i < s->ngroup; i++)
+        if (!group_ok(s, i))
+            return false;
+    return shared_ok(s);
+}
