@@ -15,11 +15,12 @@ static struct path_holder *holders_new(size_t n)
     return h;
 }
 
-struct path *path_new(const struct prog *p, const int64_t *now)
+struct path *path_new(const struct prog *p, const int64_t *now, bool full)
 {
     struct path *x = xcalloc(1, sizeof *x);
     x->p = p;
     x->now = now;
+    x->keep = full;
     x->free_log = NONE;
     x->instance = holders_new(p->ninstance);
     x->loop = holders_new(p->workers);
@@ -40,6 +41,7 @@ void path_free(struct path *x)
     for (uint32_t i = 0; i < x->nlog; i++) {
         free(x->log[i].v);
         free(x->log[i].timer);
+        full_free(x->log[i].full);
     }
     path_account_free(&x->account);
     free(x->log);
@@ -94,6 +96,8 @@ static uint32_t log_new(struct path *x)
 static void log_drop(struct path *x, uint32_t i)
 {
     x->log_of[x->log[i].req] = NONE;
+    if (x->log[i].full != NULL)
+        return;
     x->log[i].serial++;
     x->log[i].next = x->free_log;
     x->free_log = i;
@@ -114,6 +118,8 @@ uint32_t path_push(struct path_task *t, struct path_log *l, struct path_segment 
     check_that(l->v[s.prev].end == s.start && s.start < s.end);
     s.lane = t->lane;
     l->v[l->n] = s;
+    if (l->full != NULL)
+        full_part(l->full, t, &s, l->n);
     return t->last = l->n++;
 }
 
@@ -145,17 +151,19 @@ void path_waited(struct path *x, uint32_t task, const struct path_holder *h, int
     if (l == NULL || since == *x->now)
         return;
     struct path_task *t = &x->task[task];
-    if (h->log == t->log && h->serial == t->serial && l->v[h->segment].end == *x->now) {
-        t->last = h->segment;
-        return;
-    }
+    bool own = h->log == t->log && h->serial == t->serial && l->v[h->segment].end == *x->now;
     struct path_segment s = {.start = since,
                              .end = *x->now,
                              .prev = t->last,
                              .mark = NONE,
                              .kind = kind,
                              .id = id & 0xffffff};
-    path_push(t, l, s);
+    if (!own)
+        path_push(t, l, s);
+    else if (l->full != NULL)
+        full_part(l->full, t, &s, NONE);
+    if (own)
+        t->last = h->segment;
 }
 
 /* ---- tasks ---- */
@@ -165,7 +173,7 @@ void path_untraced(struct path *x, uint32_t task)
     task_slot(x, task)->log = NONE;
 }
 
-void path_request(struct path *x, uint32_t task, uint32_t req)
+void path_request(struct path *x, uint32_t task, uint32_t req, struct path_root root)
 {
     uint32_t i = log_new(x);
     struct path_log *l = &x->log[i];
@@ -178,7 +186,12 @@ void path_request(struct path *x, uint32_t task, uint32_t req)
     }
     x->log_of[req] = i;
     l->req = req;
-    *t = (struct path_task){.log = i, .serial = l->serial, .timers = NONE, .lane = l->lanes++};
+    l->id = root.id;
+    l->full = x->keep ? full_new(root.id, root.cls) : NULL;
+    if (l->full != NULL)
+        full_lane(l->full, root.body, 0);
+    *t = (struct path_task){
+        .log = i, .serial = l->serial, .timers = NONE, .top = NONE, .lane = l->lanes++};
     if (l->n == l->cap)
         l->v = grow(l->v, &l->cap, 1, sizeof *l->v);
     l->v[l->n++] = (struct path_segment){
@@ -186,7 +199,7 @@ void path_request(struct path *x, uint32_t task, uint32_t req)
     l->over = 0;
 }
 
-void path_child(struct path *x, uint32_t task, uint32_t parent)
+void path_child(struct path *x, uint32_t task, uint32_t parent, uint32_t body, uint32_t copy)
 {
     struct path_task *t = task_slot(x, task);
     struct path_log *l = path_log_of(x, parent);
@@ -199,7 +212,10 @@ void path_child(struct path *x, uint32_t task, uint32_t parent)
                             .serial = from->serial,
                             .timers = NONE,
                             .last = path_now(x, from, l),
+                            .top = from->top,
                             .lane = l->lanes++};
+    if (l->full != NULL)
+        full_lane(l->full, body, copy);
 }
 
 void path_over(struct path *x, uint32_t task)
@@ -274,12 +290,30 @@ static void timeout_fired(struct path *x, struct path_task *t, struct path_log *
                                     .kind = PATH_TIMEOUT});
 }
 
+/* The wait that is over now: for tasks, or something that is cut short. */
+static void wait_shown(struct path *x, struct path_task *t, struct path_log *l, bool timeout)
+{
+    int64_t since = l->v[t->last].end;
+    if (t->open != OPEN_NOT)
+        full_cut(l->full, t, *x->now, timeout);
+    else if (!t->burst.running && since < *x->now)
+        full_span(l->full, (struct path_span){.kind = PATH_JOIN,
+                                              .mark = NONE,
+                                              .lane = t->lane,
+                                              .parent = t->top,
+                                              .start = since,
+                                              .end = *x->now,
+                                              .failed = timeout});
+}
+
 void path_wake(struct path *x, uint32_t task, uint32_t by, uint32_t word)
 {
     struct path_log *l = path_log_of(x, task);
     if (l == NULL)
         return;
     struct path_task *t = &x->task[task];
+    if (l->full != NULL)
+        wait_shown(x, t, l, by == NONE);
     t->cut_open = t->open;
     t->cut_running = t->burst.running;
     t->cut_last = t->last;
@@ -464,13 +498,23 @@ void path_left(struct path *x, uint32_t loop)
 
 /* ---- the end ---- */
 
-void path_respond(struct path *x, uint32_t task, uint32_t req)
+static void log_end(struct path *x, struct path_log *l, uint32_t last)
+{
+    path_walk(x, l, last);
+    if (l->full != NULL && !l->lost)
+        full_path(l->full, l, last);
+}
+
+void path_respond(struct path *x, uint32_t task, uint32_t req, int32_t status)
 {
     struct path_log *l = path_log_of(x, task);
-    if (l == NULL)
+    if (l == NULL || (l->full != NULL && l->full->latency >= 0))
         return;
-    path_walk(x, l, path_now(x, &x->task[task], l));
-    log_drop(x, x->log_of[req]);
+    log_end(x, l, path_now(x, &x->task[task], l));
+    if (l->full == NULL)
+        log_drop(x, x->log_of[req]);
+    else
+        l->full->status = status;
 }
 
 /* Not answered (else there is no log any more): its end is that of the task that ended last. */
@@ -479,7 +523,10 @@ void path_request_over(struct path *x, uint32_t req)
     if (req >= x->nreq || x->log_of[req] == NONE)
         return;
     struct path_log *l = &x->log[x->log_of[req]];
-    if (!l->lost && l->v[l->over].end == *x->now)
-        path_walk(x, l, l->over);
+    bool answered = l->full != NULL && l->full->latency >= 0;
+    if (!answered && !l->lost && l->v[l->over].end == *x->now)
+        log_end(x, l, l->over);
+    if (l->full != NULL)
+        l->full->duration = *x->now - l->v[0].end;
     log_drop(x, x->log_of[req]);
 }

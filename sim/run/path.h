@@ -51,6 +51,7 @@ struct path_segment {
  * once.  In the order of the responses. */
 struct path_account {
     uint64_t nreq, cap_req;
+    uint64_t *id;     /* the request's number */
     int64_t *latency; /* ns */
     uint64_t *first;
     uint64_t nentry, cap_entry;
@@ -78,13 +79,19 @@ static inline uint32_t path_row_own(const struct prog *p, uint32_t mark)
 /* ---- the recorder: called by the simulator, in the order of effects ---- */
 
 struct path;
-struct path *path_new(const struct prog *p, const int64_t *now);
+/* full: keep all that each traced request does, for path_timelines(). */
+struct path *path_new(const struct prog *p, const int64_t *now, bool full);
 void path_free(struct path *x);
 const struct path_account *path_walked(const struct path *x);
 
-void path_request(struct path *x, uint32_t task, uint32_t req); /* a traced root begins */
-void path_untraced(struct path *x, uint32_t task);              /* another one's does */
-void path_child(struct path *x, uint32_t task, uint32_t parent);
+struct path_root {
+    uint64_t id; /* the request's number */
+    uint32_t cls, body;
+};
+/* A traced root begins. */
+void path_request(struct path *x, uint32_t task, uint32_t req, struct path_root root);
+void path_untraced(struct path *x, uint32_t task); /* another one's does */
+void path_child(struct path *x, uint32_t task, uint32_t parent, uint32_t body, uint32_t copy);
 void path_over(struct path *x, uint32_t task);
 /* Its wait is over: because of task `by`, or (NONE) of its own timeout `word`. */
 void path_wake(struct path *x, uint32_t task, uint32_t by, uint32_t word);
@@ -104,7 +111,9 @@ void path_ready(struct path *x, uint32_t task);
 void path_unready(struct path *x, uint32_t task);
 void path_turn(struct path *x, uint32_t task, uint32_t loop);
 void path_left(struct path *x, uint32_t loop);
-void path_respond(struct path *x, uint32_t task, uint32_t req);
+void path_enter(struct path *x, uint32_t task, uint32_t mark);
+void path_leave(struct path *x, uint32_t task, uint32_t mark, uint32_t how);
+void path_respond(struct path *x, uint32_t task, uint32_t req, int32_t status);
 void path_request_over(struct path *x, uint32_t req);
 
 /* A burst: ns of the op at pc (NONE: of none), and of costs. */

@@ -9,6 +9,39 @@
 
 enum { LOG_MOST = 1 << 20 }; /* segments of a request; one that has more is not walked */
 
+enum { FULL_MOST = 1 << 20 }; /* spans of a request that is kept in full */
+enum {
+    PATH_STEP = PATH_ORIGIN + 1, /* spans alone: a step, a wait for tasks */
+    PATH_JOIN
+};
+struct path_span {
+    uint32_t kind : 8, id : 24;
+    uint32_t mark, lane, parent;
+    int64_t start, end; /* end -1: it has none yet */
+    bool failed, cancelled;
+};
+struct path_lane { /* a task: what it runs, and as which copy */
+    uint32_t body, copy;
+};
+struct path_critical {
+    struct path_segment s;
+    uint32_t span; /* whose time it is, or NONE */
+};
+struct path_full {
+    uint64_t id;
+    uint32_t cls;
+    int32_t status;
+    int64_t latency, duration; /* -1: not yet */
+    struct path_span *span;
+    uint32_t nspan, cap_span;
+    uint32_t *of_segment; /* the span that a segment of the log is */
+    uint32_t cap_of;
+    struct path_lane *lane;
+    uint32_t nlane, cap_lane;
+    struct path_critical *segment;
+    uint32_t nsegment;
+};
+
 enum open_wait { OPEN_NOT, OPEN_WORK, OPEN_QUEUE, OPEN_LOOP, OPEN_UNTIL };
 struct path_timer { /* a timeout that runs */
     uint32_t word, next;
@@ -26,6 +59,7 @@ struct path_task {
     uint32_t log, serial; /* log NONE, or its serial another: not followed */
     uint32_t last;        /* segment */
     uint32_t lane;
+    uint32_t top; /* full: the span of the step it is in */
     uint32_t timers;
     uint32_t mark, res; /* of the open wait; res: of a call whose service shares itself */
     uint8_t open, kind;
@@ -42,8 +76,10 @@ struct path_log {
     uint32_t serial; /* of its use */
     uint32_t next;   /* free list */
     uint32_t req, lanes;
+    uint64_t id;
     uint32_t over; /* the last segment of the task that ended last */
     bool lost;
+    struct path_full *full; /* or NULL */
     struct path_timer *timer;
     uint32_t ntimer, cap_timer, free_timer;
 };
@@ -62,6 +98,7 @@ struct path {
     struct path_holder *instance; /* of resources */
     struct path_holder *loop, *gil, *core;
     uint32_t *runs; /* who has the loop */
+    bool keep;      /* all of each request */
     struct path_account account;
     int64_t *time;  /* of the walk at hand, by row */
     uint32_t *seen; /* rows that have any */
@@ -83,6 +120,16 @@ uint32_t path_now(struct path *x, struct path_task *t, struct path_log *l);
 void path_waited(struct path *x, uint32_t task, const struct path_holder *h, int64_t since,
                  enum path_kind kind, uint32_t id);
 struct path_holder path_holder_of(struct path *x, uint32_t task);
+
+/* path_full.c */
+struct path_full *full_new(uint64_t id, uint32_t cls);
+void full_free(struct path_full *f);
+void full_lane(struct path_full *f, uint32_t body, uint32_t copy);
+uint32_t full_span(struct path_full *f, struct path_span s);
+void full_part(struct path_full *f, const struct path_task *t, const struct path_segment *s,
+               uint32_t segment);
+void full_cut(struct path_full *f, const struct path_task *t, int64_t now, bool failed);
+void full_path(struct path_full *f, const struct path_log *l, uint32_t last);
 
 /* path_walk.c */
 void path_walk(struct path *x, struct path_log *l, uint32_t last);

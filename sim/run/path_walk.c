@@ -72,6 +72,7 @@ bool path_row_name(const struct prog *p, uint32_t row, struct critical_result *c
 void path_account_free(struct path_account *a)
 {
     free(a->latency);
+    free(a->id);
     free(a->first);
     free(a->entry_row);
     free(a->entry_time);
@@ -83,6 +84,7 @@ static void account_room(struct path_account *a, uint64_t nreq, uint64_t nentry)
     if (nreq + 1 > a->cap_req) {
         a->cap_req = nreq + 1 < 2 * a->cap_req ? 2 * a->cap_req : nreq + 1 + 64;
         a->latency = xrealloc(a->latency, a->cap_req, sizeof *a->latency);
+        a->id = xrealloc(a->id, a->cap_req, sizeof *a->id);
         a->first = xrealloc(a->first, a->cap_req, sizeof *a->first);
     }
     if (nentry > a->cap_entry) {
@@ -101,6 +103,7 @@ void path_account_merge(struct path_account *into, const struct path_account *fr
     for (uint64_t i = 0; i <= n; i++)
         into->first[into->nreq + i] = into->nentry + from->first[skip + i] - begin;
     memcpy(into->latency + into->nreq, from->latency + skip, n * sizeof(int64_t));
+    memcpy(into->id + into->nreq, from->id + skip, n * sizeof(uint64_t));
     if (entries > 0) {
         memcpy(into->entry_row + into->nentry, from->entry_row + begin, entries * sizeof(uint32_t));
         memcpy(into->entry_time + into->nentry, from->entry_time + begin,
@@ -131,6 +134,7 @@ void path_walk(struct path *x, struct path_log *l, uint32_t last)
     check_that(sum == latency);
     account_room(a, a->nreq + 1, a->nentry + n);
     a->first[a->nreq] = a->nentry;
+    a->id[a->nreq] = l->id;
     a->latency[a->nreq++] = latency;
     for (uint32_t k = 0; k < n; k++) {
         a->entry_row[a->nentry] = x->seen[k];

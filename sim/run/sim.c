@@ -345,7 +345,7 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     s->cpu.quantum = p->quantum;
     s->cpu.interval = p->interval;
     if (o->trace_requests > 0)
-        s->path = path_new(p, &s->now);
+        s->path = path_new(p, &s->now, o->trace_full);
     cores_connect(s);
     s->cls = xcalloc(p->ncls + 1, sizeof *s->cls);
     arrive_init(s);

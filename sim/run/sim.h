@@ -16,6 +16,8 @@ struct sim_opt {
     uint32_t replication;    /* part of every draw's key */
     uint64_t max_events;     /* SIM_STOPPED after so many; 0: no such limit */
     uint64_t trace_requests; /* step accounts, work and span: for the first so many requests */
+    uint64_t trace_first;    /* from this one on, in the order of arrival */
+    bool trace_full;         /* all that they do (timeline.h) */
     const atomic_bool *stop; /* set from outside: give up soon; may be NULL */
     /* By mark: what the step's own durations (latency, cpu, host_cpu, a pause) are multiplied by
      * once drawn, all other draws being as they were.  NULL: nothing is. */

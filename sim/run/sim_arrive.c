@@ -27,7 +27,8 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     } else if (p->workers > 1) {
         worker = step_worker(st);
     }
-    bool traced = s->alone ? ordinal < s->o.trace_requests : s->traced < s->o.trace_requests;
+    uint64_t number = s->alone ? ordinal : s->acc.arrivals;
+    bool traced = number >= s->o.trace_first && number - s->o.trace_first < s->o.trace_requests;
     account_time(s);
     s->acc.arrivals++;
     s->root_key = key;

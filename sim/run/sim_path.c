@@ -10,10 +10,14 @@ const struct path_account *sim_paths(const struct sim *s)
 
 static void path_begin(struct sim *s, const struct fx *f)
 {
+    const struct prog *p = s->p;
     if (f->a != NONE)
-        path_child(s->path, f->task, f->a);
+        path_child(s->path, f->task, f->a, p->op[f->b].b, f->c);
     else if (s->st.req[f->b].traced)
-        path_request(s->path, f->task, f->b);
+        path_request(s->path, f->task, f->b,
+                     (struct path_root){.id = s->alone ? s->alone_ordinal : s->acc.arrivals - 1,
+                                        .cls = s->st.req[f->b].cls,
+                                        .body = p->cls[s->st.req[f->b].cls].body});
     else
         path_untraced(s->path, f->task);
 }
@@ -70,8 +74,14 @@ void path_effect(struct sim *s, const struct fx *f)
     case FX_LEFT:
         path_left(x, f->a);
         break;
+    case FX_ENTER:
+        path_enter(x, f->task, f->a);
+        break;
+    case FX_LEAVE:
+        path_leave(x, f->task, f->a, f->c);
+        break;
     case FX_RESPOND:
-        path_respond(x, f->task, f->a);
+        path_respond(x, f->task, f->a, (int32_t)f->b);
         break;
     case FX_OVER:
         path_request_over(x, f->a);
