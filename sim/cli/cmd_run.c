@@ -107,6 +107,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
     struct experiment_opt e = simulate_options(a, d);
     ask_read(a, &e, d);
     e.cdf = wants_charts(a->o);
+    e.timelines = e.cdf;
     struct subject *s = NEW(a->mem, struct subject, n);
     struct run_result **result = NEW(a->mem, struct run_result *, n);
     simulate_check_outputs(a, d);

@@ -56,7 +56,7 @@ static void chunk_store(struct alone *a, struct chunk *c, const struct sim *s)
     free(now.row);
     total_steps(&c->total, s);
     if (sim_paths(s))
-        path_account_merge(&c->paths, sim_paths(s), 0);
+        path_account_merge(&c->paths, sim_paths(s), 0, 0);
     lock_take(a->t->lock);
     total_hists(&a->batch, s);
     for (uint64_t i = 0; a->bins.binned && i < c->n; i++)
@@ -130,7 +130,7 @@ static void take_batch(struct alone *a, uint64_t chunks)
             total_merge(&a->total, &c->total);
             for (int k = 0; k < SECTIONS; k++)
                 a->duration[k] += c->duration[k];
-            path_account_merge(&a->paths, &c->paths, 0);
+            path_account_merge(&a->paths, &c->paths, 0, 0);
             a->n += c->n;
         }
         if (!a->over && bad) {
@@ -241,7 +241,7 @@ static void fill(struct alone *a)
     total_report(&a->total, a->t->p, mem, e);
     critical_report(&a->paths, a->t->p,
                     critical_smooth(a->t->p) && critical_uncontended(a->t->p, &a->total),
-                    a->t->sure, mem, e);
+                    a->t->sure, mem, e, a->t->typical);
 }
 
 void alone_run(struct trial *t)

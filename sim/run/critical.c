@@ -95,8 +95,9 @@ static int ranked_compare(const void *a, const void *b)
     return x->request < y->request ? -1 : x->request > y->request;
 }
 
-/* in[i]: request i is near the p99. Returns how many are. */
-static uint64_t band_of(const struct path_account *a, bool *in)
+/* in[i]: request i is near the p99. Returns how many are.  typical: which are the median and p99.
+ */
+static uint64_t band_of(const struct path_account *a, bool *in, uint64_t typical[2])
 {
     struct ranked *r = xcalloc(a->nreq + 1, sizeof *r);
     uint64_t n = 0;
@@ -110,6 +111,8 @@ static uint64_t band_of(const struct path_account *a, bool *in)
         in[r[i].request] = near;
         n += near;
     }
+    typical[0] = a->id[r[stats_rank(a->nreq, 0.5) - 1].request];
+    typical[1] = a->id[r[stats_rank(a->nreq, 0.99) - 1].request];
     free(r);
     return constant || n >= BAND_LEAST ? n : 0;
 }
@@ -180,14 +183,14 @@ static void report_others(const struct sums *v, const struct prog *p, double lat
 }
 
 void critical_report(const struct path_account *a, const struct prog *p, bool smooth, bool sure,
-                     struct arena *mem, struct exec_result *e)
+                     struct arena *mem, struct exec_result *e, uint64_t typical[2])
 {
     e->walked = a->nreq;
     e->ncritical = 0;
     if (a->nreq == 0)
         return;
     bool *in = xcalloc(a->nreq, sizeof *in);
-    uint64_t band = band_of(a, in);
+    uint64_t band = band_of(a, in, typical);
     double latency = 0, band_latency = 0;
     for (uint64_t i = 0; i < a->nreq; i++) {
         latency += (double)a->latency[i];

@@ -21,8 +21,9 @@ bool critical_smooth(const struct prog *p);
 bool critical_uncontended(const struct prog *p, const struct total *t);
 /* Is the op at pc one of its step's own durations? */
 bool critical_own(const struct prog *p, uint32_t pc);
-/* The rows of e's steps, and e->critical; smooth: with gains.  sure: nothing was drawn. */
+/* The rows of e's steps, and e->critical; smooth: with gains.  sure: nothing was drawn.  typical:
+ * the numbers of the median and of the p99 request, if any was walked. */
 void critical_report(const struct path_account *a, const struct prog *p, bool smooth, bool sure,
-                     struct arena *mem, struct exec_result *e);
+                     struct arena *mem, struct exec_result *e, uint64_t typical[2]);
 
 #endif

@@ -27,6 +27,7 @@ struct trial {
     struct pool all;
     bool keep;           /* these are wanted */
     const double *scale; /* of the steps' durations, by mark; NULL: as they are */
+    uint64_t typical[2]; /* the median and the p99 request: replication, number in it */
     bool sure;           /* nothing is drawn */
     struct lock *lock;   /* of what follows, and of sums that do not mind the order */
     struct experiment_progress progress;
@@ -50,6 +51,9 @@ struct change_side trial_side(const struct trial *t); /* a view: the trial's own
 /* shape.c: into the result what the options ask for; p: of all requests, by replication. */
 void shape_cdf(struct trial *t, const struct pool *all);
 void shape_exceed(struct trial *t, const struct part *p, uint32_t n, const struct pool *all);
+enum { TYPICAL_BITS = 40 }; /* of a number in trial.typical; above them, the replication */
+/* timeline.c: the median and the p99 request into the result. */
+void timeline_typical(struct trial *t);
 /* halve.c: into the result.  False: stopped from outside before it was done. */
 bool halve_run(struct trial *t);
 /* what_if.c: compiled with the rest, run after it; the trials of the base are in order of r->exec.

@@ -59,8 +59,9 @@ struct path_account {
     int64_t *entry_time;
 };
 void path_account_free(struct path_account *a);
-/* All of it but the first `skip` requests. */
-void path_account_merge(struct path_account *into, const struct path_account *from, uint64_t skip);
+/* All of it but the first `skip` requests; their numbers are those plus `base`. */
+void path_account_merge(struct path_account *into, const struct path_account *from, uint64_t skip,
+                        uint64_t base);
 /* Rows: for each mark what is the step's but not its own duration, for each mark what is, then one
  * for each of prog.res, each cost, cores, gil, loop, other. */
 uint32_t path_rows(const struct prog *p);

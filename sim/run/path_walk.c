@@ -94,7 +94,8 @@ static void account_room(struct path_account *a, uint64_t nreq, uint64_t nentry)
     }
 }
 
-void path_account_merge(struct path_account *into, const struct path_account *from, uint64_t skip)
+void path_account_merge(struct path_account *into, const struct path_account *from, uint64_t skip,
+                        uint64_t base)
 {
     if (from->nreq <= skip)
         return;
@@ -103,7 +104,8 @@ void path_account_merge(struct path_account *into, const struct path_account *fr
     for (uint64_t i = 0; i <= n; i++)
         into->first[into->nreq + i] = into->nentry + from->first[skip + i] - begin;
     memcpy(into->latency + into->nreq, from->latency + skip, n * sizeof(int64_t));
-    memcpy(into->id + into->nreq, from->id + skip, n * sizeof(uint64_t));
+    for (uint64_t i = 0; i < n; i++)
+        into->id[into->nreq + i] = from->id[skip + i] + base;
     if (entries > 0) {
         memcpy(into->entry_row + into->nentry, from->entry_row + begin, entries * sizeof(uint32_t));
         memcpy(into->entry_time + into->nentry, from->entry_time + begin,

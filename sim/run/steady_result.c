@@ -295,7 +295,8 @@ static void accounts(const struct steady *st, bool measured)
             path_account_merge(&paths, walked,
                                !measured                    ? 0
                                : r->warm < walked->nreq / 2 ? r->warm
-                                                            : walked->nreq / 2);
+                                                            : walked->nreq / 2,
+                               (uint64_t)i << TYPICAL_BITS);
         /* Little's law, as a sum: time in the system of those that left is part of the area. */
         check_that(!last || r->durations <= last->now.present_area * (1 + 1e-9) + 1e3);
         check_that(r->end != SIM_DRAINED || !last ||
@@ -303,7 +304,7 @@ static void accounts(const struct steady *st, bool measured)
     }
     total_report(&total, t->p, t->mem, t->e);
     critical_report(&paths, t->p, critical_smooth(t->p) && critical_uncontended(t->p, &total),
-                    t->sure, t->mem, t->e);
+                    t->sure, t->mem, t->e, t->typical);
     path_account_free(&paths);
     total_free(&total);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* timeline.c - requests in full, as results have them; see timeline.h. */
 #include "run/timeline.h"
+#include "run/experiment_impl.h"
 #include "run/path_impl.h"
 #include "run/sim_impl.h"
 #include <stdlib.h>
@@ -165,4 +166,22 @@ uint32_t timeline_of(const struct prog *p, uint64_t seed, uint32_t replication, 
     free(log);
     sim_free(s);
     return n;
+}
+
+void timeline_typical(struct trial *t)
+{
+    static const char *const which[] = {"median", "p99"};
+    struct exec_result *e = t->e;
+    if (e->walked == 0 || e->unstable || e->deadlock || e->error)
+        return;
+    e->timeline = NEW(t->mem, struct timeline_result, 2);
+    for (uint32_t k = 0; k < 2; k++) {
+        uint32_t replication = (uint32_t)(t->typical[k] >> TYPICAL_BITS);
+        uint64_t number = t->typical[k] & (((uint64_t)1 << TYPICAL_BITS) - 1);
+        struct timeline_result *r = &e->timeline[e->ntimeline];
+        if (timeline_of(t->p, t->o->seed, replication, number, 1, t->mem, r, NULL) == 0)
+            continue;
+        r->which = which[k];
+        e->ntimeline++;
+    }
 }
