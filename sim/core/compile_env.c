@@ -208,6 +208,28 @@ static bool cost_matters(const struct prog *p, enum cost k)
     }
 }
 
+/* A thread that is asked for the GIL before it has paid for it never gets on, nor does another. */
+static void check_handoff(struct compiler *c)
+{
+    struct prog *p = c->p;
+    uint32_t site = p->cost_site[COST_HANDOFF];
+    double lo = 0, hi = 0;
+    char handoff[32], interval[32];
+    if (!p->gil_contended || site == NONE)
+        return;
+    uint32_t expr = p->site[site].expr;
+    double mean = expr_mean(&p->x, expr);
+    expr_bounds(&p->x, expr, &lo, &hi);
+    if (!(fmax(lo, isfinite(mean) ? mean : 0) >= (double)p->interval))
+        return;
+    diag_error(
+        c->d, p->x.expr[expr].at, "E-handoff", "a longer `interval`, or a shorter `handoff`",
+        "`handoff` (%s) must be shorter than the `interval` (%s) after which the GIL is asked "
+        "for again, or no thread gets on",
+        duration_text(fmax(lo, isfinite(mean) ? mean : 0), handoff),
+        duration_text((double)p->interval, interval));
+}
+
 void compile_costs(struct compiler *c)
 {
     struct prog *p = c->p;
@@ -225,6 +247,7 @@ void compile_costs(struct compiler *c)
         p->uses_cpu = true;
     }
     p->uses_cpu = p->uses_cpu || p->gil_contended;
+    check_handoff(c);
 }
 
 /* ---- what has a limit ---- */

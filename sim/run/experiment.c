@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAIL = 100 }; /* samples beyond a quantile, to be believed */
-static const double saturated = 0.95;
 static const size_t quantile_p99 = 3; /* in quantile_p */
 
 struct experiment_opt experiment_defaults(void)
@@ -84,84 +82,6 @@ void trial_failed(struct trial *t, const struct sim *s, enum sim_end end)
         diag_error(t->d, at, "E-run", NULL, "%s", e->error);
     } else {
         e->stopped = STOP_INTERRUPT;
-    }
-}
-
-void trial_warn(struct trial *t, const char *id, const char *text)
-{
-    enum { MOST = 32 };
-    struct exec_result *e = t->e;
-    if (!e->warning)
-        e->warning = NEW(t->mem, struct warning_result, MOST);
-    if (e->nwarning < MOST)
-        e->warning[e->nwarning++] = (struct warning_result){id, text};
-}
-
-/* ---- warnings ---- */
-
-static void warn_few(struct trial *t)
-{
-    const struct latency_result *l = &t->e->all.latency;
-    double beyond = (double)l->n * (1 - quantile_p[QUANTILE_COUNT - 1]);
-    if (l->n > 0 && !t->e->deadlock && beyond < TAIL && l->min.value < l->max.value && !t->sure)
-        trial_warn(t, "few-tail-samples",
-                   arena_printf(t->mem,
-                                "only %.0f requests are beyond p99.9: take its interval "
-                                "rather than its value, or --requests 100000",
-                                floor(beyond)));
-}
-
-static void warn_saturation(struct trial *t)
-{
-    bool open = false;
-    for (uint32_t i = 0; i < t->p->ncls; i++)
-        open = open || (t->p->cls[i].load && t->p->cls[i].load->kind == LOAD_OPEN);
-    for (uint32_t i = 0; open && !t->e->deadlock && i < t->e->nresource; i++) {
-        const struct resource_result *r = &t->e->resource[i];
-        if (r->utilisation > saturated)
-            trial_warn(t, "near-saturation",
-                       arena_printf(t->mem,
-                                    "%s is %.1f %% busy: averages come slowly there, and "
-                                    "depend on the rate",
-                                    r->name, 100 * r->utilisation));
-    }
-}
-
-/* Infinite means and variances are in the laws, not in the samples. */
-static void warn_law(struct trial *t, const char *what, const struct dist *law)
-{
-    bool mean = isfinite(dist_mean(law));
-    if (mean && isfinite(dist_variance(law)))
-        return;
-    const char *text = arena_printf(t->mem,
-                                    "%s has %s: means and their intervals depend on the "
-                                    "rarest requests; percentiles do not",
-                                    what, mean ? "no finite variance" : "no finite mean");
-    for (uint32_t i = 0; i < t->e->nwarning; i++)
-        if (strcmp(t->e->warning[i].text, text) == 0)
-            return;
-    trial_warn(t, "heavy-tail", text);
-}
-
-static void warn_tails(struct trial *t)
-{
-    const struct prog *p = t->p;
-    for (uint32_t i = 0; i < p->ncall; i++) {
-        uint32_t site = p->call[i].latency;
-        if (site == NONE || p->site[site].expr == NONE)
-            continue;
-        const struct dist *law = p->x.expr[p->site[site].expr].dist;
-        const char *name = p->model->service[p->call[i].service].name;
-        if (law)
-            warn_law(t, arena_printf(t->mem, "the latency of %s", name), law);
-    }
-    for (uint32_t pc = 0; pc < p->nop; pc++) {
-        uint32_t site = p->site_of[pc], mark = p->mark_of[pc];
-        if (p->op[pc].code == OP_CALL || site == NONE || p->site[site].expr == NONE || mark == NONE)
-            continue;
-        const struct dist *law = p->x.expr[p->site[site].expr].dist;
-        if (law)
-            warn_law(t, arena_printf(t->mem, "the law of %s", p->mark[mark].path), law);
     }
 }
 
@@ -268,9 +188,7 @@ void trial_run(struct trial *t)
     lock_free(t->lock);
     if (e->stopped == STOP_UNSTABLE || e->error)
         return;
-    warn_few(t);
-    warn_saturation(t);
-    warn_tails(t);
+    warn_all(t);
 }
 
 void trial_free(struct trial *t)

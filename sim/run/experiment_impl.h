@@ -40,7 +40,9 @@ uint64_t trial_need(const struct trial *t, uint64_t n);
 bool trial_stopped(const struct trial *t);
 /* s ended with a deadlock or an error: into the result. */
 void trial_failed(struct trial *t, const struct sim *s, enum sim_end end);
-void trial_warn(struct trial *t, const char *id, const char *text);
+/* warn.c */
+void trial_warn(struct trial *t, const char *id, const char *text); /* the same twice: once */
+void warn_all(struct trial *t); /* after its run, but for what only a steady run knows */
 struct interval interval_none(void);
 
 /* What was asked for, of a program that compiled; then its warnings. */

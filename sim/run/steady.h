@@ -50,8 +50,9 @@ void steady_warmup(struct steady *st);                        /* sets warm of ea
 void steady_tally(struct steady *st);                         /* then: tally of each */
 bool steady_unstable(const struct steady *st, uint32_t *row); /* row NONE: no resource to name */
 struct latency_result steady_latency(const struct steady *st, const struct pick *p);
-void steady_fill(struct steady *st);     /* the result, of stable runs */
-void steady_sections(struct steady *st); /* after it: its sections */
+void steady_fill(struct steady *st);       /* the result, of stable runs */
+void steady_sections(struct steady *st);   /* after it: its sections */
+void steady_warn(const struct steady *st); /* steady_warn.c: about the warm-up */
 void steady_fill_unstable(struct steady *st, uint32_t row);
 
 #endif

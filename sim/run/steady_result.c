@@ -378,11 +378,9 @@ void steady_fill(struct steady *st)
     struct trial *t = st->t;
     struct exec_result *e = t->e;
     struct pick all = {.every_class = true, .every_status = true};
-    bool short_run = false, backlog = false;
-    for (uint32_t i = 0; i < st->nrep; i++) {
+    bool backlog = false;
+    for (uint32_t i = 0; i < st->nrep; i++)
         e->warmup += st->rep[i].warm;
-        short_run = short_run || st->rep[i].short_run;
-    }
     e->all = class_of(st, "all", all);
     e->requests = e->all.requests;
     e->nclass = t->p->ncls;
@@ -395,10 +393,7 @@ void steady_fill(struct steady *st)
     e->makespan = st->finite && backlog ? makespan(st) : NAN;
     accounts(st, true);
     shape(st);
-    if (short_run && interval_relative(e->all.latency.mean) > 0)
-        trial_warn(t, "warm-up",
-                   "the warm-up may not be over: latency still drifted in the second half of the "
-                   "run; more requests would tell");
+    steady_warn(st);
 }
 
 void steady_fill_unstable(struct steady *st, uint32_t row)

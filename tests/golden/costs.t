@@ -32,6 +32,12 @@ $ pertinax run t.yaml --under serial,uvicorn,fresh,pooled --requests 10
 >   The request holds 4.00 ms of work and its longest chain is 2.00 ms: no
 >   execution can be more than 2.00x faster than serial; uvicorn reaches 1.92x.
 >
+> CRITICAL PATH UNDER uvicorn
+> step             on it %  of it %  of p99 %
+> request/each/db    100.0     96.0      96.0
+> cost: wake         100.0      3.3       3.3
+> cost: task         100.0      0.6       0.6
+>
 > LIMITS
 > execution  resource  busy %  queue  wait us  wait p99 us
 > serial     worker     100.0   0.00      0.0          0.0
@@ -50,6 +56,10 @@ $ pertinax run t.yaml --under serial,uvicorn,fresh,pooled --requests 10
 > uvicorn     1.0 (1)   3.0 (3)    24.3 (24.4)
 > fresh      0.90 (3)  0.90 (3)    14.0 (46.9)
 > pooled      2.9 (3)   2.9 (3)  2831.1 (2929.7)
+>
+> warning[nested-pool] (pooled): a request keeps its thread while it waits for its
+> branches (t.yaml:4): when 40 of them hold all threads of `pool`, nothing moves
+> any more; `server: N` gives requests threads of their own
 >
 > Assumed: one request at a time in an idle system; 1 core, rr(5ms); serial: no
 > GIL; uvicorn: GIL, 5ms switch interval; fresh: GIL, 5ms switch interval; pooled:

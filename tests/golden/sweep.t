@@ -78,8 +78,9 @@ $ pertinax sweep models/db_pool.yaml --under threads,coroutine --set pool=2,4,8,
 >
 >   threads: from pool = 8 (rtt=300us) on, more gains less than 5 %.
 >
-> warning [few-tail-samples]: only 4 requests are beyond p99.9: take its interval
-> rather than its value, or --requests 100000 (with pool=2, rtt=300us; 16 times)
+> warning [few-tail-samples]: only 40 requests are beyond p99 and 4 beyond p99.9:
+> take their intervals rather than their values, or --requests 100000 (with
+> pool=2, rtt=300us; 16 times)
 >
 > Assumed: 32 clients, no think time; 1 core, rr(5ms); GIL, 5ms switch interval;
 > costs as given.
@@ -138,7 +139,7 @@ $ pertinax sweep models/mmc.yaml --under threads --set servers=1:*2:4 -n 2000 --
 >
 > \* threads with servers=4, 1.56 ms, is the best of 3, beyond doubt (95 %, compared in pairs on the same draws).
 >
-> warning \[few-tail-samples]: only 2 requests are beyond p99.9: take its interval rather than its value, or --requests 100000 (with servers=1; 3 times)
+> warning \[few-tail-samples]: only 20 requests are beyond p99 and 2 beyond p99.9: take their intervals rather than their values, or --requests 100000 (with servers=1; 3 times)
 >
 > Assumed: load as set; 1 core, rr(5ms); no GIL; no costs.
 >
@@ -163,8 +164,9 @@ $ pertinax sweep models/mm1.yaml --under serial --set rho=0.5,1.5,0.9 -n 4000
 >   * serial with rho=0.5, 1.98 ms, is the best of 2, beyond doubt (95 %, compared
 >   in pairs on the same draws).
 >
-> warning [few-tail-samples]: only 4 requests are beyond p99.9: take its interval
-> rather than its value, or --requests 100000 (with rho=0.5; 2 times)
+> warning [few-tail-samples]: only 40 requests are beyond p99 and 4 beyond p99.9:
+> take their intervals rather than their values, or --requests 100000 (with
+> rho=0.5; 2 times)
 >
 > Assumed: load as set; 1 core, rr(5ms); no GIL; no costs.
 > Measured: 4000 requests each; the same draws in every cell; ± and [ ] are 95 %
@@ -187,6 +189,12 @@ $ pertinax sweep data/nested.yaml --under threads --set executions.threads.pool=
 >
 >   * threads with executions.threads.pool=4, 3.00 ms, is the only one with a
 >   result.
+>
+> warning [nested-pool]: a request keeps its thread while it waits for its
+> branches (data/nested.yaml:8, data/nested.yaml:10, data/nested.yaml:9 and 1
+> more): when 4 of them hold all threads of `pool`, nothing moves any more;
+> `server: N` gives requests threads of their own (with executions.threads.pool=4;
+> 1 time)
 >
 > Assumed: one request at a time in an idle system; 1 core, rr(5ms); no GIL; no
 > costs.
