@@ -38,7 +38,8 @@ enum random_feature {
     RANDOM_IF = 1 << 21,
     RANDOM_COSTS = 1 << 22,
     RANDOM_BOUNDS = 1 << 23, /* pools, servers, limits, workers, GIL, schedules */
-    RANDOM_ALL = (1 << 24) - 1,
+    RANDOM_SHARED = 1 << 24, /* shared variables, wait_until; keyed resources, with RANDOM_USE */
+    RANDOM_ALL = (1 << 25) - 1,
     /* Nothing waits for anything but its own work, nothing fails: a longest path. */
     RANDOM_PLAIN = RANDOM_DRAWS | RANDOM_FORKS | RANDOM_SPAWN | RANDOM_COMPLETED |
                    RANDOM_PIPELINES | RANDOM_REPEAT | RANDOM_IF
@@ -66,6 +67,8 @@ enum random_kind {
     RK_FAIL,
     RK_RETURN,
     RK_TOUCH,
+    RK_SHARE, /* set of shared variables */
+    RK_UNTIL,
     RK_COUNT
 };
 enum { RANDOM_BODIES = 3, RANDOM_PIPES = 2, RANDOM_SCOPE = 64 };
@@ -124,6 +127,20 @@ static inline const char *random_duration(struct random_maker *m)
     return fixed[random_below(m, 9)];
 }
 
+/* Of a step, where shared variables may stand. */
+static inline const char *random_span(struct random_maker *m)
+{
+    static const char *const shared[] = {"g0 * 1ms", "max(0 g1) * 500us", "uniform(0ms 1ms) * g0"};
+    return random_one(m, RANDOM_SHARED, 6) ? shared[random_below(m, 3)] : random_duration(m);
+}
+
+static inline const char *random_shared_condition(struct random_maker *m)
+{
+    static const char *const shared[] = {"g0 > 1", "g0 < 3",   "g1 >= 0",     "g2",
+                                         "not g2", "g0 == g1", "g0 > 0 or g2"};
+    return shared[random_below(m, 7)];
+}
+
 static inline struct random_step *random_body(struct random_maker *m, uint32_t most);
 
 /* A body of which nothing is known outside. */
@@ -156,6 +173,8 @@ static inline void random_until(struct random_maker *m, struct random_step *s, u
 
 static inline const char *random_condition(struct random_maker *m)
 {
+    if (random_one(m, RANDOM_SHARED, 4))
+        return random_shared_condition(m);
     if (m->ncond > 0 && random_below(m, 3) > 0) {
         const char *c = m->cond[random_below(m, m->ncond)];
         return random_below(m, 2) ? c : arena_printf(m->a, "not (%s)", c);
@@ -271,6 +290,38 @@ static inline void random_set(struct random_maker *m, struct random_step *s)
         arena_printf(m->a, "{v%u: %s}", s->id, s->flag ? "chance(0.5)" : "floor(uniform(0 5))");
 }
 
+static inline void random_share(struct random_maker *m, struct random_step *s)
+{
+    static const char *const set[] = {"{g0: g0 + 1}",   "{g0: g0 - 1}", "{g1: g0 - g1, g0: 2}",
+                                      "{g2: not g2}",   "{g2: true}",   "{g1: g1 + 1, g2: g0 > 1}",
+                                      "{g0: 9, g1: -9}"};
+    s->arg = set[random_below(m, 7)];
+    if (random_below(m, 3) == 0)
+        random_more(m, s, "atomic", "true");
+}
+
+/* Mostly with a way out. */
+static inline void random_until_shared(struct random_maker *m, struct random_step *s)
+{
+    s->arg = random_shared_condition(m);
+    if (random_below(m, 6) > 0) {
+        random_more(m, s, "timeout", random_below(m, 2) ? "2ms" : "g0 * 1ms");
+        random_more(m, s, "catch", "[]");
+    }
+}
+
+static inline void random_use(struct random_maker *m, struct random_step *s)
+{
+    static const char *const key[] = {"0", "2", "floor(uniform(0 3))", "max(0 g1)"};
+    bool keyed = random_one(m, RANDOM_SHARED, 3);
+    s->arg = keyed ? "r3" : arena_printf(m->a, "r%u", random_below(m, 3));
+    if (keyed)
+        random_more(m, s, "key", key[random_below(m, 4)]);
+    if (random_below(m, 3) == 0)
+        random_more(m, s, "n", keyed && random_below(m, 2) ? "min(2 max(1 g0))" : "1");
+    s->body[s->nbody++] = random_inner(m, 2);
+}
+
 /* Which kind: most often work. */
 static inline enum random_kind random_kind(struct random_maker *m)
 {
@@ -284,7 +335,8 @@ static inline enum random_kind random_kind(struct random_maker *m)
         {RANDOM_IF, RK_IF},          {RANDOM_CHOICE, RK_CHOOSE},   {RANDOM_REPEAT, RK_REPEAT},
         {RANDOM_USE, RK_USE},        {RANDOM_USE, RK_USE},         {RANDOM_PIPELINES, RK_RUN},
         {RANDOM_VARS, RK_SET},       {RANDOM_ANSWERS, RK_RESPOND}, {RANDOM_ANSWERS, RK_ABORT},
-        {RANDOM_ERRORS, RK_FAIL},    {RANDOM_RETURN, RK_RETURN},   {RANDOM_VARS, RK_TOUCH}};
+        {RANDOM_ERRORS, RK_FAIL},    {RANDOM_RETURN, RK_RETURN},   {RANDOM_VARS, RK_TOUCH},
+        {RANDOM_SHARED, RK_SHARE},   {RANDOM_SHARED, RK_SHARE},    {RANDOM_SHARED, RK_UNTIL}};
     if (m->steps > 0 && m->depth < 5 && random_below(m, 5) < 3) {
         uint32_t k = random_below(m, sizeof rare / sizeof *rare);
         if (random_has(m, rare[k].feature) && !(rare[k].kind == RK_AWAIT && m->ntask == 0) &&
@@ -304,10 +356,16 @@ static inline void random_fill(struct random_maker *m, struct random_step *s)
         random_call(m, s);
         break;
     case RK_WAIT:
-        s->arg = random_duration(m);
+        s->arg = random_span(m);
+        break;
+    case RK_SHARE:
+        random_share(m, s);
+        break;
+    case RK_UNTIL:
+        random_until_shared(m, s);
         break;
     case RK_CPU:
-        s->arg = random_duration(m);
+        s->arg = random_span(m);
         if (random_below(m, 4) == 0)
             random_more(m, s, "releases_gil", "true");
         break;
@@ -331,10 +389,7 @@ static inline void random_fill(struct random_maker *m, struct random_step *s)
         random_set(m, s);
         break;
     case RK_USE:
-        s->arg = arena_printf(m->a, "r%u", random_below(m, 3));
-        if (random_below(m, 3) == 0)
-            random_more(m, s, "n", "1");
-        s->body[s->nbody++] = random_inner(m, 2);
+        random_use(m, s);
         break;
     case RK_CHOOSE:
         s->nbody = 2;
@@ -371,14 +426,15 @@ static inline void random_fill(struct random_maker *m, struct random_step *s)
 static inline void random_attributes(struct random_maker *m, struct random_step *s)
 {
     bool waits = s->kind != RK_SET && s->kind != RK_RESPOND && s->kind != RK_ABORT &&
-                 s->kind != RK_RETURN && s->kind != RK_TOUCH && s->kind != RK_FAIL;
+                 s->kind != RK_RETURN && s->kind != RK_TOUCH && s->kind != RK_FAIL &&
+                 s->kind != RK_SHARE && s->kind != RK_UNTIL;
     if (waits && random_one(m, RANDOM_TIMEOUT, 5))
         random_more(m, s, "timeout", random_duration(m));
     if (waits && random_one(m, RANDOM_RETRY, 6))
         random_more(m, s, "retry",
                     random_below(m, 2) ? "{attempts: 2}"
                                        : "{attempts: 3, backoff: 1ms, factor: 2, max: 3ms}");
-    if (s->kind != RK_RETURN && random_one(m, RANDOM_CATCH, 4)) {
+    if (s->kind != RK_RETURN && s->kind != RK_UNTIL && random_one(m, RANDOM_CATCH, 4)) {
         static const char *const on[] = {"", "timeout: ", "error: ", "any: "};
         const char *key = on[random_below(m, 4)];
         const char *body = random_below(m, 2) ? "[]" : "[{wait: 1ms}]";
@@ -437,9 +493,9 @@ static inline void random_print_branches(struct buf *b, const struct random_step
 static inline void random_print_step(struct buf *b, const struct random_step *s, uint32_t depth)
 {
     static const char *const key[RK_COUNT] = {
-        "call",  "wait",    "cpu",     "seq",   "parallel", "each",   "spawn",
-        "await", "offload", "detach",  "if",    "choose",   "repeat", "use",
-        "run",   "set",     "respond", "abort", "fail",     "return", "read"};
+        "call",    "wait",   "cpu",  "seq",    "parallel", "each", "spawn",     "await",
+        "offload", "detach", "if",   "choose", "repeat",   "use",  "run",       "set",
+        "respond", "abort",  "fail", "return", "read",     "set",  "wait_until"};
     static const char *const inner[RK_COUNT] = {
         [RK_EACH] = "do", [RK_REPEAT] = "do", [RK_USE] = "do", [RK_IF] = "then"};
     buf_printf(b, "{%s: ", key[s->kind]);
@@ -571,7 +627,13 @@ static inline void random_print(struct random_maker *m, struct buf *b,
                "scope: worker}\n  r2: {kind: pool, size: 1, scope: all%s%s}\n",
                random_one(m, RANDOM_CAPACITY, 2) ? ", queue: 1" : "",
                random_one(m, RANDOM_CAPACITY, 2) ? ", queue_timeout: 1ms" : "");
-    buf_puts(b, "shared: [shared_thing]\npipelines:\n");
+    if (random_has(m, RANDOM_SHARED))
+        buf_puts(b,
+                 "  r3: {kind: semaphore, size: 2, keys: 3, scope: worker}\n"
+                 "shared: {shared_thing: all, g0: 0..3, g1: {range: -2..2, start: 1, scope: all},"
+                 " g2: false}\npipelines:\n");
+    else
+        buf_puts(b, "shared: [shared_thing]\npipelines:\n");
     for (uint32_t i = 0; i < RANDOM_PIPES; i++) {
         buf_printf(b, "  p%u: ", i);
         random_print_body(b, made->pipe[i], 1);

@@ -200,8 +200,8 @@ static void check_order(const struct trial *t, const struct sim *s)
 /* A deadlock needs something that is held while its holder waits. */
 static bool may_deadlock(const struct trial *t, uint32_t features)
 {
-    return (features & RANDOM_USE) || t->p->pool != NONE || t->p->server != NONE ||
-           t->p->limit != NONE;
+    return (features & (RANDOM_USE | RANDOM_SHARED)) || t->p->pool != NONE ||
+           t->p->server != NONE || t->p->limit != NONE;
 }
 
 static void run_any(struct trial *t, uint32_t features)
@@ -248,6 +248,10 @@ static const struct row any_rows[] = {
      "[{clients: 2}, {rate: 100/s, pipeline: p0, name: other, priority: 1}]", 400},
     {"without bounds and costs", RANDOM_ALL & ~(uint32_t)(RANDOM_BOUNDS | RANDOM_COSTS), NULL, 800},
     {"without resources", RANDOM_ALL & ~(uint32_t)(RANDOM_USE | RANDOM_BOUNDS), NULL, 800},
+    {"shared variables, open load",
+     RANDOM_SHARED | RANDOM_USE | RANDOM_FORKS | RANDOM_DETACH | RANDOM_DRAWS | RANDOM_IF |
+         RANDOM_REPEAT | RANDOM_OFFLOAD,
+     "{rate: 300/s}", 800},
     {"without failures", 0, "{backlog: 6}", 800}, /* calm: not a constant expression */
 };
 
