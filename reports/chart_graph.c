@@ -118,7 +118,8 @@ static void measure(struct arena *a, struct graph *g, double width)
     for (uint32_t i = g->n; i-- > 0;) {
         const struct outline_node *n = &g->node[i];
         struct place *p = &g->at[i];
-        double most = fmax(width - PAD * 2.0 * (p->depth / 2), 80);
+        uint32_t frames = p->depth / 2; /* round it */
+        double most = fmax(width - PAD * 2.0 * frames, 80);
         if (n->kind == OUTLINE_STEP && !p->first) {
             p->w = leaf_width(a, g, i, most);
             p->h = LEAF;
