@@ -11,7 +11,8 @@
 #define CORE_SWEEP_RESULT_H
 #include "core/result.h"
 
-enum { SWEEP_MAX_AXES = 8, SWEEP_MAX_CELLS = 100000, SWEEP_NONE = UINT32_MAX };
+enum { SWEEP_MAX_AXES = 8, SWEEP_MAX_CELLS = 100000 };
+#define SWEEP_NONE UINT32_MAX
 
 /* What cells are compared by. */
 enum sweep_metric {
