@@ -174,7 +174,7 @@ static uint32_t find_parent(const struct assembler *a, const struct span *v, uin
     uint32_t found = SPAN_NONE;
     if (s->flags & SPAN_SHARED) {
         for (uint32_t k = *find_id(a, v, s->id); k != SPAN_NONE; k = a->same[k])
-            if (v[k].kind == KIND_CLIENT)
+            if (k != i && v[k].kind == KIND_CLIENT)
                 return k;
     }
     if (s->parent_id == 0)
@@ -221,7 +221,7 @@ static uint32_t arrange(struct assembler *a, struct span *v, uint32_t n)
         v[i].flags &= ~(unsigned)SPAN_ORPHAN;
         if (v[i].parent == SPAN_NONE && v[i].parent_id != 0)
             v[i].flags |= SPAN_ORPHAN;
-        backward = backward || (v[i].parent != SPAN_NONE && v[i].parent > i);
+        backward = backward || (v[i].parent != SPAN_NONE && v[i].parent >= i);
     }
     if (backward) /* else each parent comes before its children */
         break_circles(a, v, n);

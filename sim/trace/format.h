@@ -17,7 +17,7 @@ struct csv_map; /* read_csv.h */
 struct reader {
     struct input *in;
     struct intake *to;
-    struct names *names;
+    struct name_table *names;
     struct tally *tally;
     const struct csv_map *csv; /* NULL: by the names of the columns */
     struct trace_id seed;      /* of the first bytes: for ids of formats that have none */

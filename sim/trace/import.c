@@ -163,7 +163,7 @@ static const struct trace_format *format_of(struct input *in, struct import_file
 
 static void read_all(struct line *l, struct reader *r, const struct trace_format *format)
 {
-    struct names names;
+    struct name_table names;
     names_init(&names);
     struct batch *first = line_begin(l);
     struct intake *in = intake_new(&names, first, pass_on, l);

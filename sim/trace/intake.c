@@ -22,7 +22,7 @@ struct open_trace {
     uint32_t first, last, n; /* slots */
 };
 struct intake {
-    const struct names *names;
+    const struct name_table *names;
     struct batch *out;
     struct batch *(*put)(void *ctx, struct batch *b);
     void *ctx;
@@ -51,7 +51,7 @@ void batch_free(struct batch *b)
     *b = (struct batch){0};
 }
 
-struct intake *intake_new(const struct names *names, struct batch *first,
+struct intake *intake_new(const struct name_table *names, struct batch *first,
                           struct batch *(*put)(void *ctx, struct batch *b), void *ctx)
 {
     struct intake *in = xcalloc(1, sizeof *in);

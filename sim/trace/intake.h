@@ -19,7 +19,7 @@ struct batch {
     struct span *v;
     struct span_link *link;
     struct batch_trace *t;
-    struct name *name; /* those that are new since the last batch: number first_name and on */
+    struct name_text *name; /* those that are new since the last batch: number first_name and on */
     uint32_t n, cap, nlink, caplink, nt, capt, nname, capname, first_name;
 };
 void batch_clear(struct batch *b);
@@ -27,7 +27,7 @@ void batch_free(struct batch *b);
 
 struct intake;
 /* put() takes a batch that is full, and returns an empty one to go on with. */
-struct intake *intake_new(const struct names *names, struct batch *first,
+struct intake *intake_new(const struct name_table *names, struct batch *first,
                           struct batch *(*put)(void *ctx, struct batch *b), void *ctx);
 void intake_free(struct intake *in);
 /* s->link counts from 0 of link. */

@@ -22,7 +22,7 @@ static uint64_t name_hash(const char *s, size_t n)
     return h ^ h >> 32;
 }
 
-static void names_rehash(struct names *t)
+static void names_rehash(struct name_table *t)
 {
     uint32_t n = t->nslot ? 2 * t->nslot : 1024;
     free(t->slot);
@@ -36,11 +36,11 @@ static void names_rehash(struct names *t)
     }
 }
 
-static uint32_t names_add(struct names *t, const char *s, size_t n, uint64_t h)
+static uint32_t names_add(struct name_table *t, const char *s, size_t n, uint64_t h)
 {
     t->v = grow(t->v, &t->cap, t->n + 1, sizeof *t->v);
     t->hash = grow(t->hash, &t->nhash, t->n + 1, sizeof *t->hash);
-    t->v[t->n] = (struct name){arena_strndup(t->mem, s, n), (uint32_t)n};
+    t->v[t->n] = (struct name_text){arena_strndup(t->mem, s, n), (uint32_t)n};
     t->hash[t->n] = h;
     t->n++;
     if (2 * t->n > t->nslot) {
@@ -54,20 +54,20 @@ static uint32_t names_add(struct names *t, const char *s, size_t n, uint64_t h)
     return t->n - 1;
 }
 
-void names_init(struct names *t)
+void names_init(struct name_table *t)
 {
-    *t = (struct names){.mem = arena_new(0)};
+    *t = (struct name_table){.mem = arena_new(0)};
     names_add(t, "", 0, name_hash("", 0));
     names_add(t, other_text, sizeof other_text - 1, name_hash(other_text, sizeof other_text - 1));
 }
 
-void names_free(struct names *t)
+void names_free(struct name_table *t)
 {
     arena_drop(t->mem);
     free(t->v);
     free(t->slot);
     free(t->hash);
-    *t = (struct names){0};
+    *t = (struct name_table){0};
 }
 
 /* Bytes of s up to n that end at a character. */
@@ -78,7 +78,7 @@ static size_t whole_chars(const char *s, size_t n)
     return n;
 }
 
-uint32_t names_id(struct names *t, const char *s, size_t n)
+uint32_t names_id(struct name_table *t, const char *s, size_t n)
 {
     const char *nul = n ? memchr(s, 0, n) : NULL;
     if (nul)
@@ -102,7 +102,7 @@ uint32_t names_id(struct names *t, const char *s, size_t n)
     return names_add(t, s, n, h);
 }
 
-const char *names_text(const struct names *t, uint32_t id)
+const char *names_text(const struct name_table *t, uint32_t id)
 {
     return t->v[id].s;
 }

@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 enum { NAMES_MOST = 200000, NAME_BYTES = 256, NAMES_OTHER = 1 };
-struct name {
+struct name_text {
     const char *s; /* terminated */
     uint32_t n;
 };
-struct names {
+struct name_table {
     struct arena *mem;
-    struct name *v;
+    struct name_text *v;
     uint32_t n, cap;
     uint64_t other; /* texts that came too late */
     uint64_t cut;   /* texts that were longer */
@@ -25,9 +25,9 @@ struct names {
     uint64_t *hash; /* of v */
     uint32_t nslot, nhash;
 };
-void names_init(struct names *t);
-void names_free(struct names *t);
-uint32_t names_id(struct names *t, const char *s, size_t n);
-const char *names_text(const struct names *t, uint32_t id);
+void names_init(struct name_table *t);
+void names_free(struct name_table *t);
+uint32_t names_id(struct name_table *t, const char *s, size_t n);
+const char *names_text(const struct name_table *t, uint32_t id);
 
 #endif

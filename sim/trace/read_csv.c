@@ -154,6 +154,7 @@ static bool read_record(struct table *t)
     bool quoted = false, any = false, quotes = false;
     size_t first = 0;
     buf_clear(&t->text);
+    buf_puts(&t->text, ""); /* never NULL */
     t->ncell = 0;
     for (int c; (c = next_char(t)) >= 0;) {
         any = true;

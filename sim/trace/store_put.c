@@ -42,7 +42,7 @@ static int64_t found_id(struct store *s, sqlite3_stmt *q)
     return id;
 }
 
-static int64_t name_row(struct store *s, const struct name *name)
+static int64_t name_row(struct store *s, const struct name_text *name)
 {
     sqlite3_stmt *q = store_sql(s, SQL_NAME_ADD);
     sqlite3_bind_text(q, 1, name->s, (int)name->n, SQLITE_STATIC);

@@ -72,7 +72,7 @@ static void fuzz_say(void *ctx, uint64_t at, const char *text)
 static void fuzz_trace(const uint8_t *data, size_t n, void (*read)(struct reader *r),
                        const struct csv_map *csv)
 {
-    struct names names;
+    struct name_table names;
     struct tally tally = {{0}};
     struct fuzz_out o = {.a = assemble_new()};
     uint64_t told = 0;

@@ -109,6 +109,16 @@ static const struct span *by_id(const struct span *v, uint32_t n, uint64_t id)
     return NULL;
 }
 
+/* A client that says it is shared, and names itself: no parent of its own. */
+static void test_alone(void **state)
+{
+    (void)state;
+    struct tally t;
+    struct span v[] = {{.id = 1, .parent_id = 1, .kind = KIND_CLIENT, .flags = SPAN_SHARED}};
+    assert_int_equal(put_together(v, 1, &t), 1);
+    assert_int_equal(v[0].parent, SPAN_NONE);
+}
+
 /* Two calls from host 1 to host 2, whose clock is off: 10 within [100, 150] was seen at 7000, so
  * its shift is in [-6900, -6860]; 40 within [200, 260] at 7090: [-6890, -6870].  The middle of both
  * is -6880. */
@@ -376,7 +386,7 @@ static struct batch *gather(void *ctx, struct batch *b)
 static void test_intake(void **state)
 {
     (void)state;
-    struct names names;
+    struct name_table names;
     struct gathered g = {.spans = 0};
     const uint64_t n = 3 * INTAKE_SPANS / 2;
     uint64_t sum = 0;
@@ -400,7 +410,7 @@ static void test_intake(void **state)
 static void test_names(void **state)
 {
     (void)state;
-    struct names t;
+    struct name_table t;
     char text[600];
     names_init(&t);
     assert_int_equal(names_id(&t, "", 0), 0);
@@ -667,13 +677,14 @@ static void test_far_apart(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(files) + 16];
+    struct CMUnitTest t[TEST_COUNT(files) + 17];
     size_t n = 0;
     for (; n < TEST_COUNT(files); n++)
         t[n] = test_named(files[n].name, test_file, &files[n]);
     t[n++] = test_named("parents", test_parents, NULL);
     t[n++] = test_named("circles", test_circles, NULL);
     t[n++] = test_named("halves of a span", test_halves, NULL);
+    t[n++] = test_named("a shared span alone", test_alone, NULL);
     t[n++] = test_named("clocks", test_clocks, NULL);
     t[n++] = test_named("clocks left alone", test_clocks_left_alone, NULL);
     t[n++] = test_named("unfinished", test_unfinished, NULL);
