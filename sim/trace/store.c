@@ -158,7 +158,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct diags *d
         diag_error(d, (struct loc){0}, "E-store", NULL, "%s cannot be opened: %s", path,
                    s->db ? sqlite3_errmsg(s->db) : "out of memory");
     if (ok)
-        sqlite3_busy_timeout(s->db, 10000);
+        sqlite3_busy_timeout(s->db, 3000);
     if (ok && check_file(s, &version, d)) {
         if (mode == STORE_WRITE)
             migrate(s, version);

@@ -601,6 +601,12 @@ static void test_undone(void **state)
     assert_non_null(other);
     assert_true(store_begin(f.s, "c", f.d));
     assert_int_equal(store_number(other, "SELECT count(*) FROM recording"), 1);
+    assert_false(store_begin(other, "d", f.d));
+    assert_int_equal(diags_errors(f.d), 1);
+    bool busy = false;
+    for (uint32_t i = 0; i < diags_count(f.d); i++)
+        busy = busy || strcmp(diags_get(f.d, i)->id, "E-store-busy") == 0;
+    assert_true(busy);
     store_close(other);
     close_store(&f);
 }
