@@ -4,6 +4,7 @@
 #include "core/prog.h"
 #include "model/expr.h"
 #include "model/yaml.h"
+#include "reports/trace.h"
 #include <string.h>
 
 /* ---- thresholds ---- */
@@ -80,10 +81,44 @@ static void read_thresholds(const struct cmd_args *a, struct experiment_opt *e, 
     e->threshold = v;
 }
 
+/* ---- traces ---- */
+
+static void read_traces(const struct opts *o, struct experiment_opt *e, struct diags *d)
+{
+    const uint64_t most = 10000; /* a trace of more is no trace to look at */
+    const char *path;
+    bool any = opt_has(o, "trace");
+    for (uint32_t i = 0; (path = opt_next(o, "trace", &i));)
+        if (!trace_writer_of(path))
+            diag_error(d, (struct loc){0}, "E-option-value",
+                       "the suffix says the format: .json (Chrome, Perfetto) or .otlp.json",
+                       "no format of traces for '%s'", path);
+    if (opt_has(o, "trace-requests")) {
+        e->traced = (uint32_t)opt_u64(o, "trace-requests", (struct opt_range){1, most, 1}, d);
+        if (!any)
+            diag_error(d, (struct loc){0}, "E-option", "add --trace FILE.json",
+                       "--trace-requests says how many, and no --trace says where to");
+    } else {
+        e->timelines = e->timelines || any;
+    }
+}
+
+void ask_traces(const struct cmd_args *a, const struct run_result *const *r, const struct diags *d)
+{
+    const char *path;
+    for (uint32_t i = 0; (path = opt_next(a->o, "trace", &i));) {
+        struct buf b = {0};
+        trace_writer_of(path)->write(r, a->o->noperand, d, &b);
+        cmd_write(path, &b);
+        buf_free(&b);
+    }
+}
+
 void ask_read(const struct cmd_args *a, struct experiment_opt *e, struct diags *d)
 {
     read_thresholds(a, e, d);
     e->halve = opt_has(a->o, "gain");
+    read_traces(a->o, e, d);
 }
 
 /* ---- changed models ---- */

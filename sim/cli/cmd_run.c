@@ -107,7 +107,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
     struct experiment_opt e = simulate_options(a, d);
     ask_read(a, &e, d);
     e.cdf = wants_charts(a->o);
-    e.timelines = e.cdf;
+    e.timelines = e.timelines || e.cdf;
     struct subject *s = NEW(a->mem, struct subject, n);
     struct run_result **result = NEW(a->mem, struct run_result *, n);
     simulate_check_outputs(a, d);
@@ -133,6 +133,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
     if (!run_all(a, s, &e, result, d))
         return STATUS_USAGE;
     write_all(a, result, d);
+    ask_traces(a, (const struct run_result *const *)result, d);
     return status_of(a, result, d);
 }
 

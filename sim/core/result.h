@@ -95,6 +95,7 @@ struct timeline_result {
     uint64_t ordinal;
     const char *cls;
     int32_t status;
+    double arrival; /* seconds since the run began; one by one: 0 */
     double latency, duration;
     uint32_t nlane, nspan, nsegment;
     const char **lane; /* path of each task */
@@ -206,6 +207,8 @@ struct exec_result {
     struct section_result *section;
     uint32_t ntimeline; /* of a report that draws them, and --trace */
     struct timeline_result *timeline;
+    uint32_t ntraced; /* --trace-requests: the first ones measured */
+    struct timeline_result *traced;
     uint32_t ncdf; /* points of the distribution function of latency, for charts */
     struct cdf_point {
         double p, t;

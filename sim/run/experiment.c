@@ -268,6 +268,8 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
         trial_run(&t[i]);
     for (uint32_t i = 0; i < nexec && o->timelines && !trial_stopped(&t[i]); i++)
         timeline_typical(&t[i]);
+    for (uint32_t i = 0; i < nexec && !trial_stopped(&t[i]); i++)
+        timeline_first(&t[i]);
     r->mem = a;
     r->nexec = nexec;
     r->seed = o->seed;

@@ -38,6 +38,7 @@ struct experiment_opt {
     const double *threshold;
     bool halve;              /* each step's durations halved in turn: what it is worth */
     bool timelines;          /* of the median and the p99 request of each execution */
+    uint32_t traced;         /* timelines of so many, the first ones measured */
     bool cdf;                /* points of the distribution function, for charts */
     const atomic_bool *stop; /* may be NULL */
     /* Called now and then, by any thread but never by two at once.  May be NULL. */

@@ -56,6 +56,7 @@ void shape_exceed(struct trial *t, const struct part *p, uint32_t n, const struc
 enum { TYPICAL_BITS = 40 }; /* of a number in trial.typical; above them, the replication */
 /* timeline.c: the median and the p99 request into the result. */
 void timeline_typical(struct trial *t);
+void timeline_first(struct trial *t); /* opt.traced of them */
 /* halve.c: into the result.  False: stopped from outside before it was done. */
 bool halve_run(struct trial *t);
 /* what_if.c: compiled with the rest, run after it; the trials of the base are in order of r->exec.

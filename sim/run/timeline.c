@@ -88,6 +88,7 @@ static void timeline_fill(const struct prog *p, const struct path_full *f, int64
                                   .ordinal = f->id,
                                   .cls = p->cls[f->cls].name,
                                   .status = f->status,
+                                  .arrival = seconds(arrival),
                                   .latency = seconds(f->latency),
                                   .duration = seconds(f->duration),
                                   .nlane = f->nlane,
@@ -184,4 +185,14 @@ void timeline_typical(struct trial *t)
         r->which = which[k];
         e->ntimeline++;
     }
+}
+
+void timeline_first(struct trial *t)
+{
+    struct exec_result *e = t->e;
+    uint64_t first = e->replications ? e->warmup / e->replications : 0;
+    if (t->o->traced == 0 || e->unstable || e->deadlock || e->error)
+        return;
+    e->traced = NEW(t->mem, struct timeline_result, t->o->traced);
+    e->ntraced = timeline_of(t->p, t->o->seed, 0, first, t->o->traced, t->mem, e->traced, NULL);
 }

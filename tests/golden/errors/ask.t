@@ -63,3 +63,24 @@ What is wrong with the model itself is told once.
 
 $ pertinax run data/eight_mistakes.yaml --what-if x=1 2>&1 | tail -1
 > 8 errors
+
+A trace has a format, and somewhere to go.
+
+$ pertinax run data/steps.yaml --trace t.txt --trace t.csv
+! error[E-option-value]: no format of traces for 't.txt'
+!       = help: the suffix says the format: .json (Chrome, Perfetto) or .otlp.json
+! error[E-option-value]: no format of traces for 't.csv'
+!       = help: the suffix says the format: .json (Chrome, Perfetto) or .otlp.json
+! 2 errors
+? 2
+
+$ pertinax run data/steps.yaml --trace-requests 5
+! error[E-option]: --trace-requests says how many, and no --trace says where to
+!       = help: add --trace FILE.json
+! 1 error
+? 2
+
+$ pertinax run data/steps.yaml --trace t.json --trace-requests 100000
+! error[E-option-value]: --trace-requests must be a whole number from 1 to 10000, not '100000'
+! 1 error
+? 2
