@@ -119,3 +119,76 @@ struct table *view_critical(struct arena *a, const struct run_result *r, uint32_
     }
     return t;
 }
+
+/* ---- words ---- */
+
+enum { CAUSES = 3 };                      /* told at most */
+static const double worth_telling = 0.01; /* of the critical path */
+static const double falls_short = 0.02;   /* of the latency */
+
+static const char *cause_text(struct arena *a, const struct critical_result *c)
+{
+    const char *share = number_percent(a, c->share);
+    switch (c->kind) {
+    case CRITICAL_QUEUE:
+        return arena_printf(a, "%s waits for `%s`", share, c->name);
+    case CRITICAL_THREAD:
+        return arena_printf(a, "%s waits for a thread of `%s`", share, c->name);
+    case CRITICAL_CORE:
+        return arena_printf(a, "%s waits for a core", share);
+    case CRITICAL_GIL:
+        return arena_printf(a, "%s waits for the GIL", share);
+    case CRITICAL_LOOP:
+        return arena_printf(a, "%s waits for the loop", share);
+    case CRITICAL_COST:
+        return arena_printf(a, "%s pays %s", share, c->name);
+    case CRITICAL_OTHER:
+        break;
+    }
+    return arena_printf(a, "%s waits for something else", share);
+}
+
+static const char *causes_text(struct arena *a, const struct exec_result *e, double lost)
+{
+    const struct critical_result *told[CAUSES] = {NULL};
+    const char *text = NULL;
+    double sum = 0;
+    for (uint32_t i = 0; i < e->ncritical; i++) {
+        const struct critical_result *c = &e->critical[i];
+        sum += c->share;
+        for (uint32_t k = 0; k < CAUSES && c && c->share >= worth_telling; k++)
+            if (!told[k] || c->share > told[k]->share) {
+                const struct critical_result *less = told[k];
+                told[k] = c;
+                c = less;
+            }
+    }
+    for (uint32_t k = 0; k < CAUSES && told[k]; k++)
+        text =
+            text ? arena_printf(a, "%s, %s", text, cause_text(a, told[k])) : cause_text(a, told[k]);
+    if (lost - sum >= falls_short) {
+        const char *rest = arena_printf(a, "%s are steps of its own that waited for one another",
+                                        number_percent(a, lost - sum));
+        text = text ? arena_printf(a, "%s, %s", text, rest) : rest;
+    }
+    return text;
+}
+
+void prose_below(struct paras *p, const struct run_result *r)
+{
+    struct arena *a = p->mem;
+    for (uint32_t i = 0; i < r->nexec; i++) {
+        const struct exec_result *e = &r->exec[i];
+        double mean = e->all.latency.mean.value, lost = 1 - e->span / mean;
+        if (!exec_has_result(e) || e->walked == 0 || strcmp(e->kind, "serial") == 0 ||
+            !(lost >= falls_short))
+            continue;
+        const char *why = causes_text(a, e, lost);
+        if (why)
+            para_add(p, "%s takes %s its longest chain of %s: of its critical path %s.", e->name,
+                     mean > 2 * e->span
+                         ? arena_printf(a, "%s times", number_short(a, mean / e->span))
+                         : arena_printf(a, "%s longer than", number_percent(a, mean / e->span - 1)),
+                     number_time(a, e->span), why);
+    }
+}

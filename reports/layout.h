@@ -137,6 +137,8 @@ void prose_gain(struct paras *p, const struct run_result *r, uint32_t exec);
 struct cell cell_change(struct arena *a, struct scale s, struct interval v);
 
 void prose_reasons(struct paras *p, const struct run_result *r);
+/* What keeps executions above their longest chain (critical.c). */
+void prose_below(struct paras *p, const struct run_result *r);
 void prose_trouble(struct paras *p, const struct run_result *r, const struct diags *d);
 void prose_warnings(struct paras *p, const struct run_result *r);
 void prose_assumptions(struct paras *p, const struct run_result *r, int verbosity);

@@ -194,6 +194,7 @@ void prose_reasons(struct paras *p, const struct run_result *r)
     struct verdict v = verdict_make(p->mem, r);
     say_faster(p, r, &v);
     say_bound(p, r, &v);
+    prose_below(p, r);
     say_contention(p, r);
 }
 

@@ -2,6 +2,9 @@
 /* halve.c - what a step is worth: its own durations halved, everything else and all draws as they
  * were, and by how much latency falls then; see change.h for the differences.
  *
+ * Where the walk over critical paths cannot tell the gain of a step (critical.h), its durations are
+ * made a little longer and a little shorter besides, and the difference is the gain.
+ *
  * Steps are rerun one by one, so the work is bounded: all reruns together take some times as many
  * requests as the run itself, and steps beyond a number are left out, those first on which least
  * time is spent.  Where a rerun is shorter than the run, so is what it is compared with. */
@@ -12,11 +15,13 @@
 
 enum {
     MOST_STEPS = 48,
-    TIMES = 3,             /* as many requests as the run took, in all reruns of an execution */
-    LEAST_ALONE = 4096,    /* but so many in each, if the run had them */
-    LEAST_LOAD = 20000,    /* the same under load */
-    LEAST_REPLICATIONS = 5 /* of a finite load */
+    TIMES = 3,              /* as many requests as the run took, in all reruns of an execution */
+    LEAST_ALONE = 4096,     /* but so many in each, if the run had them */
+    LEAST_LOAD = 20000,     /* the same under load */
+    LEAST_REPLICATIONS = 5, /* of a finite load */
+    MOST_GAINS = 16         /* of steps whose gain the walk cannot tell */
 };
+static const double nudge = 0.05; /* of the durations, up and down, for a gain */
 
 /* ---- which steps, how many requests ---- */
 
@@ -161,11 +166,44 @@ static void step_halved(const struct trial *t, const struct rerun *base, uint32_
     trial_free(&half.t);
 }
 
+static struct interval over(struct interval v, double by)
+{
+    return (struct interval){v.value / by, v.lo / by, v.hi / by};
+}
+
+/* Where the walk is no gradient: the step's durations a little longer, and a little shorter. */
+static void step_gain(const struct trial *t, const struct rerun *base, uint32_t step, double *scale)
+{
+    struct rerun side[2] = {0};
+    for (int k = 0; k < 2; k++) {
+        scale[step] = k ? 1 + nudge : 1 - nudge;
+        rerun_run(&side[k], t, &base->o, scale,
+                  arena_printf(t->mem, "%s, gain of %s", t->p->exec->name, t->p->mark[step].path));
+    }
+    scale[step] = 1;
+    if (well(&side[0]) && well(&side[1])) {
+        struct change_side low = trial_side(&side[0].t), high = trial_side(&side[1].t);
+        struct change c = change_of(&low, &high, base->t.sure);
+        struct step_result *s = &t->e->step[step];
+        s->gain = over(c.mean, 2 * nudge);
+        s->gain_p99 = over(c.q[1], 2 * nudge);
+        s->gain_by = "rerun";
+    }
+    trial_free(&side[0].t);
+    trial_free(&side[1].t);
+}
+
+/* Is its gain asked for that way?  Only of what was seen to matter. */
+static bool gain_wanted(const struct exec_result *e, uint32_t step)
+{
+    return e->step[step].gain_by == NULL && e->step[step].critical_share > 0;
+}
+
 /* False: it was stopped from outside before all was done. */
 bool halve_run(struct trial *t)
 {
     struct exec_result *e = t->e;
-    uint32_t *step = xcalloc(MOST_STEPS, sizeof *step), n = 0, done = 0;
+    uint32_t *step = xcalloc(MOST_STEPS, sizeof *step), n = 0, done = 0, gains = 0;
     if (t->o->halve && !e->unstable && !e->deadlock && !e->error && e->complete)
         n = choose(t, step);
     if (n > 0) {
@@ -176,8 +214,13 @@ bool halve_run(struct trial *t)
             scale[i] = 1;
         e->halved = NEW(t->mem, struct halved_result, n);
         rerun_run(&base, t, &o, NULL, arena_printf(t->mem, "%s, again", t->p->exec->name));
-        for (; done < n && well(&base) && !trial_stopped(t); done++)
+        for (; done < n && well(&base) && !trial_stopped(t); done++) {
             step_halved(t, &base, step[done], scale);
+            if (gains < MOST_GAINS && gain_wanted(e, step[done]) && !trial_stopped(t)) {
+                step_gain(t, &base, step[done], scale);
+                gains++;
+            }
+        }
         trial_free(&base.t);
         free(scale);
     }
