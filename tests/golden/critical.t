@@ -15,7 +15,7 @@ $ pertinax run data/steps.yaml --requests 1000 --set executions.threads.spawn=1m
 
 $ pertinax run data/steps.yaml --requests 1000 --set executions.threads.pool=2 --under serial,threads | sed -n '/^  threads takes/,/^LIMITS/p'
 >   threads takes 50 % longer than its longest chain of 6.00 ms: of its critical
->   path 33.3 % are its own steps, one after another for want of the same.
+>   path 33.3 % are steps of its own that waited for one another.
 >
 >   The longest waits: 1.00 ms a time for `pool` under threads (p99 3.00 ms,
 >   94.4 % busy).
