@@ -142,10 +142,18 @@ static const struct schedule waits[] = {
     {"only a change wakes, and only who reads it",
      "shared: {n: 0..9, m: 0..9}\nexecutions: {coroutine: {resume: 1ms}}\n"
      "request: {parallel: {x: [{wait_until: n >= 2}, {respond: 200}],"
-     " z: [{set: {n: 1}}, {wait: 2ms}, {set: {n: 1}}, {set: {m: 3}}, {wait: 2ms}, {set: {n: 2}}]}}",
-     /* x is woken once in vain, at 0: resume 0-1; z waits until 2, resumes 2-3, waits until 5,
-      * resumes 5-6 and sets it; x 6-7; the parent 7-8 */
-     {GETS("coroutine", 7 * MS, 8 * MS, 200)}},
+     " z: [{set: {n: 1}}, {wait: 2ms}, {set: {n: 1}}, {set: {m: 3}}, {wait: 500us}, {set: {n:"
+     " 2}}]}}",
+     /* x is woken once in vain, at 0: resume 0-1; z waits until 2, resumes 2-3, waits until 3.5,
+      * resumes at once, for x sleeps, -4.5 and sets it; x -5.5; the parent -6.5 */
+     {GETS("coroutine", 5500 * US, 6500 * US, 200)}},
+    /* z resumes 2-3 and sets m; y resumes -4; z waits until 4.5, resumes -5.5 and sets n; x -6.5;
+     * the parent -7.5 */
+    {"another variable wakes another",
+     "shared: {n: 0..9, m: 0..9}\nexecutions: {coroutine: {resume: 1ms}}\n"
+     "request: {parallel: {x: [{wait_until: n >= 2}, {respond: 200}], y: {wait_until: m > 2},"
+     " z: [{wait: 2ms}, {set: {m: 3}}, {wait: 1500us}, {set: {n: 2}}]}}",
+     {GETS("coroutine", 6500 * US, 7500 * US, 200)}},
     /* up and down within one turn: nobody has seen it */
     {"a pulse is missed",
      "shared: {go: false}\n"
