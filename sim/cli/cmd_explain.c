@@ -27,9 +27,20 @@ static void explain_bounds(const struct prog *p, struct buf *b)
     buf_puts(b, "  (if nothing fails and nothing has to wait; costs of the execution aside)\n");
 }
 
+static void explain_batch(const struct stage_site *g, struct buf *b)
+{
+    char text[32];
+    if (g->max > 0)
+        buf_printf(b, ", in batches of %u or after %s", g->max,
+                   duration_text((double)g->wait, text));
+}
+
 static void explain_resources(const struct prog *p, struct buf *b)
 {
-    static const char *const kind[] = {"service", "resource", "pool", "server", "limit"};
+    static const char *const kind[] = {
+        [RES_SERVICE] = "service", [RES_RESOURCE] = "resource", [RES_CHANNEL] = "channel",
+        [RES_STAGE] = "stage",     [RES_POOL] = "pool",         [RES_SERVER] = "server",
+        [RES_LIMIT] = "limit"};
     static const char *const order[] = {"fifo", "lifo", "random", "priority", "ps"};
     if (p->nres)
         buf_puts(b, "\nwhat has a limit\n");
@@ -39,6 +50,8 @@ static void explain_resources(const struct prog *p, struct buf *b)
                    order[r->discipline]);
         if (r->keys)
             buf_printf(b, ", for each of %u keys", r->keys);
+        if (r->kind == RES_STAGE)
+            explain_batch(&p->stage[r->stage], b);
         if (r->queue != NONE)
             buf_printf(b, ", at most %u waiting", r->queue);
         buf_puts(b, r->per_worker && p->workers > 1 ? ", one in each worker\n" : "\n");

@@ -16,15 +16,26 @@ struct span {
 };
 struct bounds {
     const struct prog *p;
-    struct span *at;    /* by pc: what jumps there */
-    struct span *end;   /* by fork: when its children have ended */
-    uint32_t *asked;    /* by word of the current task: expression last asked for */
-    double *timer;      /* by word of the current task: the latest end of its timeout */
-    struct span answer; /* when the first response may go out */
+    struct span *at;      /* by pc: what jumps there */
+    struct span *end;     /* by fork: when its children have ended */
+    uint32_t *asked;      /* by word of the current task: expression last asked for */
+    double *timer;        /* by word of the current task: the latest end of its timeout */
+    struct span answer;   /* when the first response may go out */
+    struct span tail;     /* when the last item is over */
+    struct staged *stage; /* of each stage, once it was looked at */
     double work;
     double factor; /* how often the current code runs, mean */
     bool loop;     /* times count from the start of a loop's body, which ends at stop */
     uint32_t stop;
+    uint32_t depth; /* of stages behind stages */
+};
+enum { BOUNDS_MAX_STAGES = 100 };
+
+/* A stage's body from when its item begins; work a put. */
+struct staged {
+    struct span end, answer;
+    double work;
+    uint8_t looked; /* 1: is being looked at, so items go round in a circle; 2: known */
 };
 
 static void span_merge(struct span *s, const struct span *o)
@@ -196,6 +207,33 @@ static double rounds(double n, double limit)
     return isfinite(n) && isfinite(limit) && limit >= 1 ? ceil(n / limit) : n > 0 ? 1 : 0;
 }
 
+static void span_later(struct span *s, double lo, double hi)
+{
+    s->lo += lo;
+    s->hi += hi;
+}
+
+/* Also this may be the last item to end. */
+static void tail_add(struct bounds *b, const struct span *end)
+{
+    if (b->tail.live) {
+        b->tail.lo = fmax(b->tail.lo, end->lo);
+        b->tail.hi = fmax(b->tail.hi, end->hi);
+    } else if (end->live) {
+        b->tail = *end;
+    }
+}
+
+/* What a copy that begins at 0 answered and put, after s and perhaps after other copies. */
+static void each_answers(struct bounds *b, const struct span *s, double others,
+                         const struct span *answer, const struct span *tail)
+{
+    span_later(&b->answer, s->lo, s->hi + others);
+    span_later(&b->tail, s->lo, s->hi + others);
+    span_merge(&b->answer, answer);
+    tail_add(b, tail);
+}
+
 /* each: from GROUP to what follows its JOIN, or its last JUMP of as_completed. */
 static uint32_t pass_each(struct bounds *b, uint32_t pc, struct span *s)
 {
@@ -210,13 +248,16 @@ static uint32_t pass_each(struct bounds *b, uint32_t pc, struct span *s)
         ;
     bool inplace = p->op[pc].flags & OPF_INPLACE;
     double factor = b->factor;
+    struct span answer = b->answer, tail = b->tail;
     b->factor *= n.mean;
+    b->answer = b->tail = (struct span){0};
     struct span c = child(b, p->op[pc].b, (struct span){.live = true, .answered = s->answered});
     b->factor = factor;
     double lo = fmin(n.lo, least_until(b, k, false)), hi = n.hi;
     double seq_lo = inplace ? lo : rounds(lo, lim.hi), seq_hi = inplace ? hi : rounds(hi, lim.lo);
     if (!isfinite(hi) && k->limit != NONE)
         seq_hi = INFINITY;
+    each_answers(b, s, scaled(seq_hi - 1, c.hi), &answer, &tail);
     struct span done = {0};
     for (; p->op[pc].code != OP_JOIN && p->op[pc].code != OP_NEXT; pc++)
         ;
@@ -270,6 +311,59 @@ static void pass_answer(struct bounds *b, struct span *s)
     s->answered = true;
 }
 
+static const struct staged too_deep = {.looked = 1};
+
+/* A batch waits for company at the most for its `wait`; nothing is said of waiting for a worker. */
+static const struct staged *stage_look(struct bounds *b, uint32_t stage)
+{
+    const struct stage_site *g = &b->p->stage[stage];
+    struct staged *k = &b->stage[stage];
+    if (k->looked || b->depth >= BOUNDS_MAX_STAGES)
+        return k->looked ? k : &too_deep;
+    struct bounds outer = *b;
+    k->looked = 1;
+    b->depth++;
+    b->answer = b->tail = (struct span){0};
+    b->work = 0;
+    b->factor = 1;
+    b->loop = false;
+    struct span s = {.live = true};
+    if (g->max > 1 && !b->p->in_place)
+        s.hi = (double)g->wait;
+    k->end = child(b, g->body, s);
+    tail_add(b, &k->end);
+    k->end = (struct span){b->tail.lo, b->tail.hi, b->tail.live, k->end.answered};
+    k->answer = b->answer;
+    k->work = b->work;
+    k->looked = 2;
+    *b = outer;
+    return k;
+}
+
+/* What is put ends some time; where that is in its putter's place, before the putter goes on. */
+static void pass_put(struct bounds *b, const struct op *o, struct span *s)
+{
+    const struct staged *k = stage_look(b, b->p->put[o->a].stage);
+    bool circle = k->looked == 1, unknown = circle || b->loop;
+    struct span end = k->end, answer = k->answer;
+    span_later(&end, s->lo, s->hi);
+    span_later(&answer, s->lo, s->hi);
+    if (unknown) { /* when is not known */
+        end = (struct span){.hi = INFINITY, .live = true};
+        answer = (struct span){.hi = INFINITY, .live = circle || answer.live};
+    }
+    b->work += circle ? (double)NAN : b->factor * k->work;
+    if (!s->answered)
+        span_merge(&b->answer, &answer);
+    s->answered = s->answered || (!circle && end.answered);
+    tail_add(b, &end);
+    if (!(o->flags & OPF_INPLACE))
+        return;
+    s->lo += circle ? 0 : k->end.lo;
+    s->hi += circle ? INFINITY : k->end.hi;
+    s->live = circle || k->end.live;
+}
+
 static void pass_simple(struct bounds *b, uint32_t pc, struct span *s)
 {
     const struct prog *p = b->p;
@@ -309,6 +403,9 @@ static void pass_simple(struct bounds *b, uint32_t pc, struct span *s)
         break;
     case OP_FAIL:
         s->live = false;
+        break;
+    case OP_PUT:
+        pass_put(b, o, s);
         break;
     case OP_FORK: /* spawn, detach */
         pass_spawn(b, o, s);
@@ -388,11 +485,15 @@ struct graph_bounds graph_bounds(const struct prog *p, uint32_t cls)
     struct bounds b = {.p = p, .factor = 1};
     b.at = xcalloc(p->nop + 1, sizeof *b.at);
     b.end = xcalloc(p->nfork + 1, sizeof *b.end);
+    b.stage = xcalloc(p->nstage + 1, sizeof *b.stage);
     struct span s = child(&b, p->cls[cls].body, (struct span){.live = true});
+    if (s.live && !s.answered && p->cls[cls].answers) /* timed to the end */
+        tail_add(&b, &s);
     if (s.live && !s.answered)
-        span_merge(&b.answer, &s);
+        span_merge(&b.answer, p->cls[cls].answers ? &b.tail : &s);
     free(b.at);
     free(b.end);
+    free(b.stage);
     if (!b.answer.live)
         return (struct graph_bounds){(double)NAN, (double)NAN, b.work};
     return (struct graph_bounds){b.answer.lo, b.answer.hi, b.work};

@@ -88,6 +88,7 @@ static void join_exports(struct compiler *c)
         for (uint32_t i = 0; i < t->ncapture; i++)
             *ADD(c, p->capture, p->ncapture, cap_capture) = t->capture[i];
     }
+    join_puts(c, &cap_capture);
 }
 
 /* Every await of a task brings in all that the task reads of those it has awaited. */
@@ -244,6 +245,7 @@ struct prog *prog_compile(struct arena *a, const struct model *m, const struct e
     compile_shared(c);
     compile_load(c);
     compile_classes(c);
+    compile_stages(c);
     compile_uncalled(c);
     bool good = !diags_errors(d);
     if (good)

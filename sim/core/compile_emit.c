@@ -238,9 +238,11 @@ struct ctask *task_begin(struct compiler *c, const char *path, struct loc at)
     t->up = c->t;
     t->level = c->t ? c->t->level + 1 : 0;
     t->body = c->ntask;
+    t->stage = NONE;
     t->handler = t->mark = NONE;
     *ADD(c, c->task, c->ntask, c->cap_task) = t;
-    *ADD(c, c->p->body, c->p->nbody, c->cap_body) = (struct task_body){.path = path, .at = at};
+    *ADD(c, c->p->body, c->p->nbody, c->cap_body) =
+        (struct task_body){.path = path, .at = at, .stage = NONE};
     c->t = t;
     return t;
 }

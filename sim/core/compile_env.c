@@ -252,7 +252,7 @@ void compile_costs(struct compiler *c)
 
 /* ---- what has a limit ---- */
 
-static uint32_t res_add(struct compiler *c, struct res r)
+uint32_t compile_res(struct compiler *c, struct res r)
 {
     struct prog *p = c->p;
     uint64_t n = (uint64_t)(r.keys ? r.keys : 1) * (r.per_worker ? p->workers : 1);
@@ -298,7 +298,7 @@ static void resource_add(struct compiler *c, uint32_t i)
         diag_error(c->d, r->at, "E-scope",
                    "say `scope: worker` (one in each worker) or `scope: all` (one for all)",
                    "there are several workers: is there one `%s` for each of them?", r->name);
-    c->res_of_resource[i] = res_add(
+    c->res_of_resource[i] = compile_res(
         c, (struct res){.name = r->name,
                         .kind = RES_RESOURCE,
                         .at = r->at,
@@ -317,20 +317,20 @@ static void service_add(struct compiler *c, uint32_t i)
     if (!s->capacity)
         return;
     c->res_of_service[i] =
-        res_add(c, (struct res){.name = s->name,
-                                .kind = RES_SERVICE,
-                                .at = s->at,
-                                .size = env_size(c, s->capacity, "the capacity", s->name),
-                                .queue = env_queue(c, s->queue, s->name),
-                                .queue_timeout = queue_timeout(c, s->queue_timeout, s->name),
-                                .discipline = s->discipline});
+        compile_res(c, (struct res){.name = s->name,
+                                    .kind = RES_SERVICE,
+                                    .at = s->at,
+                                    .size = env_size(c, s->capacity, "the capacity", s->name),
+                                    .queue = env_queue(c, s->queue, s->name),
+                                    .queue_timeout = queue_timeout(c, s->queue_timeout, s->name),
+                                    .discipline = s->discipline});
 }
 
 static uint32_t worker_res(struct compiler *c, const char *name, enum res_kind k,
                            const struct expr *size)
 {
     const struct execution *x = c->x;
-    return res_add(
+    return compile_res(
         c, (struct res){.name = name,
                         .kind = k,
                         .at = x->at,
@@ -352,6 +352,7 @@ void compile_resources(struct compiler *c)
         service_add(c, i);
     for (uint32_t i = 0; i < m->nresource; i++)
         resource_add(c, i);
+    compile_channels(c);
     p->queue_limit = env_queue(c, x->queue, x->name);
     p->pool = p->server = p->limit = NONE;
     if (x->kind == EXEC_SERIAL)

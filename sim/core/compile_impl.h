@@ -8,6 +8,7 @@
  *   compile_call.c  calls, hedged or not, and what is held
  *   compile_fork.c  the verbs that start tasks, and await
  *   compile_shared.c  shared variables: read, set, waited for
+ *   compile_stage.c channels, stages, put
  *   scope.c         names: variables, captures, what a task leaves to its owner
  *
  * One task's code grows in its own ctask; compile.c joins them in the order of their numbers and
@@ -100,6 +101,7 @@ struct proxy { /* a task of an enclosing body that this task awaits */
 struct ctask {
     struct ctask *up;
     uint32_t level, body;
+    uint32_t stage; /* whose body it is, or NONE */
     uint32_t nline, cap_line;
     struct line *line;
     uint32_t nvar, cap_var;
@@ -139,7 +141,9 @@ struct compiler {
     const char *path; /* of the body being compiled */
     uint32_t nest, ops;
     bool inplace, full, crowded; /* full, crowded: said already */
-    bool answers;                /* some step of the class being compiled responds */
+    bool answers;                /* some step of the body being compiled responds */
+    bool batch;                  /* it is that of a stage with batches */
+    struct cstages *stages;      /* compile_stage.c */
     bool has_priority;
     int32_t priority;
     uint32_t ntask, cap_task, nknown, cap_known, nlabel, cap_label, ncleanup, cap_cleanup;
@@ -198,6 +202,8 @@ void compile_host(struct compiler *c);
 void compile_costs(struct compiler *c);
 void compile_resources(struct compiler *c);
 void compile_load(struct compiler *c);
+/* A resource of the program; its index. */
+uint32_t compile_res(struct compiler *c, struct res r);
 struct count_want {
     const char *what; /* "`cores`" */
     uint32_t min, max;
@@ -249,6 +255,19 @@ void compile_call(struct compiler *c, const struct step *s);
 void compile_cpu(struct compiler *c, const struct step *s);
 void compile_use(struct compiler *c, const struct step *s);
 void compile_offload(struct compiler *c, const struct step *s);
+
+/* ---- compile_stage.c ---- */
+void compile_channels(struct compiler *c);
+void compile_stages(struct compiler *c);
+void compile_put(struct compiler *c, const struct step *s);
+void join_puts(struct compiler *c, uint32_t *cap_capture);
+/* A variable that all items of the stage being compiled have. */
+bool scope_carried(struct compiler *c, const struct expr *e, struct binding *to);
+/* The word of this task, if it is a stage's, that has the variable already; or NONE. */
+uint32_t scope_carries(struct compiler *c, const char *name, enum unit unit);
+bool scope_batch_hides(struct compiler *c, const char *name);
+/* Adds to v the names of variables that its items may have, for suggestions. */
+const char **scope_carried_names(struct compiler *c, const char **v, uint32_t *n, uint32_t *cap);
 
 /* ---- compile_fork.c ---- */
 void compile_parallel(struct compiler *c, const struct step *s);

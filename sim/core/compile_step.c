@@ -315,6 +315,9 @@ static void step_verb(struct compiler *c, const struct step *s)
     case VERB_RUN:
         verb_run(c, s);
         break;
+    case VERB_PUT:
+        compile_put(c, s);
+        break;
     case VERB_SET:
         emit_assigns(c, &s->set, s->atomic);
         break;

@@ -180,6 +180,10 @@ static uint32_t draw_simple(struct graph *g, const struct step *s, uint32_t from
     else
         id = node(g, call ? SHAPE_CALL : SHAPE_STEP, verb_key[s->verb], shown ? s->name : NULL, e);
     edge(g, from, id, NULL, NULL);
+    if (s->verb == VERB_PUT && s->channel < g->m->nchannel)
+        buf_printf(&g->links,
+                   g->f == GRAPH_DOT ? "    n%u -> q%u [style=dashed];\n" : "    n%u -.-> q%u\n",
+                   id, s->channel);
     if (call && s->service < g->m->nservice)
         buf_printf(&g->links,
                    g->f == GRAPH_DOT ? "    n%u -> s%u [style=dotted, arrowhead=none];\n"
@@ -236,16 +240,29 @@ static uint32_t draw_body(struct graph *g, const struct body *b, uint32_t from, 
     return from;
 }
 
-static void draw_box(struct graph *g, const char *name, const struct body *b, uint32_t k)
+/* channel: what the box takes from; NONE for a box that is no stage's. */
+static void draw_box(struct graph *g, const char *name, const struct body *b, uint32_t k,
+                     uint32_t channel)
 {
     bool dot = g->f == GRAPH_DOT;
     buf_printf(g->out, dot ? "  subgraph cluster%u {\n    label=" : "  subgraph box%u [", k);
     put_label(g, name, NULL, NULL);
     buf_puts(g->out, dot ? ";\n" : "]\n");
     uint32_t first = node(g, SHAPE_END, "begin", NULL, NULL);
+    if (channel < g->m->nchannel)
+        buf_printf(&g->links, dot ? "    q%u -> n%u;\n" : "    q%u --> n%u\n", channel, first);
     uint32_t last = draw_body(g, b, first, NULL, NULL);
     edge(g, last, node(g, SHAPE_END, "end", NULL, NULL), NULL, NULL);
     buf_puts(g->out, dot ? "  }\n" : "  end\n");
+}
+
+static void draw_channel(struct graph *g, uint32_t i)
+{
+    const struct channel *c = &g->m->channel[i];
+    bool dot = g->f == GRAPH_DOT;
+    buf_printf(g->out, dot ? "    q%u [shape=cds, label=" : "    q%u[/", i);
+    put_label(g, c->name, c->reject ? "reject," : NULL, c->size);
+    buf_puts(g->out, dot ? "];\n" : "/]\n");
 }
 
 void graph_draw(const struct model *m, enum graph_format f, struct buf *out)
@@ -259,9 +276,13 @@ void graph_draw(const struct model *m, enum graph_format f, struct buf *out)
     } else {
         buf_puts(out, "flowchart TD\n");
     }
-    draw_box(&g, "request", &m->request, 0);
+    draw_box(&g, "request", &m->request, 0, NONE);
     for (uint32_t i = 0; i < m->npipeline; i++)
-        draw_box(&g, m->pipeline[i].name, &m->pipeline[i].body, i + 1);
+        draw_box(&g, m->pipeline[i].name, &m->pipeline[i].body, i + 1, NONE);
+    for (uint32_t i = 0; i < m->nstage; i++)
+        draw_box(&g, m->stage[i].name, &m->stage[i].body, m->npipeline + i + 1, m->stage[i].from);
+    for (uint32_t i = 0; i < m->nchannel; i++)
+        draw_channel(&g, i);
     for (uint32_t i = 0; i < m->nservice; i++) {
         buf_printf(out, dot ? "    s%u [shape=cylinder, label=" : "    s%u[(", i);
         put_label(&g, m->service[i].name, NULL, m->service[i].latency);

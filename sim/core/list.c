@@ -148,6 +148,16 @@ static void list_shared(const struct prog *p, const struct op *o, struct buf *ou
         buf_puts(out, " at once");
 }
 
+static void list_put(const struct prog *p, uint32_t i, struct buf *out)
+{
+    const struct put_site *u = &p->put[i];
+    const struct stage_site *g = &p->stage[u->stage];
+    buf_printf(out, " %s body %u (%s)", p->model->channel[g->of->from].name, g->body, g->of->name);
+    for (uint32_t k = 0; k < u->ncapture; k++)
+        buf_printf(out, "%sw%u<-w%u", k ? ", " : " carries ", p->capture[u->capture + k].to,
+                   p->capture[u->capture + k].from);
+}
+
 /* NOLINTNEXTLINE(readability-function-size): one case a kind of operands */
 static void list_operands(const struct prog *p, const struct diags *d, uint32_t pc, struct buf *out)
 {
@@ -230,6 +240,12 @@ static void list_operands(const struct prog *p, const struct diags *d, uint32_t 
     case OP_RESPOND:
     case OP_ABORT:
         buf_printf(out, " %u", o->b);
+        break;
+    case OP_PUT:
+        list_put(p, o->a, out);
+        break;
+    case OP_TAKEN:
+        buf_printf(out, " %s", p->stage[o->a].of->name);
         break;
     case OP_FAIL:
         buf_printf(out, " %s", p->model->failure[o->a]);

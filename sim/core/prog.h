@@ -127,8 +127,32 @@ struct task_body {
     const char *path; /* "request/limit": told in deadlocks */
     struct loc at;
     uint32_t ncapture, capture;
+    uint32_t stage; /* whose body it is, or NONE */
 };
-enum res_kind { RES_SERVICE, RES_RESOURCE, RES_POOL, RES_SERVER, RES_LIMIT };
+/* A stage: its workers are units of a resource, in whose queue the items of its channel wait.  The
+ * places of the channel are units of another: a put acquires one, TAKEN gives it back. */
+struct stage_site {
+    const struct stage *of;
+    uint32_t channel, workers; /* index into res; NONE under serial */
+    uint32_t each;             /* workers in each worker process */
+    uint32_t body;
+    uint32_t max;       /* items of a batch; 0: no batch */
+    uint32_t size_word; /* batch: number of items */
+    int64_t wait;       /* batch: for its first item, ns */
+};
+struct put_site {
+    uint32_t stage;
+    uint32_t ncapture, capture; /* words of the putter to words of the stage's task */
+};
+enum res_kind {
+    RES_SERVICE,
+    RES_RESOURCE,
+    RES_CHANNEL,
+    RES_STAGE,
+    RES_POOL,
+    RES_SERVER,
+    RES_LIMIT
+};
 struct res {
     const char *name;
     enum res_kind kind;
@@ -139,7 +163,8 @@ struct res {
     enum discipline discipline;
     uint32_t keys; /* 0: without keys */
     bool per_worker;
-    uint32_t base; /* first instance; see state_instance() */
+    uint32_t stage; /* STAGE: index into stage */
+    uint32_t base;  /* first instance; see state_instance() */
 };
 /* A shared variable: a whole number of a range, kept by the state. */
 struct shared_var {
@@ -205,6 +230,10 @@ struct prog {
     uint32_t nmatch_code;
     struct task_body *body;
     uint32_t nbody;
+    struct stage_site *stage;
+    uint32_t nstage;
+    struct put_site *put;
+    uint32_t nput;
     struct res *res;
     uint32_t nres, ninstance;
     struct shared_var *var;

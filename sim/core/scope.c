@@ -102,6 +102,8 @@ static const char *scope_suggest(struct compiler *c, const char *word, const str
                 *ADD(c, v, n, cap) = t->var[i].name;
         }
     }
+    if (c->t)
+        v = scope_carried_names(c, v, &n, &cap);
     return nearest_hint(c, word, v, n);
 }
 
@@ -176,12 +178,18 @@ static struct binding find_plain(struct compiler *c, const struct expr *e)
         if (v && t == c->t)
             break;
     }
+    uint32_t i;
+    if (!unset && param_find(c, e->name, &i))
+        return c->param[i];
+    struct binding carried;
+    if (scope_carried(c, e, &carried))
+        return carried;
     if (unset)
         return var_unset(c, e, unset);
-    uint32_t i;
-    if (param_find(c, e->name, &i))
-        return c->param[i];
-    diag_error(c->d, e->at, "E-name-unknown", scope_suggest(c, e->name, c->t),
+    diag_error(c->d, e->at, "E-name-unknown",
+               scope_batch_hides(c, e->name)
+                   ? "a batch sees `batch_size`, and no variables of its items"
+                   : scope_suggest(c, e->name, c->t),
                "there is no parameter or variable `%s` here", e->name);
     return wrong;
 }
@@ -475,6 +483,11 @@ static void var_inherit(struct compiler *c, struct var *v, const char *name)
             v->captured = true;
             return;
         }
+    }
+    uint32_t word = scope_carries(c, name, v->unit);
+    if (word != NONE) {
+        v->word = word;
+        v->captured = true;
     }
 }
 

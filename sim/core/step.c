@@ -31,7 +31,7 @@ void task_admit(struct state *s, uint32_t task)
     loop_enqueue(s, task);
 }
 
-static uint32_t request_slot(struct state *s)
+uint32_t request_slot(struct state *s)
 {
     uint32_t i = s->free_req;
     if (i != NONE) {
@@ -99,7 +99,7 @@ static void loop_turn(struct state *s, uint32_t worker)
     if (s->loop_tells)
         fx_emit(s, FX_TURN, task, worker, 0, 0);
     uint32_t mask = 0;
-    if (!(t->flags & TF_FRESH)) {
+    if (!(t->flags & TF_FRESH) || (t->flags & TF_ITEM)) { /* a stage's worker had waited */
         enum cost c = (t->flags & TF_HOPPED) ? COST_HOP : COST_RESUME;
         if (p->cost_site[c] != NONE)
             mask |= 1u << c;

@@ -17,6 +17,10 @@
  *
  * How the executions differ is in the program (prog.h) and in enum mode: who runs a task.
  *
+ * A request that was put into a channel is an *item*, a task of its own that nobody awaits but the
+ * request's end; see step_channel.c.  A batch is the task of a pseudo-request, its items wait for
+ * its end.
+ *
  * Cancelling: a task on the loop, in place, or a hedge copy ends at its current wait; a thread, or
  * a task on a pool thread, is marked and ends when its wait does (it keeps what it holds); one that
  * computes ends after the burst.  A timeout ends its own task's wait in every mode; one that fires
@@ -41,6 +45,8 @@ enum task_state {
     T_INPLACE, /* its child runs in its place */
     T_RUN,     /* goes on now, in this move */
     T_ASK,     /* waits for an answer of the driver */
+    T_ITEM,    /* in a channel: waits for a worker of its stage */
+    T_BATCHED, /* part of a batch, which is over when that is */
     T_GHOST,   /* no task: an abandoned call that keeps its service's capacity */
     T_DONE     /* over; kept while children or NEXT need it */
 };
@@ -58,7 +64,10 @@ enum task_flag {
     TF_HOST = 512,      /* T_CPU of HOSTCPU: the service computes, not the task's thread */
     TF_DISPATCH = 1024, /* T_CPU that pays for going on: the program goes on at pc */
     TF_ACTIVE = 2048,   /* counted in its request's active */
-    TF_WOKEN = 4096     /* T_UNTIL: a variable has changed; FX_WOKEN is out */
+    TF_WOKEN = 4096,    /* T_UNTIL: a variable has changed; FX_WOKEN is out */
+    TF_ITEM = 8192,     /* runs a stage's body, or waits for it */
+    TF_PLACE = 16384,   /* an item that has a place in its channel */
+    TF_WORKER = 32768   /* has a worker of its stage */
 };
 struct task {
     uint32_t pc;
@@ -98,13 +107,17 @@ struct request {
     uint32_t active;      /* tasks that keep it from ending */
     uint32_t tasks;       /* all of them, so that its slot can be reused */
     uint32_t cls, worker;
-    int32_t status; /* 0: not responded */
+    int32_t status;                 /* 0: not responded */
+    uint32_t first_item, last_item; /* of a batch: T_BATCHED tasks, by q_prev and q_next */
     uint8_t used, over, traced, waiting, has_limit;
+    uint8_t batch; /* no request: the tasks of a batch, which works for many */
 };
 struct resst { /* an instance of a resource */
     uint32_t free, nqueue, first, last;
     uint32_t res;
     uint8_t posted; /* FX_GRANT is out */
+    uint8_t timing; /* batch: FX_BATCH_TIMER runs for its first item */
+    uint8_t due;    /* batch: it has waited long enough */
 };
 struct loopst {
     uint32_t first, last, running;
@@ -115,7 +128,8 @@ enum fx_kind {
     FX_ROUND, /* before FX_BEGIN: task's parent a is in round c, not 0, of loop b of the FORK's site
                */
     FX_BEGIN, /* task begins to exist; a: its parent (NONE: a root), b: the pc of its FORK */
-    FX_OVERTASK, /* traced: task has ended (it may be kept); a: 1 if well, b: its group */
+    FX_OVERTASK, /* traced: task has ended (it may be kept); a: 1 if well, b: its group, c: its
+                    request + 1 if it was a root or an item, else 0 */
     FX_START, /* make step_start(task) at this instant; a: its thread, b: 1 if it is a new thread */
     FX_LOOP,  /* make step_loop(a) */
     FX_GRANT, /* make step_grant(a, ...) */
@@ -135,7 +149,7 @@ enum fx_kind {
     FX_FREE,    /* b units of instance a come free, by what task did (or a ghost of its) */
     FX_REJECT,  /* task was refused by instance a's full queue */
     FX_EXPIRE,  /* task's queue timeout at instance a */
-    FX_RESPOND, /* request a (task's) is answered with status b */
+    FX_RESPOND, /* request a (task's) is answered with status b; by a batch: c, item + 1 */
     FX_OVER,    /* request a is over */
     FX_ENTER,   /* task begins step (mark) a, at depth b */
     FX_LEAVE,   /* task leaves it; c: 0 well, 1 failed, 2 cancelled */
@@ -153,7 +167,13 @@ enum fx_kind {
     FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
     FX_UNREADY, /* it is not any more, and did not have its turn */
     FX_TURN,    /* task has the loop a */
-    FX_LEFT     /* loop a is free */
+    FX_LEFT,    /* loop a is free */
+    FX_BATCH,   /* a batch task, of pseudo-request b, has item a; c: 0 for its first */
+    FX_UNBATCH, /* traced: the batch of pseudo-request a is over; task, of request b, was an item;
+                   at the end once with task NONE */
+    FX_BATCH_TIMER,  /* item task is first in the queue of a: step_batch_due(a) when it has been
+                        there  for its stage's wait */
+    FX_UNBATCH_TIMER /* of a: taken back */
 };
 struct fx {
     uint32_t kind, task, a, b, c;
@@ -189,6 +209,8 @@ struct state {
     enum ask_kind ask;
     uint32_t ask_task;
     uint32_t mover;         /* the task that goes on, ends or is cut short in this move */
+    uint32_t *stage_busy;   /* workers of a stage that have work, a stage and worker process */
+    uint32_t items;         /* tasks that are T_ITEM or T_BATCHED: nobody runs them */
     uint32_t live;          /* tasks that exist, ghosts aside */
     uint64_t ops, op_limit; /* done since the driver last set it to 0; beyond the limit
                                a move breaks off, and no other may follow */
@@ -254,6 +276,7 @@ STEP_FN void step_done(struct state *s, uint32_t task,
                        bool ok); /* the end of FX_WORK, FX_CPU, a ghost */
 STEP_FN void step_timeout(struct state *s, uint32_t task, uint32_t word);
 STEP_FN void step_queue_timeout(struct state *s, uint32_t task);
+STEP_FN void step_batch_due(struct state *s, uint32_t instance);
 /* The answer to s->ask of task s->ask_task: a value; a condition (not 0: true); a choice's arm. */
 STEP_FN void step_answer(struct state *s, double value);
 /* Tokens held plus free equal the size; queues, groups and counts agree.  For CHECKED builds. */

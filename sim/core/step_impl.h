@@ -9,6 +9,7 @@
  *   step_unwind.c  the way out of a failure or a cancellation
  *   step_timer.c   timeouts
  *   step_shared.c  shared variables, and who waits for their change
+ *   step_channel.c channels and stages
  *   step_queue.c   resources, threads, loops: who waits, and whose turn it is */
 #ifndef CORE_STEP_IMPL_H
 #define CORE_STEP_IMPL_H
@@ -66,6 +67,8 @@ STEP_FN void go_on(struct state *s, uint32_t task); /* its wait is over */
 /* The task gives up loop or core, for it waits now. */
 STEP_FN void task_block(struct state *s, uint32_t task, enum task_state state, bool keeps_loop);
 
+STEP_FN void queue_remove(struct state *s, uint32_t task);
+STEP_FN void res_post(struct state *s, uint32_t inst); /* FX_GRANT, if somebody can be granted */
 STEP_FN void step_hostcpu_done(struct state *s, uint32_t task);
 STEP_FN void step_grant_move(struct state *s, uint32_t inst, uint32_t pick);
 
@@ -82,9 +85,27 @@ STEP_FN void wait_end(struct state *s, uint32_t task);
 STEP_FN bool wait_interruptible(const struct task *t); /* by its own timeout */
 /* The handler a failure or a cancellation of a waiting task begins at. */
 STEP_FN uint32_t task_handler(const struct state *s, uint32_t task);
+/* item: of a batch that answers it; else NONE. */
+STEP_FN void request_answer(struct state *s, uint32_t task, uint32_t req, int32_t status,
+                            uint32_t item);
 STEP_FN void request_check_over(struct state *s, uint32_t req);
 STEP_FN void task_admit(struct state *s,
                         uint32_t task); /* a root that has its limit: seek a thread */
+
+/* step_channel.c */
+STEP_FN bool op_put(struct state *s, uint32_t task, const struct op *o); /* true: the run goes on */
+STEP_FN void op_taken(struct state *s, uint32_t task);
+STEP_FN bool stage_ready(const struct state *s, uint32_t inst); /* for who is first in its queue */
+STEP_FN void stage_head_changed(struct state *s, uint32_t inst);
+STEP_FN void stage_grant(struct state *s, uint32_t inst);
+/* The task gives its worker up, if it has one.  True: the worker goes on with another task, upon
+ * the same thread or loop. */
+STEP_FN bool stage_leave(struct state *s, uint32_t task);
+STEP_FN void place_leave(struct state *s,
+                         uint32_t task); /* its place in the channel, if it has one */
+STEP_FN void batch_drop(struct state *s, uint32_t item);
+STEP_FN void batch_over(struct state *s, uint32_t req);
+STEP_FN bool channels_ok(const struct state *s);
 
 /* step_group.c */
 STEP_FN uint32_t group_new(struct state *s, uint32_t fork, uint32_t owner);
@@ -130,7 +151,12 @@ STEP_FN void until_count(struct state *s,
                          uint32_t task); /* it stands in the list: variables know */
 STEP_FN void until_leave(struct state *s, uint32_t task);
 
+/* step.c */
+STEP_FN uint32_t request_slot(struct state *s);
+
 /* step_op.c */
+/* FX_ROUND, before the child's FX_BEGIN: where its parent's loops are. */
+STEP_FN void tell_rounds(struct state *s, uint32_t task, uint32_t child);
 STEP_FN void task_launch(struct state *s, uint32_t child); /* a new child begins, by its mode */
 STEP_FN void step_go(struct state *s, uint32_t task);      /* on from its pc, until it waits */
 STEP_FN void step_run(struct state *s, uint32_t task);     /* the same, after a failure's way out */

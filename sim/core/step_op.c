@@ -36,7 +36,7 @@ static enum task_mode child_mode(struct state *s, uint32_t owner, const struct o
 }
 
 /* A parent that does not wait for its child may be in another round by the time it is told. */
-static void tell_rounds(struct state *s, uint32_t task, uint32_t child)
+void tell_rounds(struct state *s, uint32_t task, uint32_t child)
 {
     const struct prog *p = s->p;
     const struct site *x = &p->site[p->site_of[s->task[task].pc]];
@@ -266,12 +266,43 @@ static bool op_hop_in(struct state *s, uint32_t task)
     return false;
 }
 
+/* The answer of a batch is that of each of its items' requests. */
 static void op_respond(struct state *s, uint32_t task, int32_t status)
 {
-    struct request *r = &s->req[s->task[task].req];
-    if (r->status == 0)
-        r->status = status;
-    fx_emit(s, FX_RESPOND, task, s->task[task].req, (uint32_t)status, 0);
+    const struct request *r = &s->req[s->task[task].req];
+    if (!r->batch)
+        request_answer(s, task, s->task[task].req, status, NONE);
+    for (uint32_t k = r->batch ? r->first_item : NONE; k != NONE; k = s->task[k].q_next)
+        request_answer(s, task, s->task[k].req, status, k);
+}
+
+/* The unfinished tasks of the request are cancelled, but for one (or NONE) and detached ones. */
+static void request_cancel(struct state *s, uint32_t req, uint32_t but, uint32_t by_thread)
+{
+    for (uint32_t k = s->req[req].first_task; k != NONE;) {
+        const struct task *t = &s->task[k];
+        uint32_t next = t->req_next;
+        if (k != but && !(t->flags & (TF_DETACHED | TF_CANCELLED)) && t->state != T_DONE) {
+            task_cancel(s, k, by_thread);
+            next = task_walk(s, req, next);
+        }
+        k = next;
+    }
+}
+
+/* With a batch the requests of all its items end; a detached item only leaves the batch. */
+static void batch_abort(struct state *s, uint32_t req, uint32_t by_thread)
+{
+    while (s->req[req].first_item != NONE) {
+        uint32_t k = s->req[req].first_item;
+        uint32_t of = s->task[k].req;
+        if (s->task[k].flags & TF_DETACHED) {
+            task_cancel(s, k, by_thread);
+            continue;
+        }
+        request_cancel(s, of, NONE, by_thread);
+        request_check_over(s, of); /* threads that still wait do not keep it */
+    }
 }
 
 static void op_abort(struct state *s, uint32_t task, int32_t status)
@@ -282,15 +313,9 @@ static void op_abort(struct state *s, uint32_t task, int32_t status)
     uint32_t handler = s->p->handler_of[self->pc];
     if (self->group != NONE)
         self->flags |= TF_KEEP; /* not freed while the others go */
-    for (uint32_t k = s->req[req].first_task; k != NONE;) {
-        const struct task *t = &s->task[k];
-        uint32_t next = t->req_next;
-        if (k != task && !(t->flags & (TF_DETACHED | TF_CANCELLED)) && t->state != T_DONE) {
-            task_cancel(s, k, thread);
-            next = task_walk(s, req, next);
-        }
-        k = next;
-    }
+    if (s->req[req].batch)
+        batch_abort(s, req, thread);
+    request_cancel(s, req, task, thread);
     self = &s->task[task];
     self->flags &= (uint16_t)~TF_KEEP;
     self->flags |= TF_CANCELLED; /* nothing catches it */
@@ -436,6 +461,11 @@ static bool execute(struct state *s, uint32_t task)
         return false;
     case OP_FAIL:
         return op_fail(s, task, (uint16_t)o->a);
+    case OP_PUT:
+        return op_put(s, task, o);
+    case OP_TAKEN:
+        op_taken(s, task);
+        return true;
     case OP_END:
         task_over(s, task, true);
         return false;

@@ -47,7 +47,7 @@ void res_enqueue(struct state *s, uint32_t inst, uint32_t task, uint32_t units)
         fx_emit(s, FX_QTIMER, task, inst, 0, 0);
 }
 
-static void queue_remove(struct state *s, uint32_t task)
+void queue_remove(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
     struct resst *q = &s->inst[t->res];
@@ -65,10 +65,11 @@ static void queue_remove(struct state *s, uint32_t task)
         fx_emit(s, FX_UNQTIMER, task, t->res, 0, 0);
 }
 
-static void grant_post(struct state *s, uint32_t inst)
+void res_post(struct state *s, uint32_t inst)
 {
     struct resst *q = &s->inst[inst];
-    if (q->nqueue > 0 && q->free > 0 && !q->posted) {
+    if (q->nqueue > 0 && q->free > 0 && !q->posted &&
+        (s->p->res[q->res].kind != RES_STAGE || stage_ready(s, inst))) {
         q->posted = 1;
         fx_emit(s, FX_GRANT, NONE, inst, 0, 0);
     }
@@ -78,11 +79,14 @@ void res_leave_queue(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
     uint32_t inst = t->res;
+    bool head = s->inst[inst].first == task;
     queue_remove(s, task);
     fx_emit(s, FX_UNQUEUE, task, inst, t->units, 0);
     t->res = NONE;
+    if (head && s->p->res[s->inst[inst].res].kind == RES_STAGE)
+        stage_head_changed(s, inst);
     /* it may have held back smaller demands behind it */
-    grant_post(s, inst);
+    res_post(s, inst);
 }
 
 void res_release(struct state *s, uint32_t inst, uint32_t units)
@@ -91,7 +95,7 @@ void res_release(struct state *s, uint32_t inst, uint32_t units)
     q->free += units;
     check_that(q->free <= s->p->res[q->res].size);
     fx_emit(s, FX_FREE, s->mover, inst, units, 0);
-    grant_post(s, inst);
+    res_post(s, inst);
 }
 
 static uint32_t queue_pick(const struct state *s, const struct resst *q, uint32_t pick)
@@ -131,6 +135,10 @@ void step_grant_move(struct state *s, uint32_t inst, uint32_t pick)
 {
     struct resst *q = &s->inst[inst];
     q->posted = 0;
+    if (s->p->res[q->res].kind == RES_STAGE) {
+        stage_grant(s, inst);
+        return;
+    }
     if (q->nqueue == 0)
         return;
     uint32_t task = queue_pick(s, q, pick);
@@ -151,7 +159,7 @@ void step_grant_move(struct state *s, uint32_t inst, uint32_t pick)
         t->pc++;
         go_on(s, task);
     }
-    grant_post(s, inst);
+    res_post(s, inst);
 }
 
 /* ---- threads ---- */
@@ -181,6 +189,8 @@ void thread_put(struct state *s, uint32_t thread)
 /* Which resource a task's thread is a unit of; NONE: threads without number. */
 static uint32_t thread_res(const struct state *s, const struct task *t)
 {
+    if ((t->flags & TF_WORKER) && !(t->flags & TF_POOLED))
+        return s->p->stage[s->p->body[t->body].stage].workers;
     if (t->parent == NONE && !(t->flags & TF_POOLED) && s->p->server != NONE)
         return s->p->server;
     return s->p->pool;

@@ -61,6 +61,7 @@ void state_init(struct state *s, const struct prog *p)
     s->awaited = xcalloc(p->nvalue + 1, sizeof *s->awaited);
     shared_start(s);
     s->skip = skip_new(p);
+    s->stage_busy = xcalloc((size_t)p->nstage * p->workers + 1, sizeof *s->stage_busy);
     s->present = xcalloc(p->workers, sizeof *s->present);
     s->waiting = xcalloc(p->workers, sizeof *s->waiting);
     s->thread_free = xcalloc(p->workers, sizeof *s->thread_free);
@@ -84,6 +85,7 @@ void state_free(struct state *s)
     free(s->value);
     free(s->awaited);
     free(s->skip);
+    free(s->stage_busy);
     free(s->present);
     free(s->waiting);
     free(s->thread_next);
@@ -171,5 +173,5 @@ bool state_ok(const struct state *s)
     for (uint32_t i = 0; i < s->ngroup; i++)
         if (!group_ok(s, i))
             return false;
-    return shared_ok(s);
+    return shared_ok(s) && (s->p->nstage == 0 || channels_ok(s));
 }

@@ -131,6 +131,10 @@ void task_free(struct state *s, uint32_t task)
 static void request_over(struct state *s, uint32_t req)
 {
     struct request *r = &s->req[req];
+    if (r->batch) {
+        batch_over(s, req);
+        return;
+    }
     r->over = 1;
     s->present[r->worker]--;
     fx_emit(s, FX_OVER, NONE, req, 0, 0);
@@ -146,18 +150,43 @@ void request_check_over(struct state *s, uint32_t req)
         request_over(s, req);
 }
 
+void request_answer(struct state *s, uint32_t task, uint32_t req, int32_t status, uint32_t item)
+{
+    struct request *r = &s->req[req];
+    if (r->status == 0)
+        r->status = status;
+    fx_emit(s, FX_RESPOND, task, req, (uint32_t)status, item == NONE ? 0 : item + 1);
+}
+
+/* A failure that leaves a stage's body has reached the request, or those of the batch's items; one
+ * of a detached item is nobody's. */
+static void item_failed(struct state *s, uint32_t task)
+{
+    const struct request *r = &s->req[s->task[task].req];
+    if (s->p->uncaught == UNCAUGHT_NONE)
+        return;
+    uint32_t k = r->batch ? r->first_item : task;
+    for (; k != NONE; k = r->batch ? s->task[k].q_next : NONE) {
+        uint32_t req = s->task[k].req;
+        if (s->req[req].status == 0 && !(s->task[k].flags & TF_DETACHED))
+            request_answer(s, task, req, s->p->uncaught, r->batch ? k : NONE);
+    }
+}
+
 static void root_over(struct state *s, uint32_t task, bool well)
 {
     struct task *t = &s->task[task];
     struct request *r = &s->req[t->req];
-    if (r->status != 0 || (t->flags & TF_CANCELLED))
+    if (t->flags & TF_CANCELLED)
         return;
-    if (well && !s->p->cls[r->cls].answers)
-        r->status = 200;
-    else if (!well)
-        r->status = s->p->uncaught;
-    if (r->status != 0)
-        fx_emit(s, FX_RESPOND, task, t->req, (uint32_t)r->status, 0);
+    if (t->flags & TF_ITEM) {
+        if (!well)
+            item_failed(s, task);
+        return;
+    }
+    int32_t status = well ? (s->p->cls[r->cls].answers ? 0 : 200) : s->p->uncaught;
+    if (r->status == 0 && status != 0)
+        request_answer(s, task, t->req, status, NONE);
 }
 
 /* The task has come to its end, well or failed (or cancelled: then its group no longer counts it).
@@ -167,10 +196,14 @@ void task_over(struct state *s, uint32_t task, bool well)
     struct task *t = &s->task[task];
     uint32_t req = t->req, worker = t->worker;
     bool on_loop = t->mode == M_LOOP && s->loop[worker].running == task;
+    place_leave(s, task);
+    on_loop = !stage_leave(s, task) && on_loop;
+    t = &s->task[task];
     t->state = T_DONE;
     if (s->req[req].traced)
-        fx_emit(s, FX_OVERTASK, task, well, t->group, 0);
-    if (t->parent == NONE)
+        fx_emit(s, FX_OVERTASK, task, well, t->group,
+                t->parent == NONE || (t->flags & TF_ITEM) ? req + 1 : 0);
+    if (t->parent == NONE || (t->flags & TF_ITEM))
         root_over(s, task, well);
     if (t->mode == M_THREAD)
         thread_release(s, task);
@@ -311,6 +344,13 @@ void wait_end(struct state *s, uint32_t task)
     case T_UNTIL:
         until_leave(s, task);
         break;
+    case T_ITEM:
+        s->items--;
+        res_leave_queue(s, task);
+        break;
+    case T_BATCHED:
+        batch_drop(s, task);
+        break;
     default:
         break;
     }
@@ -334,7 +374,7 @@ static bool cancel_at_once(const struct state *s, const struct task *t, uint32_t
 {
     if (t->flags & TF_FRESH)
         return t->state == T_PENDING || t->state == T_THREAD || t->state == T_START ||
-               t->state == T_READY;
+               t->state == T_READY || t->state == T_ITEM || t->state == T_BATCHED;
     if (t->state == T_RUN || t->state == T_ASK || t->state == T_YIELD ||
         (t->state == T_CPU && !(t->flags & TF_HOST)))
         return false;

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char later_stages[] = "channels and stages come in a later version";
 static const char later_checks[] = "checks come in a later version";
 
 /* ---- params ---- */
@@ -349,10 +348,10 @@ static const struct key_row rows_model[] = {
     KEY_WHOLE("services", read_services),
     KEY_WHOLE("resources", read_resources),
     KEY_WHOLE("shared", read_shared),
-    KEY_LATER("channels", later_stages),
-    KEY_LATER("stages", later_stages),
+    KEY_WHOLE("channels", read_channels),
     KEY_WHOLE("pipelines", read_pipelines),
     KEY_NEEDED("request", read_body, model, request),
+    KEY_WHOLE("stages", read_stages),
     KEY("uncaught", read_uncaught, model, uncaught),
     KEY("host", read_host, model, host),
     KEY_WHOLE("executions", read_executions),
@@ -370,7 +369,8 @@ const char *model_key_home(const char *key)
             if (strcmp(row->key, key) == 0)
                 return tables[i]->what;
     const char *home = shared_key_home(key);
-    return home ? home : run_key_home(key);
+    home = home ? home : run_key_home(key);
+    return home ? home : stage_key_home(key);
 }
 
 static void failures_init(struct reader *r)
@@ -413,6 +413,9 @@ const struct model *model_build(struct arena *a, struct yaml *root, const char *
     const struct yaml *v = yaml_get(root, "pipelines");
     if (v)
         reader_collect_failures(&r, v, 0);
+    v = yaml_get(root, "stages");
+    if (v)
+        reader_collect_failures(&r, v, 0);
     v = yaml_get(root, "request");
     if (v)
         reader_collect_failures(&r, v, 0);
@@ -420,6 +423,7 @@ const struct model *model_build(struct arena *a, struct yaml *root, const char *
     if (!m->exec)
         reader_execs_default(&r, 0);
     recursion_check(&r);
+    channels_check(&r);
     free(r.edge);
     return m;
 }

@@ -100,6 +100,7 @@ struct step {
     uint32_t service;                   /* call: index into model.service */
     uint32_t resource;                  /* use: index into model.resource */
     uint32_t pipeline;                  /* run: index into model.pipeline */
+    uint32_t channel;                   /* put: index into model.channel */
     const struct expr *latency, *error; /* call: overrides, or NULL */
     const struct expr *cpu;             /* cpu: the burst; call: override of send, or NULL */
     const struct expr *cpu_receive;     /* call: override, or NULL */
@@ -161,6 +162,25 @@ struct shared {
     enum scope_kind scope; /* REQUEST, WORKER or ALL; of a variable WORKER or ALL */
     bool variable, truth;  /* it has a value: a whole number of a range, or true or false */
     const struct expr *lo, *hi, *start; /* of a variable; start NULL: lo */
+};
+enum { NO_STAGE = 0x7fffffff };
+struct channel {
+    const char *name;
+    struct loc at;
+    const struct expr *size;
+    bool reject;           /* full: one more is rejected; else it waits */
+    enum scope_kind scope; /* UNSET, WORKER or ALL */
+    bool put;              /* some step puts into it */
+    uint32_t stage;        /* that takes from it: index into model.stage, or NO_STAGE (reported) */
+};
+struct stage {
+    const char *name;
+    struct loc at;
+    uint32_t from;              /* index into model.channel, or NO_STAGE (reported) */
+    const struct expr *workers; /* NULL: 1 */
+    bool batch;
+    const struct expr *batch_max, *batch_wait; /* wait NULL: 0 */
+    struct body body;
 };
 struct pipeline {
     const char *name;
@@ -227,11 +247,14 @@ struct model {
     const char *file; /* as the user gave it */
     char digest[65];  /* SHA-256 of the effective model is the caller's; "" until set */
     struct loc at;
-    uint32_t nparam, nservice, nresource, nshared, npipeline, nexec, nload, nfailure;
+    uint32_t nparam, nservice, nresource, nshared, nchannel, nstage, npipeline, nexec, nload,
+        nfailure;
     struct param *param;
     struct service *service;
     struct resource *resource;
     struct shared *shared;
+    struct channel *channel;
+    struct stage *stage;
     struct pipeline *pipeline;
     struct body request;
     int32_t uncaught; /* status, or UNCAUGHT_NONE */

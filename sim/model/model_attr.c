@@ -4,14 +4,6 @@
 #include "model/model_impl.h"
 #include <string.h>
 
-static const char later_stages[] = "channels and stages come in a later version";
-
-/* Verbs that are known, but not here yet. */
-static const struct {
-    const char *key, *why;
-} verbs_later[] = {{"put", later_stages}};
-enum { NVERBS_LATER = 1 };
-
 /* ---- names of things, failures ---- */
 
 uint32_t reader_failure(const struct model *m, const char *name)
@@ -233,21 +225,13 @@ int verb_find(const char *key)
     return -1;
 }
 
-const char *verb_later(const char *key)
-{
-    for (int i = 0; i < NVERBS_LATER; i++)
-        if (strcmp(verbs_later[i].key, key) == 0)
-            return verbs_later[i].why;
-    return NULL;
-}
-
 /* A map that has no verb's key is a map of handlers; any other thing is one body for all. */
 static bool is_handlers(const struct yaml *v)
 {
     if (v->kind != YAML_MAP || v->n == 0)
         return false;
     for (uint32_t i = 0; i < v->n; i++)
-        if (verb_find(v->pair[i].key) >= 0 || verb_later(v->pair[i].key))
+        if (verb_find(v->pair[i].key) >= 0)
             return false;
     return true;
 }

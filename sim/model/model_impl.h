@@ -2,8 +2,9 @@
 /* model_impl.h - shared by the files of the model reader, and by nobody else.
  *
  * model_keys.c reads maps by tables of keys and scalars by kind; model_step.c bodies and steps,
- * model_attr.c what may stand on any step, model_shared.c shared data and variables, model_run.c
- * host, executions and load, model_costs.c sets of costs, model.c the rest.
+ * model_attr.c what may stand on any step, model_shared.c shared data and variables, model_stage.c
+ * channels and stages, model_run.c host, executions and load, model_costs.c sets of costs, model.c
+ * the rest.
  * A map of fixed keys is a table of rows: what a row does not name is an unknown key, and rows are
  * read in the table's order, not in the file's.  To add a key is to add a row.  A reader never
  * stops at an error: it leaves a harmless stand-in and goes on. */
@@ -14,7 +15,7 @@
 enum { READER_MAX_DEPTH = 160, READER_MAX_NAMES = 4096 };
 
 /* The kinds of things that are referred to by name. ORDER sets */
-enum set_kind { SET_SERVICE, SET_RESOURCE, SET_SHARED, SET_PIPELINE, SET_COUNT };
+enum set_kind { SET_SERVICE, SET_RESOURCE, SET_SHARED, SET_PIPELINE, SET_CHANNEL, SET_COUNT };
 struct name_set {
     uint32_t n;
     const char **v;
@@ -35,6 +36,7 @@ struct reader {
     struct run_edge *edge; /* malloc'ed */
     uint32_t nedge, cap_edge;
     uint32_t cap_failure;
+    bool astray; /* some channel's name was wrong: which are unused is not known */
 };
 enum { NO_PIPELINE = 0x7fffffff };
 
@@ -126,8 +128,7 @@ bool shared_taken(struct reader *r, const char *name, struct loc at, const char 
 const char *shared_key_home(const char *key);
 
 /* ---- model_attr.c ---- */
-int verb_find(const char *key);          /* enum verb, or -1 */
-const char *verb_later(const char *key); /* why it is not here yet, or NULL */
+int verb_find(const char *key);                                   /* enum verb, or -1 */
 uint32_t reader_failure(const struct model *m, const char *name); /* FAIL_NONE: unknown */
 /* One thing, or a list of such things. */
 uint32_t reader_items(const struct yaml *v);
@@ -156,6 +157,13 @@ const char *run_key_home(const char *key);
 /* ---- model_costs.c ---- */
 void read_costs(struct reader *r, const struct yaml *v, void *field); /* const char * */
 void costs_apply(struct reader *r, const struct yaml *v, struct execution *x);
+
+/* ---- model_stage.c ---- */
+void read_channels(struct reader *r, const struct yaml *v, void *field); /* struct model */
+void read_stages(struct reader *r, const struct yaml *v, void *field);   /* struct model */
+void read_put(struct reader *r, const struct yaml *v, void *field);      /* struct step */
+void channels_check(struct reader *r); /* is each of them put into and taken from? */
+const char *stage_key_home(const char *key);
 
 /* ---- model.c ---- */
 const char *model_key_home(const char *key); /* "a service", or NULL */

@@ -7,8 +7,10 @@
 
 enum { HINT_CANDIDATES = 256, HINT_LISTED = 12, FOUND_BYTES = 40 };
 /* ORDER sets */
-static const char *const set_what[SET_COUNT] = {"service", "resource", "shared data", "pipeline"};
-static const char *const set_section[SET_COUNT] = {"services", "resources", "shared", "pipelines"};
+static const char *const set_what[SET_COUNT] = {"service", "resource", "shared data", "pipeline",
+                                                "channel"};
+static const char *const set_section[SET_COUNT] = {"services", "resources", "shared", "pipelines",
+                                                   "channels"};
 
 bool reader_is_own(const char *key)
 {

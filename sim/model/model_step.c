@@ -327,6 +327,7 @@ static const struct key_row rows_use[] = {
     KEY("key", read_expr, step, use_key),
     KEY_END,
 };
+static const struct key_row rows_put[] = {KEY_WHOLE_NEEDED("put", read_put), KEY_END};
 static const struct key_row rows_run[] = {
     KEY_WHOLE_NEEDED("run", read_run),
     KEY("with", read_assigns, step, with),
@@ -366,6 +367,7 @@ static const struct key_row *verb_rows(enum verb v)
         [VERB_REPEAT] = rows_repeat,
         [VERB_USE] = rows_use,
         [VERB_RUN] = rows_run,
+        [VERB_PUT] = rows_put,
         [VERB_SET] = rows_set,
         [VERB_WAIT_UNTIL] = rows_wait_until,
         [VERB_READ] = rows_read,
@@ -404,19 +406,14 @@ const char *step_key_home(struct reader *r, const char *key)
 
 /* ---- steps and bodies ---- */
 
-/* The pair with the step's verb; NULL if there is none, two, or one that is not available yet
- * (reported). */
+/* The pair with the step's verb; NULL if there is none, or two (reported). */
 static const struct yaml_pair *step_verb(struct reader *r, const struct yaml *v)
 {
     const struct yaml_pair *found = NULL, *stray = NULL;
     bool call = yaml_get(v, "call") != NULL, bad = false;
     for (uint32_t i = 0; i < v->n; i++) {
         const struct yaml_pair *p = &v->pair[i];
-        const char *later = verb_later(p->key);
-        if (later) {
-            reader_later(r, p->key_at, p->key, later);
-            bad = true;
-        } else if (call && strcmp(p->key, "cpu") == 0) {
+        if (call && strcmp(p->key, "cpu") == 0) {
             continue; /* a call's attribute */
         } else if (verb_find(p->key) < 0) {
             if (!stray && !reader_is_own(p->key) && !rows_have(step_rows_any, p->key))
@@ -447,7 +444,8 @@ static const struct yaml_pair *step_verb(struct reader *r, const struct yaml *v)
 static const char *step_default_name(struct reader *r, const struct yaml_pair *p)
 {
     if (p->value->kind == YAML_SCALAR &&
-        (strcmp(p->key, "call") == 0 || strcmp(p->key, "use") == 0 || strcmp(p->key, "run") == 0))
+        (strcmp(p->key, "call") == 0 || strcmp(p->key, "use") == 0 || strcmp(p->key, "run") == 0 ||
+         strcmp(p->key, "put") == 0))
         return arena_strdup(r->a, p->value->s);
     return arena_strdup(r->a, p->key);
 }

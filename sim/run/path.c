@@ -93,7 +93,7 @@ static uint32_t log_new(struct path *x)
 }
 
 /* Whoever still belongs to it is not followed any more. */
-static void log_drop(struct path *x, uint32_t i)
+void path_drop(struct path *x, uint32_t i)
 {
     x->log_of[x->log[i].req] = NONE;
     if (x->log[i].full != NULL)
@@ -498,7 +498,7 @@ void path_left(struct path *x, uint32_t loop)
 
 /* ---- the end ---- */
 
-static void log_end(struct path *x, struct path_log *l, uint32_t last)
+void path_end(struct path *x, struct path_log *l, uint32_t last)
 {
     path_walk(x, l, last);
     if (l->full != NULL && !l->lost)
@@ -510,9 +510,9 @@ void path_respond(struct path *x, uint32_t task, uint32_t req, int32_t status)
     struct path_log *l = path_log_of(x, task);
     if (l == NULL || (l->full != NULL && l->full->latency >= 0))
         return;
-    log_end(x, l, path_now(x, &x->task[task], l));
+    path_end(x, l, path_now(x, &x->task[task], l));
     if (l->full == NULL)
-        log_drop(x, x->log_of[req]);
+        path_drop(x, x->log_of[req]);
     else
         l->full->status = status;
 }
@@ -525,8 +525,8 @@ void path_request_over(struct path *x, uint32_t req)
     struct path_log *l = &x->log[x->log_of[req]];
     bool answered = l->full != NULL && l->full->latency >= 0;
     if (!answered && !l->lost && l->v[l->over].end == *x->now)
-        log_end(x, l, l->over);
+        path_end(x, l, l->over);
     if (l->full != NULL)
         l->full->duration = *x->now - l->v[0].end;
-    log_drop(x, x->log_of[req]);
+    path_drop(x, x->log_of[req]);
 }

@@ -116,6 +116,12 @@ void path_enter(struct path *x, uint32_t task, uint32_t mark);
 void path_leave(struct path *x, uint32_t task, uint32_t mark, uint32_t how);
 void path_respond(struct path *x, uint32_t task, uint32_t req, int32_t status);
 void path_request_over(struct path *x, uint32_t req);
+/* A batch, pseudo-request req, begins with its first item, or takes another; it answers request req
+ * for an item; it is over for an item, and then (item NONE) altogether. */
+void path_batch(struct path *x, uint32_t task, uint32_t item, uint32_t req, bool first,
+                bool traced);
+void path_answer(struct path *x, uint32_t task, uint32_t req, uint32_t item, int32_t status);
+void path_unbatch(struct path *x, uint32_t item, uint32_t req);
 
 /* A burst: ns of the op at pc (NONE: of none), and of costs. */
 void path_burst(struct path *x, uint32_t task, uint32_t pc, int64_t ns);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* path_impl.h - what the parts of the critical path share: path.c (the recorder), path_cpu.c
- * (bursts), path_walk.c (the walk and what is made of it).  Nobody else's. */
+ * (bursts), path_batch.c (batches), path_walk.c (the walk and what is made of it).  Nobody else's.
+ */
 #ifndef RUN_PATH_IMPL_H
 #define RUN_PATH_IMPL_H
 #include "base/arena.h"
@@ -120,6 +121,9 @@ uint32_t path_now(struct path *x, struct path_task *t, struct path_log *l);
 void path_waited(struct path *x, uint32_t task, const struct path_holder *h, int64_t since,
                  enum path_kind kind, uint32_t id);
 struct path_holder path_holder_of(struct path *x, uint32_t task);
+
+void path_drop(struct path *x, uint32_t log);
+void path_end(struct path *x, struct path_log *l, uint32_t last);
 
 /* path_full.c */
 struct path_full *full_new(uint64_t id, uint32_t cls);

@@ -103,6 +103,9 @@ static void dispatch_event(struct sim *s, struct slot x)
         break;
     case EV_TIMER: /* timer_due() */
         break;
+    case EV_BATCH:
+        move_batch_due(s, x.a);
+        break;
     case EV_QTIMER:
         s->side[x.a].qtimer = NONE;
         move_queue_timeout(s, x.a);
@@ -351,6 +354,7 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     arrive_init(s);
     costs_init(s);
     shares_init(s);
+    s->batch_slot = xcalloc(p->ninstance + 1, sizeof *s->batch_slot);
     account_init(s);
     return s;
 }
@@ -369,6 +373,7 @@ void sim_free(struct sim *s)
         free(s->cls[k].client);
     free(s->cls);
     free(s->share);
+    free(s->batch_slot);
     free(s->heap);
     free(s->slot);
     free(s->soon.v);

@@ -63,15 +63,21 @@ static double threads_now(const struct sim *s)
     return s->st.threads + (s->p->has_loop ? s->p->workers : 0);
 }
 
+/* An item that nobody works on is data. */
+static double tasks_now(const struct sim *s)
+{
+    return (double)s->st.live - s->st.items;
+}
+
 static double memory_now(const struct sim *s)
 {
-    double frames = s->p->has_loop ? s->st.live : 0;
+    double frames = s->p->has_loop ? tasks_now(s) : 0;
     return threads_now(s) * s->p->stack + frames * s->p->frame;
 }
 
 void account_peaks(struct sim *s)
 {
-    s->acc.task_peak = fmax(s->acc.task_peak, s->st.live);
+    s->acc.task_peak = fmax(s->acc.task_peak, tasks_now(s));
     s->thread_peak = s->st.threads > s->thread_peak ? s->st.threads : s->thread_peak;
     s->acc.thread_peak = fmax(s->acc.thread_peak, threads_now(s));
     s->acc.memory_peak = fmax(s->acc.memory_peak, memory_now(s));
@@ -155,7 +161,7 @@ void sim_snapshot(const struct sim *s, struct sim_account *out)
     double dt = (double)(s->now - s->acc_last);
     out->present_area += dt * (double)s->acc.present;
     out->thread_area += dt * s->st.threads;
-    out->task_area += dt * s->st.live;
+    out->task_area += dt * tasks_now(s);
     if (s->p->has_loop)
         out->thread_area += (double)out->time * s->p->workers;
     out->memory_area =

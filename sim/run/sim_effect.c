@@ -39,7 +39,7 @@ static inline void side_room(struct sim *s)
         side_grow(s);
 }
 
-static void side_clear(struct side *d)
+void side_clear(struct side *d)
 {
     d->birth++;
     d->work = d->timers = d->qtimer = d->share = d->entity = NONE;
@@ -88,6 +88,8 @@ static void fx_begin(struct sim *s, const struct fx *f)
         if (k == GROUP_EACH || k == GROUP_HEDGE)
             d->key = rng_mix(d->key, ((uint64_t)1 << 56) | f->c);
     }
+    if (s->p->nput > 0 && s->p->op[f->b].code == OP_PUT)
+        d->key = item_key(s, d->key, f->b);
     d->path = s->side[f->a].path;
 }
 
@@ -287,7 +289,7 @@ static void fx_over(struct sim *s, const struct fx *f)
         s->traced_done++;
         s->work_sum += (double)r->work;
         if (!r->answered)
-            r->span = s->side[s->st.req[f->a].root].path;
+            r->span = r->tail;
         s->span_sum += (double)r->span;
     }
     if (!r->answered && arrives_closed(s, r->cls))
@@ -358,6 +360,8 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
         fx_begin(s, f);
         break;
     case FX_OVERTASK:
+        if (f->c != 0 && s->side[f->task].path > s->rside[f->c - 1].tail)
+            s->rside[f->c - 1].tail = s->side[f->task].path;
         if (f->b != NONE && is_traced(s, f->task) && s->side[f->task].path > s->group_path[f->b])
             s->group_path[f->b] = s->side[f->task].path;
         break;
@@ -459,6 +463,15 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
     case FX_LEFT:
         fx_loop_moves(s, f);
         break;
+    case FX_BATCH:
+        side_room(s);
+        fx_stage(s, f);
+        break;
+    case FX_UNBATCH:
+    case FX_BATCH_TIMER:
+    case FX_UNBATCH_TIMER:
+        fx_stage(s, f);
+        break;
     }
 }
 
@@ -471,6 +484,7 @@ fx_emit(struct state *st, uint32_t kind, uint32_t task, uint32_t a, uint32_t b, 
 
 /* NOLINTBEGIN(bugprone-suspicious-include) */
 #include "core/step.c"
+#include "core/step_channel.c"
 #include "core/step_group.c"
 #include "core/step_op.c"
 #include "core/step_queue.c"
@@ -569,6 +583,11 @@ void move_timeout(struct sim *s, uint32_t task, uint32_t word)
 void move_queue_timeout(struct sim *s, uint32_t task)
 {
     step_queue_timeout(&s->st, task);
+}
+
+void move_batch_due(struct sim *s, uint32_t instance)
+{
+    step_batch_due(&s->st, instance);
 }
 
 uint32_t move_arrive(struct sim *s, uint32_t cls, uint32_t worker, bool traced)

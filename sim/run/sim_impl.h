@@ -21,6 +21,7 @@ enum ev_kind {
     EV_WORK,   /* a: task, b: 1 if the call succeeds */
     EV_TIMER,  /* a: task, b: word */
     EV_QTIMER, /* a: task */
+    EV_BATCH,  /* a: instance of a stage: its first item has waited long enough */
     EV_CPU,    /* a: core or worker, b: generation, c: enum cpu_event */
     EV_SHARE,  /* a: resource (a ps service), b: generation */
     EV_ARRIVE, /* a: class, b: client */
@@ -66,6 +67,7 @@ struct rside { /* a request's */
     int32_t status;
     bool answered;
     int64_t work, span; /* traced */
+    int64_t tail;       /* traced: longest chain to the end of its root or of an item */
 };
 struct client_state {
     uint64_t sent;
@@ -113,6 +115,7 @@ struct sim {
     int64_t *group_path;
     uint32_t ngroup_path;
     int64_t cost_ns[COST_COUNT]; /* of constant costs; -1: drawn */
+    uint32_t *batch_slot;        /* of each instance: its EV_BATCH, while one is out */
     struct share_state *share;   /* of each resource; used by ps services alone */
     uint32_t nshare;
     uint32_t *host_free; /* entities of services' own work */
@@ -167,6 +170,7 @@ void move_grant(struct sim *s, uint32_t instance, uint32_t pick);
 void move_done(struct sim *s, uint32_t task, bool ok);
 void move_timeout(struct sim *s, uint32_t task, uint32_t word);
 void move_queue_timeout(struct sim *s, uint32_t task);
+void move_batch_due(struct sim *s, uint32_t instance);
 /* After a move: answer what it asks, until it is over; then the bursts of no length
  * that it left, which go on within the same instant. */
 void sim_settle(struct sim *s);
@@ -237,7 +241,8 @@ static inline void account_time(struct sim *s)
     double dt = (double)(s->now - s->acc_last);
     s->acc.present_area += dt * (double)s->acc.present;
     s->acc.thread_area += dt * s->st.threads;
-    s->acc.task_area += dt * s->st.live;
+    s->acc.task_area +=
+        dt * ((double)s->st.live - s->st.items); /* an item nobody works on is data */
     s->acc_last = s->now;
 }
 void account_peaks(struct sim *s);

@@ -81,7 +81,16 @@ void path_effect(struct sim *s, const struct fx *f)
         path_leave(x, f->task, f->a, f->c);
         break;
     case FX_RESPOND:
-        path_respond(x, f->task, f->a, (int32_t)f->b);
+        if (f->c != 0)
+            path_answer(x, f->task, f->a, f->c - 1, (int32_t)f->b);
+        else
+            path_respond(x, f->task, f->a, (int32_t)f->b);
+        break;
+    case FX_BATCH:
+        path_batch(x, f->task, f->a, f->b, f->c == 0, s->st.req[f->b].traced);
+        break;
+    case FX_UNBATCH:
+        path_unbatch(x, f->task, f->a);
         break;
     case FX_OVER:
         path_request_over(x, f->a);

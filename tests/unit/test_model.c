@@ -61,6 +61,7 @@ struct wrong {
     const char *says; /* in text or hint; NULL: anything */
 };
 #define R "request: []\n"
+#define C "request: {put: a}\nstages: {s: {from: a, do: []}}\n"
 #define S "services: {db: {latency: 1ms}, cache: {latency: 1ms}}\n"
 
 static const struct wrong wrongs[] = {
@@ -75,8 +76,27 @@ static const struct wrong wrongs[] = {
     {R "uncaught: 99\n", "E-status", 4, 11, "100 to 599"},
     {R "uncaught: 600\n", "E-status", 4, 11, NULL},
     {R "uncaught: '500'\n", "E-status", 4, 11, NULL},
-    {R "channels: {a: 5}\n", "E-later", 4, 1, "channels"},
-    {R "stages: {}\n", "E-later", 4, 1, "channels and stages come in a later version"},
+    {R "channels: {a: 5}\n", "E-channel", 4, 12, "`a` is not used"},
+    {"channels: {a: 5}\nrequest: {put: a}\n", "E-channel", 3, 12, "no stage takes from"},
+    {R "channels: {a: 5}\nstages: {s: {from: a, do: []}}\n", "E-channel", 4, 12,
+     "nothing is put into"},
+    {C "channels: {a: {size: 5, full: block}}\n", "E-value", 5, 31, "wait, reject"},
+    {C "channels: {a: {size: 5, scope: request}}\n", "E-value", 5, 32, "worker, all"},
+    {C "channels: {a: {full: wait}}\n", "E-missing-key", 5, 15, "a channel needs `size`"},
+    {C "channels: {a: [5]}\n", "E-kind", 5, 15, "size, full, scope"},
+    {R "channels: {a: 5}\nstages: {s: {from: b, do: []}}\n", "E-unknown-name", 5, 20,
+     "unknown channel `b`"},
+    {R "stages: {s: {from: b, do: []}}\n", "E-unknown-name", 4, 20, "the model has no `channels:`"},
+    {R "stages: {s: {do: []}}\n", "E-missing-key", 4, 13, "a stage needs `from`"},
+    {R "stages: [a]\n", "E-kind", 4, 9, "from: pages"},
+    {"channels: {a: 5}\nstages: {s: {from: a, do: []}, t: {from: a, do: []}}\n"
+     "request: {put: a}\n",
+     "E-stage", 4, 42, "the stage `s` takes from `a` already"},
+    {"channels: {a: 5}\nstages: {s: {from: a, batch: {wait: 1ms}, do: []}}\n"
+     "request: {put: a}\n",
+     "E-missing-key", 4, 30, "`batch` needs `max`"},
+    {"channels: {pages: 5}\nstages: {s: {from: pages, do: []}}\nrequest: {put: page}\n",
+     "E-unknown-name", 5, 16, "did you mean `pages`?"},
     {R "checks: []\n", "E-later", 4, 1, "checks"},
     /* params */
     {R "params: [a]\n", "E-kind", 4, 9, "a map of names"},
@@ -183,7 +203,7 @@ static const struct wrong wrongs[] = {
     {"request: {fail: a b}\n", "E-name", 3, 17, NULL},
     {"request: {return: yes}\n", "E-value", 3, 19, NULL},
     {"request: {await: [[a]]}\n", "E-kind", 3, 19, NULL},
-    {"request: {put: c}\n", "E-later", 3, 11, "channels and stages"},
+    {"request: {put: c}\n", "E-unknown-name", 3, 16, "the model has no `channels:`"},
     {"request: {wait_until: [c]}\n", "E-kind", 3, 23, NULL},
     {"request: {set: {a: 1}, atomic: yes}\n", "E-bool", 3, 32, NULL},
     {"request: {wait: 1ms, atomic: true}\n", "E-unknown-key", 3, 22, "a `set` step"},

@@ -1,16 +1,25 @@
 What the language has, but this version has not yet.
 
-Stages.
+Claims.
 
-$ printf 'pertinax: 1\nname: t\nchannels: {pages: 50}\nrequest: {put: pages}\n' >bad.yaml; cat bad.yaml | tail -n +3
-> channels: {pages: 50}
-> request: {put: pages}
+$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nchecks: []\n' >bad.yaml; cat bad.yaml | tail -n +3
+> request: {wait: 1ms}
+> checks: []
 $ pertinax explain bad.yaml
-! bad.yaml:3:1: error[E-later]: `channels` is not available yet: channels and stages come in a later version
-!     3 | channels: {pages: 50}
-!       | ^^^^^^^^
-! bad.yaml:4:11: error[E-later]: `put` is not available yet: channels and stages come in a later version
-!     4 | request: {put: pages}
-!       |           ^^^
-! 2 errors
+! bad.yaml:4:1: error[E-later]: `checks` is not available yet: checks come in a later version
+!     4 | checks: []
+!       | ^^^^^^
+! 1 error
+? 2
+
+Recorded traces.
+
+$ printf 'pertinax: 1\nname: t\nservices: {db: {latency: "recorded(\\"a.db\\", \\"x\\")"}}\nrequest: {call: db}\n' >bad.yaml; cat bad.yaml | tail -n +3
+> services: {db: {latency: "recorded(\"a.db\", \"x\")"}}
+> request: {call: db}
+$ pertinax explain bad.yaml
+! bad.yaml:3:27: error[E-later]: recorded() comes with recorded traces and is not available yet
+!     3 | services: {db: {latency: "recorded(\"a.db\", \"x\")"}}
+!       |                           ^^^^^^^^
+! 1 error
 ? 2
