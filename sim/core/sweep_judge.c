@@ -159,6 +159,8 @@ static void judge_marks(struct sweep_result *r)
                 r->best_exec = k;
             }
         }
+    if (!best)
+        return;
     for (uint32_t i = 0; i < r->ncell; i++)
         for (uint32_t k = 0; r->cell[i].have && k < r->nexec; k++) {
             struct sweep_exec *e = &r->cell[i].exec[k];

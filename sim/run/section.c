@@ -70,9 +70,9 @@ void section_alone(struct exec_result *e, struct arena *a, const int64_t *latenc
     e->section = section_make(a, &e->all.latency, part, SECTIONS);
     for (uint32_t i = 0; i < SECTIONS; i++) {
         /* as many requests of each section as ran, kept or not */
-        double of = (double)(e->requests / SECTIONS + (i < e->requests % SECTIONS));
+        uint64_t of = e->requests / SECTIONS + (i < e->requests % SECTIONS);
         if (duration[i] > 0 && of > 0)
-            e->section[i].throughput = of / (duration[i] / SECOND);
+            e->section[i].throughput = (double)of / (duration[i] / SECOND);
         part_free(&part[i]);
     }
 }
