@@ -56,3 +56,14 @@ $ pertinax merge
 !       = help: 'pertinax sweep --shard 1/3' writes one
 ! 1 error
 ? 2
+
+An interrupt writes what there is, marked, and such a part is not taken for a whole.
+
+$ timeout --preserve-status -s INT 1 pertinax sweep models/mm1.yaml --under serial --set rho=0.5,0.9 -n 1000000000 -o part.json >/dev/null
+? 130
+$ grep complete part.json; pertinax merge part.json
+>   "complete": false,
+! error[E-merge]: 'part.json' is incomplete: 0 of its 2 cells were run
+!       = help: run it again
+! 1 error
+? 2
