@@ -145,7 +145,7 @@ static void say_bound(struct paras *p, const struct run_result *r, const struct 
                     : arena_printf(a, "; %s reaches %s%s", e->name, number_ratio(a, s->ratio.value),
                                    r->no_load ? "" : " under this load");
     const char *amdahl = "";
-    if (s && isfinite(s->amdahl))
+    if (s && s->amdahl < bound * 0.99)
         amdahl = arena_printf(a, " Amdahl's law allows %s.", number_ratio(a, s->amdahl));
     para_add(p,
              "%s holds %s of work and its longest chain is %s: no execution can be more than %s "

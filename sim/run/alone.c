@@ -239,9 +239,9 @@ static void fill(struct alone *a)
     pool_free(&pool);
     part_free(&part);
     total_report(&a->total, a->t->p, mem, e);
-    critical_report(&a->paths, a->t->p,
-                    critical_smooth(a->t->p) && critical_uncontended(a->t->p, &a->total),
-                    a->t->sure, mem, e, a->t->typical);
+    bool smooth = critical_smooth(a->t->p) && critical_uncontended(a->t->p, &a->total);
+    critical_report(&a->paths, a->t->p, smooth, a->t->sure, mem, e, a->t->typical);
+    a->t->amdahl = critical_amdahl(&a->paths, a->t->p, smooth);
 }
 
 void alone_run(struct trial *t)

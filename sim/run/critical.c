@@ -208,6 +208,20 @@ void critical_report(const struct path_account *a, const struct prog *p, bool sm
             e->step[i].gain_p99 = mean_of(v[i].own_band, band, sure);
         e->step[i].gain_by = "walk";
     }
+    for (uint32_t i = 0; i < p->nmark && smooth && a->slack; i++)
+        if (a->slack[i].n > 0)
+            e->step[i].slack = a->slack[i].sum / (double)a->slack[i].n / SECOND;
     free(v);
     free(in);
+}
+
+struct amdahl critical_amdahl(const struct path_account *a, const struct prog *p, bool smooth)
+{
+    struct amdahl r = {0};
+    if (!smooth || a->slacked == 0 || p->kind == EXEC_SERIAL)
+        return r;
+    r.needed = a->needed / (double)a->slacked / SECOND;
+    r.serial = a->serial / (double)a->slacked / SECOND;
+    r.wide = a->wide;
+    return r;
 }

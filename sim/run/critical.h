@@ -26,4 +26,14 @@ bool critical_own(const struct prog *p, uint32_t pc);
 void critical_report(const struct path_account *a, const struct prog *p, bool smooth, bool sure,
                      struct arena *mem, struct exec_result *e, uint64_t typical[2]);
 
+/* For Amdahl's law, of one request in an idle system where nothing waits: the work that its
+ * response needs (mean, seconds), the part that can overlap with nothing else (all else comes
+ * before it or after it, however it is run), and how much goes on at once at most.  needed 0: not
+ * known. */
+struct amdahl {
+    double needed, serial;
+    uint32_t wide;
+};
+struct amdahl critical_amdahl(const struct path_account *a, const struct prog *p, bool smooth);
+
 #endif

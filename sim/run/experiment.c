@@ -125,6 +125,22 @@ static bool comparable(const struct trial *t)
     return t->npair > 0 && !t->e->unstable && !t->e->deadlock && !t->e->error;
 }
 
+/* Amdahl's law: what is serial, and the rest on as many threads as there are (or as can be used at
+ * all), against one thing at a time. */
+static double amdahl_bound(const struct trial *t, uint32_t n, const struct trial *over,
+                           const struct trial *of)
+{
+    const struct amdahl *a = &of->amdahl;
+    for (uint32_t i = 0; i < n && a->needed <= 0; i++)
+        a = &t[i].amdahl;
+    if (a->needed <= 0 || over->p->kind != EXEC_SERIAL)
+        return NAN;
+    double threads = a->wide;
+    if (of->p->kind == EXEC_THREADS && of->p->pool != NONE)
+        threads = fmin(threads, of->p->res[of->p->pool].size + (of->p->server != NONE ? 1. : 0.));
+    return over->e->all.latency.mean.value / (a->serial + (a->needed - a->serial) / threads);
+}
+
 static void compare(struct run_result *r, const struct trial *t, struct arena *a)
 {
     uint32_t first = 0;
@@ -138,6 +154,7 @@ static void compare(struct run_result *r, const struct trial *t, struct arena *a
         *s = speedup(&t[first], &t[i]);
         s->of = i;
         s->over = first;
+        s->amdahl = amdahl_bound(t, r->nexec, &t[first], &t[i]);
     }
 }
 

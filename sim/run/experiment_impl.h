@@ -5,6 +5,7 @@
 #ifndef RUN_EXPERIMENT_IMPL_H
 #define RUN_EXPERIMENT_IMPL_H
 #include "run/change.h"
+#include "run/critical.h"
 #include "run/experiment.h"
 #include "run/jobs.h"
 #include "run/tally.h"
@@ -27,6 +28,7 @@ struct trial {
     struct pool all;
     bool keep;           /* these are wanted */
     const double *scale; /* of the steps' durations, by mark; NULL: as they are */
+    struct amdahl amdahl;
     uint64_t typical[2]; /* the median and the p99 request: replication, number in it */
     bool sure;           /* nothing is drawn */
     struct lock *lock;   /* of what follows, and of sums that do not mind the order */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* path.c - the recorder: what each task of a traced request did last, and why; see path.h. */
 #include "run/path.h"
+#include "run/critical.h"
 #include "run/path_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct path *path_new(const struct prog *p, const int64_t *now, bool full)
     x->p = p;
     x->now = now;
     x->keep = full;
+    x->smooth = p->cls[0].load == NULL && critical_smooth(p);
     x->free_log = NONE;
     x->instance = holders_new(p->ninstance);
     x->loop = holders_new(p->workers);
@@ -42,6 +44,7 @@ void path_free(struct path *x)
         free(x->log[i].v);
         free(x->log[i].timer);
         full_free(x->log[i].full);
+        slack_free(x->log[i].slack);
     }
     path_account_free(&x->account);
     free(x->log);
@@ -190,6 +193,7 @@ void path_request(struct path *x, uint32_t task, uint32_t req, struct path_root 
     l->full = x->keep ? full_new(root.id, root.cls) : NULL;
     if (l->full != NULL)
         full_lane(l->full, root.body, 0);
+    slack_begin(x, l);
     *t = (struct path_task){
         .log = i, .serial = l->serial, .timers = NONE, .top = NONE, .lane = l->lanes++};
     if (l->n == l->cap)
@@ -218,11 +222,13 @@ void path_child(struct path *x, uint32_t task, uint32_t parent, uint32_t body, u
         full_lane(l->full, body, copy);
 }
 
-void path_over(struct path *x, uint32_t task)
+void path_over(struct path *x, uint32_t task, uint32_t group)
 {
     struct path_log *l = path_log_of(x, task);
-    if (l != NULL)
-        l->over = path_now(x, &x->task[task], l);
+    if (l == NULL)
+        return;
+    l->over = path_now(x, &x->task[task], l);
+    slack_ended(l, group, task, l->over);
 }
 
 /* ---- timeouts ---- */
@@ -501,6 +507,7 @@ void path_left(struct path *x, uint32_t loop)
 void path_end(struct path *x, struct path_log *l, uint32_t last)
 {
     path_walk(x, l, last);
+    slack_walk(x, l, last);
     if (l->full != NULL && !l->lost)
         full_path(l->full, l, last);
 }

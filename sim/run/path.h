@@ -57,6 +57,16 @@ struct path_account {
     uint64_t nentry, cap_entry;
     uint32_t *entry_row;
     int64_t *entry_time;
+    /* Of some requests, where nothing is shared (path_slack.c): by mark, how much later it could
+     * have ended, ns summed over executions that the response needed; the work that it needed, what
+     * of it can overlap with nothing, and how much was at once at most. */
+    struct path_slack_sum {
+        double sum;
+        uint64_t n;
+    } * slack;
+    uint32_t nmark, wide;
+    uint64_t slacked;
+    double needed, serial;
 };
 void path_account_free(struct path_account *a);
 /* All of it but the first `skip` requests; their numbers are those plus `base`. */
@@ -93,7 +103,9 @@ struct path_root {
 void path_request(struct path *x, uint32_t task, uint32_t req, struct path_root root);
 void path_untraced(struct path *x, uint32_t task); /* another one's does */
 void path_child(struct path *x, uint32_t task, uint32_t parent, uint32_t body, uint32_t copy);
-void path_over(struct path *x, uint32_t task);
+void path_over(struct path *x, uint32_t task, uint32_t group);
+void path_group(struct path *x, uint32_t task, uint32_t group);
+void path_joined(struct path *x, uint32_t task, uint32_t group, uint32_t child);
 /* Its wait is over: because of task `by`, or (NONE) of its own timeout `word`. */
 void path_wake(struct path *x, uint32_t task, uint32_t by, uint32_t word);
 void path_timer(struct path *x, uint32_t task, uint32_t word, uint32_t pc);

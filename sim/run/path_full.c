@@ -109,6 +109,8 @@ void path_enter(struct path *x, uint32_t task, uint32_t mark)
 void path_leave(struct path *x, uint32_t task, uint32_t mark, uint32_t how)
 {
     struct path_log *l = path_log_of(x, task);
+    if (l != NULL && l->slack_on && how == 0)
+        slack_leave(x, l, &x->task[task], mark);
     if (l == NULL || l->full == NULL)
         return;
     struct path_task *t = &x->task[task];

@@ -81,6 +81,8 @@ struct path_log {
     uint32_t over; /* the last segment of the task that ended last */
     bool lost;
     struct path_full *full; /* or NULL */
+    struct path_slack *slack;
+    bool slack_on;
     struct path_timer *timer;
     uint32_t ntimer, cap_timer, free_timer;
 };
@@ -99,6 +101,7 @@ struct path {
     struct path_holder *instance; /* of resources */
     struct path_holder *loop, *gil, *core;
     uint32_t *runs; /* who has the loop */
+    bool smooth;    /* slack is wanted */
     bool keep;      /* all of each request */
     struct path_account account;
     int64_t *time;  /* of the walk at hand, by row */
@@ -134,6 +137,13 @@ void full_part(struct path_full *f, const struct path_task *t, const struct path
                uint32_t segment);
 void full_cut(struct path_full *f, const struct path_task *t, int64_t now, bool failed);
 void full_path(struct path_full *f, const struct path_log *l, uint32_t last);
+
+/* path_slack.c */
+void slack_begin(struct path *x, struct path_log *l);
+void slack_free(struct path_slack *s);
+void slack_ended(struct path_log *l, uint32_t group, uint32_t task, uint32_t segment);
+void slack_leave(struct path *x, struct path_log *l, struct path_task *t, uint32_t mark);
+void slack_walk(struct path *x, struct path_log *l, uint32_t last);
 
 /* path_walk.c */
 void path_walk(struct path *x, struct path_log *l, uint32_t last);

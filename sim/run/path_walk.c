@@ -76,6 +76,7 @@ void path_account_free(struct path_account *a)
     free(a->first);
     free(a->entry_row);
     free(a->entry_time);
+    free(a->slack);
     *a = (struct path_account){0};
 }
 
@@ -94,9 +95,27 @@ static void account_room(struct path_account *a, uint64_t nreq, uint64_t nentry)
     }
 }
 
+static void slack_merge(struct path_account *into, const struct path_account *from)
+{
+    if (from->slacked == 0)
+        return;
+    if (into->slack == NULL)
+        into->slack = xcalloc(from->nmark + 1u, sizeof *into->slack);
+    into->nmark = from->nmark;
+    for (uint32_t i = 0; i < from->nmark; i++) {
+        into->slack[i].sum += from->slack[i].sum;
+        into->slack[i].n += from->slack[i].n;
+    }
+    into->slacked += from->slacked;
+    into->needed += from->needed;
+    into->serial += from->serial;
+    into->wide = from->wide > into->wide ? from->wide : into->wide;
+}
+
 void path_account_merge(struct path_account *into, const struct path_account *from, uint64_t skip,
                         uint64_t base)
 {
+    slack_merge(into, from);
     if (from->nreq <= skip)
         return;
     uint64_t n = from->nreq - skip, begin = from->first[skip], entries = from->nentry - begin;
@@ -126,12 +145,14 @@ void path_walk(struct path *x, struct path_log *l, uint32_t last)
         return;
     for (uint32_t i = last; i != NONE && i != 0; i = l->v[i].prev) {
         const struct path_segment *s = &l->v[i];
+        check_that(l->v[s->prev].end == s->start);
+        if (s->start == s->end)
+            continue; /* a join */
         uint32_t row = path_row_of(x->p, s);
         if (x->time[row] == 0)
             x->seen[n++] = row;
         x->time[row] += s->end - s->start;
         sum += s->end - s->start;
-        check_that(l->v[s->prev].end == s->start);
     }
     check_that(sum == latency);
     account_room(a, a->nreq + 1, a->nentry + n);

@@ -30,7 +30,7 @@ void path_effect(struct sim *s, const struct fx *f)
         path_begin(s, f);
         break;
     case FX_OVERTASK:
-        path_over(x, f->task);
+        path_over(x, f->task, f->b);
         break;
     case FX_WAKE:
         path_wake(x, f->task, f->a, f->b);
@@ -73,6 +73,12 @@ void path_effect(struct sim *s, const struct fx *f)
         break;
     case FX_LEFT:
         path_left(x, f->a);
+        break;
+    case FX_GROUP:
+        path_group(x, f->task, f->a);
+        break;
+    case FX_JOIN:
+        path_joined(x, f->task, f->a, f->b);
         break;
     case FX_ENTER:
         path_enter(x, f->task, f->a);

@@ -148,6 +148,7 @@ $ pertinax run data/steps.yaml --requests 1000 --under serial --format csv | sed
 > serial,serial,all,step request/parallel critical_probability,0,,,
 > serial,serial,all,step request/parallel critical_share,0,,,
 > serial,serial,all,step request/parallel critical_share_p99,0,,,
+> serial,serial,all,step request/parallel slack,0,,,s
 > serial,serial,all,step request/a/a count,1,,,
 > serial,serial,all,step request/a/a mean,0.003,,,s
 > serial,serial,all,step request/a/a p99,0.003,,,s
@@ -158,6 +159,7 @@ $ pertinax run data/steps.yaml --requests 1000 --under serial --format csv | sed
 > serial,serial,all,step request/a/a critical_share_p99,0.3333333333333333,,,
 > serial,serial,all,step request/a/a gain,0.003,0.003,0.003,s
 > serial,serial,all,step request/a/a gain_p99,0.003,0.003,0.003,s
+> serial,serial,all,step request/a/a slack,0,,,s
 > serial,serial,all,step request/b/b count,1,,,
 > serial,serial,all,step request/b/b mean,0.005,,,s
 > serial,serial,all,step request/b/b p99,0.005,,,s
@@ -168,6 +170,7 @@ $ pertinax run data/steps.yaml --requests 1000 --under serial --format csv | sed
 > serial,serial,all,step request/b/b critical_share_p99,0.5555555555555556,,,
 > serial,serial,all,step request/b/b gain,0.005,0.005,0.005,s
 > serial,serial,all,step request/b/b gain_p99,0.005,0.005,0.005,s
+> serial,serial,all,step request/b/b slack,0,,,s
 > serial,serial,all,step request/render count,1,,,
 > serial,serial,all,step request/render mean,0.001,,,s
 > serial,serial,all,step request/render p99,0.001,,,s
@@ -178,6 +181,7 @@ $ pertinax run data/steps.yaml --requests 1000 --under serial --format csv | sed
 > serial,serial,all,step request/render critical_share_p99,0.1111111111111111,,,
 > serial,serial,all,step request/render gain,0.001,0.001,0.001,s
 > serial,serial,all,step request/render gain_p99,0.001,0.001,0.001,s
+> serial,serial,all,step request/render slack,0,,,s
 > serial,serial,all,resource worker utilisation,1,,,
 > serial,serial,all,resource worker queue,0,,,
 > serial,serial,all,resource worker wait,0,,,s
@@ -310,7 +314,8 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >           "critical_share": 0,
 >           "critical_share_p99": 0,
 >           "gain": null,
->           "gain_p99": null
+>           "gain_p99": null,
+>           "slack": 0
 >         },
 >         {
 >           "step": "request/a/a",
@@ -334,7 +339,8 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >             "lo": 0,
 >             "hi": 0,
 >             "by": "walk"
->           }
+>           },
+>           "slack": 0.002
 >         },
 >         {
 >           "step": "request/b/b",
@@ -358,7 +364,8 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >             "lo": 0.005,
 >             "hi": 0.005,
 >             "by": "walk"
->           }
+>           },
+>           "slack": 0
 >         },
 >         {
 >           "step": "request/render",
@@ -382,7 +389,8 @@ $ pertinax run data/steps.yaml --requests 1000 --under threads --format json | s
 >             "lo": 0.001,
 >             "hi": 0.001,
 >             "by": "walk"
->           }
+>           },
+>           "slack": 0
 >         }
 >       ],
 >       "walked": 1000,

@@ -105,6 +105,10 @@ static void two_at_once(void **state)
             "exponential(mean=3ms), name: b}}}\n",
             "threads");
     check_known(e, k, 2, 3.8e-3);
+    /* the shorter one could have taken the difference longer: E[(b - a)+] = P(a < b) E[b] */
+    double error = errors_off * 3e-3 / sqrt((double)(e->walked < 25000 ? e->walked / 4 : 25000));
+    near_by(step(e, "a")->slack, 0.6 * 3e-3, error, "slack", "a");
+    near_by(step(e, "b")->slack, 0.4 * 2e-3, error, "slack", "b");
     /* F(t) = (1 - e^(-t/a)) (1 - e^(-t/b)); d q / d ln a = t e^(-t/a) / a (1 - e^(-t/b)) / f(t) */
     double lo = 0, hi = 100;
     for (int i = 0; i < 200; i++) {
@@ -197,6 +201,38 @@ static void bridge(void **state)
     interval_near(step(e, "a")->gain, 0.8958333e-3, "gain", "a");
     interval_near(step(e, "e")->gain, 0.8958333e-3, "gain", "e");
     near_by(sum, e->all.latency.mean.value, 1e-9, "sum", "gains"); /* of degree 1 */
+    arena_drop(w.mem);
+}
+
+/* By hand, constants: x 0-1; then a 1-4 beside b 1-3, c 3-6; then y 6-8: only a can be later, by 2.
+ * x and y overlap with nothing; a's window is 1-6: 3 of 11 are serial, the other 8 on two threads.
+ */
+static void slack_by_hand(void **state)
+{
+    (void)state;
+    struct world w = world_of(
+        "pertinax: 1\nname: t\nexecutions: {small: {kind: threads, pool: 2}}\n"
+        "request:\n  - {wait: 1ms, name: x}\n"
+        "  - parallel: {p: {wait: 3ms, name: a}, q: [{wait: 2ms, name: b}, {wait: 3ms, name: c}]}\n"
+        "  - {wait: 2ms, name: y}\n");
+    struct experiment_opt o = experiment_defaults();
+    o.requests = 100;
+    const struct execution *x[] = {model_exec(w.m, "serial"), model_exec(w.m, "threads"),
+                                   model_exec(w.m, "small")};
+    struct run_result *r = experiment_run(w.m, x, 3, &o, w.mem, w.d);
+    static const struct {
+        const char *path;
+        double slack;
+    } want[] = {{"request/x", 0},   {"request/p/a", 2e-3}, {"request/q/b", 0},
+                {"request/q/c", 0}, {"request/y", 0},      {"request/parallel", 0}};
+    for (size_t k = 0; k < sizeof want / sizeof *want; k++)
+        for (uint32_t i = 0; i < r->exec[1].nstep; i++)
+            if (strcmp(r->exec[1].step[i].path, want[k].path) == 0)
+                near_by(r->exec[1].step[i].slack, want[k].slack, 1e-12, "slack", want[k].path);
+    assert_int_equal(r->nspeedup, 2);
+    near_by(r->speedup[0].amdahl, 11 / (3 + 8 / 2.), 1e-9, "Amdahl", "threads");
+    near_by(r->speedup[1].amdahl, 11 / (3 + 8 / 2.), 1e-9, "Amdahl", "small");
+    near_by(r->speedup[0].work_span, 11 / 8., 1e-9, "work over span", "threads");
     arena_drop(w.mem);
 }
 
@@ -312,13 +348,10 @@ static void walk_is_derivative(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_at_once),
-        cmocka_unit_test(alike),
-        cmocka_unit_test(copies),
-        cmocka_unit_test(series_parallel),
-        cmocka_unit_test(bridge),
-        cmocka_unit_test(not_smooth),
-        cmocka_unit_test(walk_is_derivative),
+        cmocka_unit_test(two_at_once), cmocka_unit_test(alike),
+        cmocka_unit_test(copies),      cmocka_unit_test(series_parallel),
+        cmocka_unit_test(bridge),      cmocka_unit_test(slack_by_hand),
+        cmocka_unit_test(not_smooth),  cmocka_unit_test(walk_is_derivative),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
