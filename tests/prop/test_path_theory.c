@@ -18,9 +18,9 @@ struct world {
     const struct model *m;
 };
 
-static struct world world_of(const char *text)
+static struct world world_read(struct arena *mem, const char *text)
 {
-    struct world w = {.mem = arena_new(0)};
+    struct world w = {.mem = mem};
     w.d = diags_new(w.mem);
     struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), w.d);
     w.m = root ? model_build(w.mem, root, "test.yaml", w.d) : NULL;
@@ -32,9 +32,15 @@ static struct world world_of(const char *text)
     return w;
 }
 
+static struct world world_of(const char *body)
+{
+    struct arena *mem = arena_new(0);
+    return world_read(mem, arena_printf(mem, "pertinax: 1\nname: t\n%s", body));
+}
+
 static const struct exec_result *run(struct world *w, const char *body, const char *exec)
 {
-    *w = world_of(arena_printf(arena_new(0), "pertinax: 1\nname: t\n%s", body));
+    *w = world_of(body);
     struct experiment_opt o = experiment_defaults();
     o.requests = o.trace_requests = test_samples(100000);
     const struct execution *x = model_exec(w->m, exec);
@@ -211,7 +217,7 @@ static void slack_by_hand(void **state)
 {
     (void)state;
     struct world w = world_of(
-        "pertinax: 1\nname: t\nexecutions: {small: {kind: threads, pool: 2}}\n"
+        "executions: {small: {kind: threads, pool: 2}}\n"
         "request:\n  - {wait: 1ms, name: x}\n"
         "  - parallel: {p: {wait: 3ms, name: a}, q: [{wait: 2ms, name: b}, {wait: 3ms, name: c}]}\n"
         "  - {wait: 2ms, name: y}\n");
@@ -251,7 +257,7 @@ static void not_smooth(void **state)
         "request: {each: 3, do: [{wait: exponential(mean=1ms)}, {cpu: 1ms}]}\n",
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        struct world w = world_of(arena_printf(arena_new(0), "pertinax: 1\nname: t\n%s", row[i]));
+        struct world w = world_of(row[i]);
         struct experiment_opt o = experiment_defaults();
         const struct execution *x = model_exec(w.m, "coroutine");
         o.requests = 2000;
@@ -303,7 +309,7 @@ static void compare_model(struct tallied *c, uint64_t seed, const char *exec)
     static double low[PER_MODEL], high[PER_MODEL], base[PER_MODEL], own[PER_MODEL];
     struct arena *mem = arena_new(0);
     const char *text = random_model(mem, seed, RANDOM_PLAIN | RANDOM_DRAWS, NULL).text;
-    struct world w = world_of(text);
+    struct world w = world_read(mem, text);
     struct prog *p = prog_compile(w.mem, w.m, model_exec(w.m, exec), w.d);
     assert_non_null(p);
     if (critical_smooth(p) && p->nmark > 0) {
@@ -328,7 +334,6 @@ static void compare_model(struct tallied *c, uint64_t seed, const char *exec)
         c->models++;
         free(scale);
     }
-    arena_drop(w.mem);
     arena_drop(mem);
 }
 
