@@ -98,10 +98,13 @@ void account_row(struct sim *s, uint32_t row, double busy, double queue)
 void account_wait(struct sim *s, uint32_t row, int64_t ns)
 {
     struct row_state *r = &s->row[row];
+    bool begun = account_begun(s);
     r->acc.acquisitions++;
+    r->early += !begun;
     if (ns > 0) {
         r->acc.wait_sum += (double)ns;
-        hist_add(r->wait, ns, 1);
+        if (begun)
+            hist_add(r->wait, ns, 1);
     }
 }
 
@@ -138,6 +141,8 @@ void account_enter(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth)
 void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how)
 {
     struct sim_step_account *a = &s->step[mark];
+    if (!account_begun(s))
+        return;
     if (how == 2)
         return; /* cancelled: neither a duration nor a failure of its own */
     int64_t d = s->now - s->enter[(size_t)task * s->p->ndepth + depth];
@@ -179,8 +184,8 @@ const struct hist *sim_wait_hist(const struct sim *s, uint32_t row)
 {
     struct row_state *r = &s->row[row];
     uint64_t n = hist_count(r->wait);
-    if (n < r->acc.acquisitions)
-        hist_add(r->wait, 0, r->acc.acquisitions - n);
+    if (n < r->acc.acquisitions - r->early)
+        hist_add(r->wait, 0, r->acc.acquisitions - r->early - n);
     return r->wait;
 }
 

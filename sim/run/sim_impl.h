@@ -86,7 +86,9 @@ struct row_state {
     double busy, queue; /* now */
     int64_t last;
     struct hist *wait;
+    uint64_t early; /* acquisitions before the laws of waits begin */
 };
+
 struct share_state {
     struct ps ps;
     uint32_t alarm;
@@ -229,6 +231,12 @@ void draw_ahead(const struct sim *s, uint64_t of, uint64_t first, uint32_t site,
 int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site);
 int64_t draw_queue_timeout(struct sim *s, uint32_t task, uint32_t res);
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
+
+/* The beginning, which is no part of the laws of waits and of the step accounts, is over. */
+static inline bool account_begun(const struct sim *s)
+{
+    return s->finished >= s->o.account_after;
+}
 
 /* sim_account.c */
 void account_init(struct sim *s);

@@ -88,6 +88,17 @@ static void rep_work(void *ctx, uint64_t i)
     }
 }
 
+/* Where a replication's laws of waits and step accounts begin: long before its warm-up is known.  A
+ * quarter of what is looked at first is most often more than enough. */
+static uint64_t account_after(const struct steady *st)
+{
+    const struct experiment_opt *o = st->t->o;
+    uint64_t first = o->requests ? o->requests / st->nrep : FIRST_TARGET;
+    if (st->finite || st->t->sure)
+        return 0;
+    return o->warmup == WARMUP_AUTO ? first / 4 : (uint64_t)o->warmup;
+}
+
 static void reps_new(struct steady *st)
 {
     const struct experiment_opt *o = st->t->o;
@@ -97,6 +108,7 @@ static void reps_new(struct steady *st)
         struct sim_opt so = {.seed = o->seed,
                              .replication = i,
                              .trace_requests = trace,
+                             .account_after = account_after(st),
                              .stop = o->stop,
                              .scale = st->t->scale};
         st->rep[i].s = sim_new(st->t->p, &so);
