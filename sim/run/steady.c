@@ -263,11 +263,13 @@ static bool run_precise(struct steady *st)
             return true;
         st->all = t->e->all.latency = steady_latency(st, &all);
         st->looked = true;
-        if (trial_precise(t))
+        uint64_t least = (uint64_t)RUN_TURNS * steady_present(st) * st->nrep;
+        if (trial_precise(t) && (total >= least || t->sure))
             t->e->stopped = STOP_PRECISION;
         if (t->e->stopped == STOP_PRECISION || total >= most)
             return true;
         uint64_t need = trial_need(t, total);
+        need = need < least ? least : need;
         total = need < most ? need : most;
         trial_looked(t, total);
     }

@@ -27,6 +27,31 @@ static double *warmup_series(const struct steady *st, uint64_t *n)
     return x;
 }
 
+/* Requests in the system on average, in one replication: what is there at one time has to be
+ * replaced some times before the beginning is forgotten, whatever the series looks like. */
+uint64_t steady_present(const struct steady *st)
+{
+    double area = 0, time = 0;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        if (r->nsnap == 0)
+            continue;
+        area += r->snap[r->nsnap - 1].now.present_area;
+        time += (double)r->snap[r->nsnap - 1].now.time;
+    }
+    return time > 0 ? (uint64_t)ceil(area / time) : 0;
+}
+
+/* A number of requests that was asked for is run on by what is deleted, within reason. */
+static uint64_t warmup_least(const struct steady *st, uint64_t warm, uint64_t n, bool *short_run)
+{
+    uint64_t least = WARM_TURNS * steady_present(st), most = st->wanted ? 10 * n : n / 2;
+    if (st->t->sure || warm >= least)
+        return warm;
+    *short_run = *short_run || least > most;
+    return least < most ? least : most;
+}
+
 void steady_warmup(struct steady *st)
 {
     int64_t given = st->t->o->warmup;
@@ -38,10 +63,11 @@ void steady_warmup(struct steady *st)
         double *x = warmup_series(st, &n);
         warm = n ? stats_mser5(x, n, &short_run) : 0;
         free(x);
+        warm = warmup_least(st, warm, n, &short_run);
     }
     for (uint32_t i = 0; i < st->nrep; i++) {
         struct rep *r = &st->rep[i];
-        r->warm = warm < r->kept ? warm : r->kept;
+        r->warm = warm < r->kept || st->wanted ? warm : r->kept;
         r->short_run = short_run;
     }
     st->fixed = st->wanted > 0 || given != WARMUP_AUTO;
