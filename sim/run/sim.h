@@ -17,8 +17,7 @@ struct sim_opt {
     uint64_t max_events;     /* SIM_STOPPED after so many; 0: no such limit */
     uint64_t trace_requests; /* step accounts, work and span: for the first so many requests */
     uint64_t trace_first;    /* from this one on, in the order of arrival */
-    uint64_t account_after;  /* step accounts, work, span and the laws of waits leave out what ends
-                                before so many requests have finished: the beginning */
+    uint64_t account_after;  /* the laws of waits begin when so many requests have finished */
     bool trace_full;         /* all that they do (timeline.h) */
     const atomic_bool *stop; /* set from outside: give up soon; may be NULL */
     /* By mark: what the step's own durations (latency, cpu, host_cpu, a pause) are multiplied by

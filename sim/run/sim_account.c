@@ -141,8 +141,6 @@ void account_enter(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth)
 void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how)
 {
     struct sim_step_account *a = &s->step[mark];
-    if (!account_begun(s))
-        return;
     if (how == 2)
         return; /* cancelled: neither a duration nor a failure of its own */
     int64_t d = s->now - s->enter[(size_t)task * s->p->ndepth + depth];

@@ -285,7 +285,7 @@ static void fx_over(struct sim *s, const struct fx *f)
                                   .status = r->answered ? r->status : 0,
                                   .cls = r->cls,
                                   .ordinal = r->ordinal});
-    if (traced && account_begun(s)) {
+    if (traced) {
         s->traced_done++;
         s->work_sum += (double)r->work;
         if (!r->answered)
@@ -433,7 +433,7 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
         account_leave(s, f->task, f->a, f->b, f->c);
         break;
     case FX_RETRY:
-        s->step[f->a].retries += account_begun(s);
+        s->step[f->a].retries++;
         break;
     case FX_JOIN:
         if (is_traced(s, f->task))

@@ -232,7 +232,7 @@ int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site)
 int64_t draw_queue_timeout(struct sim *s, uint32_t task, uint32_t res);
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
 
-/* The beginning, which is no part of the laws of waits and of the step accounts, is over. */
+/* The beginning, which is no part of the laws of waits, is over. */
 static inline bool account_begun(const struct sim *s)
 {
     return s->finished >= s->o.account_after;

@@ -88,9 +88,9 @@ static void rep_work(void *ctx, uint64_t i)
     }
 }
 
-/* Where a replication's laws of waits and step accounts begin: long before its warm-up is known.  A
- * quarter of what is looked at first is most often more than enough. */
-static uint64_t account_after(const struct steady *st)
+/* Where a replication's laws of waits begin, and the requests that are traced: before its warm-up
+ * is known.  A quarter of what is looked at first is most often more than enough. */
+uint64_t steady_accounts_from(const struct steady *st)
 {
     const struct experiment_opt *o = st->t->o;
     uint64_t first = o->requests ? o->requests / st->nrep : FIRST_TARGET;
@@ -102,13 +102,14 @@ static uint64_t account_after(const struct steady *st)
 static void reps_new(struct steady *st)
 {
     const struct experiment_opt *o = st->t->o;
-    uint64_t trace = o->trace_requests / st->nrep + 1;
+    uint64_t trace = o->trace_requests / st->nrep + 1, from = steady_accounts_from(st);
     st->rep = xcalloc(st->nrep, sizeof *st->rep);
     for (uint32_t i = 0; i < st->nrep; i++) {
         struct sim_opt so = {.seed = o->seed,
                              .replication = i,
                              .trace_requests = trace,
-                             .account_after = account_after(st),
+                             .trace_first = from,
+                             .account_after = from,
                              .stop = o->stop,
                              .scale = st->t->scale};
         st->rep[i].s = sim_new(st->t->p, &so);

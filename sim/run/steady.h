@@ -48,6 +48,7 @@ struct steady {
 uint64_t steady_requests(const struct steady *st); /* run, over all replications */
 /* Times that the requests present have to be replaced: before anything is measured; in all. */
 enum { WARM_TURNS = 10, RUN_TURNS = 40 };
+uint64_t steady_accounts_from(const struct steady *st);
 uint64_t steady_present(const struct steady *st);
 void steady_warmup(struct steady *st);                        /* sets warm of each replication */
 void steady_tally(struct steady *st);                         /* then: tally of each */

@@ -317,11 +317,12 @@ static void accounts(const struct steady *st, bool measured)
         total_steps(&total, r->s);
         total_hists(&total, r->s);
         const struct path_account *walked = sim_paths(r->s);
+        uint64_t begun = steady_accounts_from(st), skip = r->warm > begun ? r->warm - begun : 0;
         if (walked) /* of a run shorter than its warm-up, the second half */
             path_account_merge(&paths, walked,
-                               !measured                    ? 0
-                               : r->warm < walked->nreq / 2 ? r->warm
-                                                            : walked->nreq / 2,
+                               !measured                 ? 0
+                               : skip < walked->nreq / 2 ? skip
+                                                         : walked->nreq / 2,
                                (uint64_t)i << TYPICAL_BITS);
         /* Little's law, as a sum: time in the system of those that left is part of the area. */
         check_that(!last || r->durations <= last->now.present_area * (1 + 1e-9) + 1e3);
