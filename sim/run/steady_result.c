@@ -233,10 +233,19 @@ struct latency_result steady_latency(const struct steady *st, const struct pick 
     return l;
 }
 
-static double rep_seconds(const struct rep *r)
+/* The part of a replication's requests that its rate is taken from, and the time they took. Clients
+ * that keep in step come in bursts, and a window that begins or ends within one counts wrong: of
+ * one class of clients whole rounds are taken. */
+static double rep_window(const struct steady *st, const struct rep *r, double *seconds)
 {
-    int64_t begin = r->warm ? r->rest[r->warm - 1].end : 0;
-    return (double)(r->last_end - begin) / SECOND;
+    const struct prog *p = st->t->p;
+    uint64_t clients = p->ncls == 1 ? p->cls[0].clients : 0, n = r->n - r->warm;
+    uint64_t drop = clients > 0 && n > clients ? n % clients : 0, first = r->warm + drop;
+    if (first > r->kept)
+        first = r->warm;
+    int64_t begin = first ? r->rest[first - 1].end : 0;
+    *seconds = (double)(r->last_end - begin) / SECOND;
+    return n > 0 ? (double)(r->n - first) / (double)n : 0;
 }
 
 static struct interval within(struct interval v, double lo, double hi)
@@ -257,13 +266,13 @@ static struct interval over_reps(const struct steady *st, enum quantity q, const
         const struct rep *r = &st->rep[i];
         struct moments duration = tally_duration(&r->tally, p);
         double n = (double)duration.n, of = (double)tally_duration(&r->tally, &any).n;
-        double s = rep_seconds(r);
+        double s, part = rep_window(st, r, &s);
         switch (q) {
         case DURATION:
             x[i] = n > 0 ? duration.mean / SECOND : NAN;
             break;
         case THROUGHPUT:
-            x[i] = s > 0 ? (double)tally_responses(&r->tally, p) / s : NAN;
+            x[i] = s > 0 ? part * (double)tally_responses(&r->tally, p) / s : NAN;
             break;
         case SHARE:
             x[i] = of > 0 ? n / of : NAN;

@@ -32,6 +32,15 @@ $ pertinax run t.yaml --under serial,uvicorn,fresh,pooled --requests 10
 >   The request holds 4.00 ms of work and its longest chain is 2.00 ms: no
 >   execution can be more than 2.00x faster than serial; uvicorn reaches 1.92x.
 >
+>   uvicorn takes 4.2 % longer than its longest chain of 2.00 ms: of its critical
+>   path 3.3 % pays wake.
+>
+>   fresh takes 16.4 % longer than its longest chain of 2.00 ms: of its critical
+>   path 8.6 % pays spawn, 4.4 % pays wake.
+>
+>   pooled takes 8 % longer than its longest chain of 2.00 ms: of its critical
+>   path 6.3 % pays wake, 1.1 % pays spawn.
+>
 > CRITICAL PATH UNDER uvicorn
 > step             on it %  of it %  of p99 %
 > request/each/db    100.0     96.0      96.0
@@ -97,6 +106,12 @@ $ pertinax run t.yaml --under coroutine,a,b --requests 10
 >   b takes 1.50x as long as coroutine on the mean: 3.00 ms against 2.00 ms.
 >
 >   The request is one chain of 2.00 ms: there is nothing in it to overlap.
+>
+>   a takes 3.4 % longer than its longest chain of 2.00 ms: of its critical path
+>   3.3 % pays wake.
+>
+>   b takes 50 % longer than its longest chain of 2.00 ms: of its critical path
+>   33.3 % pays resume.
 >
 > LIMITS
 > execution  resource  busy %  queue  wait ms  wait p99 ms

@@ -7,10 +7,10 @@ $ pertinax sweep models/mmc.yaml --under threads --set servers=2:2:12 -n 20000
 > 6 cells: servers 2, 4, … 12 · mean latency, ms
 >
 > servers  threads
-> 2        2.60  ±0.2
-> 4        1.66  ±0.12
-> 6        1.38  ±0.07
-> 8        1.24  ±0.06
+> 2        2.61  ±0.3
+> 4        1.66  ±0.13
+> 6        1.38  ±0.09
+> 8        1.25  ±0.07
 > 10       1.17  ±0.05
 > 12       1.13* ±0.04
 >
@@ -32,8 +32,8 @@ A constant in all cells, values with commas in them, two executions, another met
 
 $ pertinax sweep models/fork_join.yaml --set shards=2,4 --requests 2000 --metric speedup --under serial,threads -q
 > shards  serial    threads
-> 2       1.00  ±0  1.59  ±0.03
-> 4       1.00  ±0  2.69* ±0.1
+> 2       1.00  ±0  1.60  ±0.03
+> 4       1.00  ±0  2.69* ±0.10
 
 Two axes are heat maps; the best is marked, and which execution wins is a map of its own.
 
@@ -46,19 +46,19 @@ $ pertinax sweep models/db_pool.yaml --under threads,coroutine --set pool=2,4,8,
 >
 > threads: 99th percentile of latency, ms by pool (down) and rtt (across)
 > pool  300us       3ms
-> 2      21.9 ░░  167.2 ██
-> 4      12.7 ··   85.7 ▓▓
-> 8      10.7 ··   45.5 ▒▒
-> 16     10.5*··   26.3 ░░
+> 2      22.0 ░░  167.1 ██
+> 4      12.7 ··   85.6 ▓▓
+> 8      10.7~··   45.8 ▒▒
+> 16     10.6*··   26.6 ░░
 >
 > coroutine: 99th percentile of latency, ms by pool (down) and rtt (across)
 > pool  300us       3ms
-> 2      12.2 ··   17.9 ··
-> 4      12.2 ··   17.9 ··
-> 8      12.2 ··   17.9 ··
-> 16     12.2 ··   17.9 ··
+> 2      12.1 ··   18.1 ··
+> 4      12.1 ··   18.1 ··
+> 8      12.1 ··   18.1 ··
+> 16     12.1 ··   18.1 ··
 >
-> ·· <= 18.3 ms  ░░ <= 31.8 ms  ▒▒ <= 55.3 ms  ▓▓ <= 96.2 ms  ██ <= 167.2 ms
+> ·· <= 18.4 ms  ░░ <= 32.0 ms  ▒▒ <= 55.5 ms  ▓▓ <= 96.3 ms  ██ <= 167.1 ms
 >
 > Which execution wins (~: not beyond doubt)
 > pool      300us         3ms
@@ -67,8 +67,9 @@ $ pertinax sweep models/db_pool.yaml --under threads,coroutine --set pool=2,4,8,
 > 8       threads   coroutine
 > 16      threads   coroutine
 >
->   * threads with pool=16, rtt=300us, 10.5 ms, is the best of 16, beyond doubt
->   (95 %, compared in pairs on the same draws).
+>   * threads with pool=16, rtt=300us, 10.6 ms, is the best seen of 16; ~ 1 is not
+>   distinguishable from it. With 95 % confidence the best is among the marked
+>   (compared in pairs on the same draws).
 >
 >   rtt=300us: coroutine wins up to pool = 4, threads from 8 on.
 >
@@ -95,35 +96,35 @@ In ASCII, and too narrow for the shades.
 $ LC_ALL=C COLUMNS=34 pertinax sweep models/db_pool.yaml --under threads --set pool=2,4,8 --set rtt=300us,1ms,3ms -n 2000 -q
 > threads: responses a second by pool (down) and rtt (across)
 > pool  300us       1ms       3ms
-> 2      1596 ..    607 %%    217 ##
-> 4      2782      1193 ..    433 %%
-> 8      3293*     2279       862 ::
+> 2      1591 ..    604 %%    216 ##
+> 4      2768      1192 ..    431 %%
+> 8      3321*     2260       855 ::
 >
->    >= 1911/s  .. >= 1110/s  :: >= 644.1/s  %% >= 373.9/s  ## >= 217.0/s
+>    >= 1922/s  .. >= 1112/s  :: >= 643.8/s  %% >= 372.6/s  ## >= 215.6/s
 
 Three axes are a table again; --zip takes values together.
 
 $ pertinax sweep models/mmc.yaml --under threads --set servers=1,2 --set rho=0.5,0.7 --set service=1ms,2ms -n 2000 -q
 > servers  rho  service  threads
-> 1        0.5  1ms      2.10  [1.9, 2.5]
->               2ms      4.20  [3.8, 4.9]
->          0.7  1ms      3.26  ±0.6
->               2ms      6.52  ±1.3
-> 2        0.5  1ms      1.40* [1.29, 1.58]
->               2ms      2.80  [2.6, 3.2]
->          0.7  1ms      1.95  ±0.3
->               2ms      3.91  ±0.6
+> 1        0.5  1ms      2.00  [1.8, 2.4]
+>               2ms      4.01  [3.6, 4.7]
+>          0.7  1ms      3.03  ±0.7
+>               2ms      6.07  ±1.3
+> 2        0.5  1ms      1.35* [1.24, 1.53]
+>               2ms      2.70  [2.5, 3.1]
+>          0.7  1ms      1.85  ±0.3
+>               2ms      3.70  ±0.6
 $ pertinax sweep models/mmc.yaml --under threads --zip --set servers=1:1:4 --set rho=0.2:0.2:0.8 -n 2000 -q
 > servers  rho  threads
 > 1        0.2  1.26~ ±0.06
-> 2        0.4  1.25* [1.17, 1.37]
-> 3        0.6  1.33  ±0.13
-> 4        0.8  1.56  ±0.2
+> 2        0.4  1.22* [1.15, 1.35]
+> 3        0.6  1.27~ ±0.14
+> 4        0.8  1.52  ±0.2
 $ pertinax sweep models/mmc.yaml --under threads --set servers=1:*2:4 -n 2000 --format csv | cut -d , -f 1-9
 > servers,execution,requests,status,mark,metric,value,lo,hi
-> 1,threads,2000,requests,,mean,0.004278921628,0.0035575660222391184,0.005243165581945992
-> 2,threads,2000,requests,,mean,0.0024380633469999998,0.002070477052596714,0.0029170907935708616
-> 4,threads,2000,requests,best,mean,0.0015590709649999997,0.0013787285731303477,0.0018010088249563673
+> 1,threads,2000,requests,,mean,0.004101184782000001,0.003446645053994852,0.0051301998827899715
+> 2,threads,2000,requests,,mean,0.002350447593,0.0020123464528798863,0.002837060703462422
+> 4,threads,2000,requests,best,mean,0.001519155875,0.0013654729868934463,0.0017318016553249157
 $ pertinax sweep models/mmc.yaml --under threads --set servers=1:*2:4 -n 2000 --format md
 > ### mmc · Several servers with one queue
 >
@@ -133,11 +134,11 @@ $ pertinax sweep models/mmc.yaml --under threads --set servers=1:*2:4 -n 2000 --
 >
 > | servers | threads |
 > | --- | ---: |
-> | 1 | 4.28 ±1.0 |
-> | 2 | 2.44 ±0.5 |
-> | 4 | 1.56\* ±0.2 |
+> | 1 | 4.10 \[3.4, 5.1] |
+> | 2 | 2.35 ±0.5 |
+> | 4 | 1.52\* ±0.2 |
 >
-> \* threads with servers=4, 1.56 ms, is the best of 3, beyond doubt (95 %, compared in pairs on the same draws).
+> \* threads with servers=4, 1.52 ms, is the best of 3, beyond doubt (95 %, compared in pairs on the same draws).
 >
 > warning \[few-tail-samples]: only 20 requests are beyond p99 and 2 beyond p99.9: take their intervals rather than their values, or --requests 100000 (with servers=1; 3 times)
 >
@@ -155,9 +156,9 @@ $ pertinax sweep models/mm1.yaml --under serial --set rho=0.5,1.5,0.9 -n 4000
 > 3 cells: rho 0.5, 1.5, 0.9 · mean latency, ms
 >
 > rho    serial
-> 0.5     1.98* ±0.18
+> 0.5     1.98* ±0.17
 > 1.5  unstable
-> 0.9     7.85  [6, 16]
+> 0.9     7.95  [6, 12]
 >
 >   serial cannot carry its load with rho=1.5 (`server`).
 >

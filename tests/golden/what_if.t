@@ -82,8 +82,8 @@ $ pertinax run data/unstable.yaml --requests 2000 --under threads,coroutine --se
 
 $ pertinax run data/unstable.yaml --requests 4000 --under coroutine --set 'load={rate: 40/s}' --what-if load.rate=85/s | sed -n '/^WHAT/,/^LIMITS/p'
 > WHAT IF load.rate=85/s
-> execution  mean ms         p50 ms    p99 ms           per second %
-> coroutine  +23.3 [19, 30]  +18.4 ±5  +84.7 [66.1, ?]  +113.4 ±6
+> execution  mean ms   p50 ms    p99 ms           per second %
+> coroutine  +24.0 ±6  +18.6 ±5  +85.4 [70.3, ?]  +113.7 ±5
 >
 >   With load.rate=85/s, `cores` is 84.9 % busy under coroutine, after 39.8 %.
 >
