@@ -236,7 +236,7 @@ struct latency_result steady_latency(const struct steady *st, const struct pick 
 /* The part of a replication's requests that its rate is taken from, and the time they took. Clients
  * that keep in step come in bursts, and a window that begins or ends within one counts wrong: of
  * one class of clients whole rounds are taken. */
-static double rep_window(const struct steady *st, const struct rep *r, double *seconds)
+static double rep_rate(const struct steady *st, const struct rep *r, const struct pick *pick)
 {
     const struct prog *p = st->t->p;
     uint64_t clients = p->ncls == 1 ? p->cls[0].clients : 0, n = r->n - r->warm;
@@ -244,8 +244,9 @@ static double rep_window(const struct steady *st, const struct rep *r, double *s
     if (first > r->kept)
         first = r->warm;
     int64_t begin = first ? r->rest[first - 1].end : 0;
-    *seconds = (double)(r->last_end - begin) / SECOND;
-    return n > 0 ? (double)(r->n - first) / (double)n : 0;
+    double seconds = (double)(r->last_end - begin) / SECOND;
+    double part = n > 0 ? (double)(r->n - first) / (double)n : 0;
+    return seconds > 0 ? part * (double)tally_responses(&r->tally, pick) / seconds : NAN;
 }
 
 static struct interval within(struct interval v, double lo, double hi)
@@ -266,13 +267,12 @@ static struct interval over_reps(const struct steady *st, enum quantity q, const
         const struct rep *r = &st->rep[i];
         struct moments duration = tally_duration(&r->tally, p);
         double n = (double)duration.n, of = (double)tally_duration(&r->tally, &any).n;
-        double s, part = rep_window(st, r, &s);
         switch (q) {
         case DURATION:
             x[i] = n > 0 ? duration.mean / SECOND : NAN;
             break;
         case THROUGHPUT:
-            x[i] = s > 0 ? part * (double)tally_responses(&r->tally, p) / s : NAN;
+            x[i] = rep_rate(st, r, p);
             break;
         case SHARE:
             x[i] = of > 0 ? n / of : NAN;
@@ -369,10 +369,8 @@ static void shape(const struct steady *st)
     }
     if (t->keep) {
         t->rate = xcalloc(st->nrep, sizeof *t->rate);
-        for (uint32_t i = 0; i < st->nrep; i++) {
-            double s = rep_seconds(&st->rep[i]);
-            t->rate[i] = s > 0 ? (double)tally_responses(&st->rep[i].tally, &all) / s : NAN;
-        }
+        for (uint32_t i = 0; i < st->nrep; i++)
+            t->rate[i] = rep_rate(st, &st->rep[i], &all);
         t->all = pool;
     } else {
         pool_free(&pool);
@@ -401,8 +399,7 @@ void steady_sections(struct steady *st)
     e->section = section_make(st->t->mem, &e->all.latency, part, st->nrep);
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
-        double s = rep_seconds(r);
-        e->section[i].throughput = s > 0 ? (double)tally_responses(&r->tally, &all) / s : NAN;
+        e->section[i].throughput = rep_rate(st, r, &all);
         e->section[i].makespan = (double)r->last_answer / SECOND;
         part_free(&part[i]);
     }
