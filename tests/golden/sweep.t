@@ -97,10 +97,10 @@ $ LC_ALL=C COLUMNS=34 pertinax sweep models/db_pool.yaml --under threads --set p
 > threads: responses a second by pool (down) and rtt (across)
 > pool  300us       1ms       3ms
 > 2      1591 ..    604 %%    216 ##
-> 4      2768      1192 ..    431 %%
-> 8      3321*     2260       855 ::
+> 4      2767      1190 ..    430 %%
+> 8      3309*     2264       860 ::
 >
->    >= 1922/s  .. >= 1112/s  :: >= 643.8/s  %% >= 372.6/s  ## >= 215.6/s
+>    >= 1916/s  .. >= 1110/s  :: >= 642.9/s  %% >= 372.4/s  ## >= 215.7/s
 
 Three axes are a table again; --zip takes values together.
 
