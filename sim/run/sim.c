@@ -97,7 +97,7 @@ static void dispatch_event(struct sim *s, struct slot x)
     switch ((enum ev_kind)x.kind) {
     case EV_WORK:
         s->side[x.a].work = NONE;
-        if (s->path)
+        if (s->follow)
             path_done(s->path, x.a);
         move_done(s, x.a, x.b != 0);
         break;
@@ -212,12 +212,11 @@ static bool advance(struct sim *s)
 }
 
 /* Look whether some tasks can never move again: when nothing has finished for a while, each time
- * for twice as long; and ever more rarely when many are present. */
+ * for twice as long; and ever more rarely when many are present.  A request that finishes only puts
+ * that off, so the next look may come too early, and is then put off. */
 static void watch(struct sim *s)
 {
     bool idle = s->acc.events - s->last_finish > s->patience;
-    if (!idle && s->acc.events < s->check_at)
-        return;
     bool crowd = s->acc.events >= s->check_at && s->acc.present > 4096;
     if (s->acc.events >= s->check_at)
         s->check_at = s->acc.events + (s->acc.events < 100000 ? 20000 : s->acc.events / 4);
@@ -225,6 +224,8 @@ static void watch(struct sim *s)
         s->patience *= 2;
     if (s->end == SIM_MORE && (idle || crowd) && deadlock_exists(s))
         s->end = SIM_DEADLOCK;
+    uint64_t idle_at = s->last_finish + s->patience + 1;
+    s->watch_at = idle_at < s->check_at ? idle_at : s->check_at;
 }
 
 /* Now and then: is there a reason not to go on? */
@@ -257,7 +258,8 @@ enum sim_end sim_run_load(struct sim *s, uint64_t n)
             s->end = s->st.live > 0 ? SIM_DEADLOCK : SIM_DRAINED;
             break;
         }
-        watch(s);
+        if (s->acc.events >= s->watch_at)
+            watch(s);
         if (s->acc.events >= s->look_at)
             look(s);
     }
@@ -295,6 +297,7 @@ enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n)
             break;
         s->alone_ordinal = i;
         arrive_request(s, 0, 0, i);
+        sim_settle(s);
         while (s->end == SIM_MORE && advance(s))
             if (s->acc.events >= s->look_at)
                 look(s);
@@ -349,9 +352,11 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     s->cpu.interval = p->interval;
     if (o->trace_requests > 0)
         s->path = path_new(p, &s->now, o->trace_full);
+    s->follow = s->path;
     cores_connect(s);
     s->cls = xcalloc(p->ncls + 1, sizeof *s->cls);
     arrive_init(s);
+    ahead_init(s);
     costs_init(s);
     shares_init(s);
     s->batch_slot = xcalloc(p->ninstance + 1, sizeof *s->batch_slot);
@@ -372,6 +377,7 @@ void sim_free(struct sim *s)
     for (uint32_t k = 0; k < s->p->ncls; k++)
         free(s->cls[k].client);
     free(s->cls);
+    free(s->ahead);
     free(s->share);
     free(s->batch_slot);
     free(s->heap);

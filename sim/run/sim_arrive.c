@@ -43,7 +43,6 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     }
     s->traced += traced;
     s->acc.present++;
-    sim_settle(s);
     if (s->acc.present >= SIM_MAX_PRESENT)
         s->end = SIM_OVERLOAD;
 }

@@ -131,7 +131,37 @@ int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
             sim_fail(s, p->where[pc], "this probability came out outside [0, 1]");
         *ok = q <= 0 || rng_unit(k) >= q;
     }
-    return scaled(s, pc, draw_quick(s, task, c->latency, pc));
+    int64_t ns =
+        s->side[task].ahead == pc ? s->side[task].ahead_ns : draw_quick(s, task, c->latency, pc);
+    check_that(ns == draw_quick(s, task, c->latency, pc));
+    return scaled(s, pc, ns);
+}
+
+/* What comes before the call may wait, but not choose. */
+static uint32_t first_call(const struct sim *s, uint32_t pc)
+{
+    const struct prog *p = s->p;
+    for (uint32_t n = 0; n < p->nop; n++) {
+        const struct op *o = &p->op[s->st.skip[pc]];
+        bool passes = o->code == OP_ACQ || o->code == OP_HOPOUT || o->code == OP_COST;
+        pc = s->st.skip[pc] + 1;
+        if (o->code == OP_CALL)
+            return pc - 1;
+        if (!passes)
+            break;
+    }
+    return NONE;
+}
+
+void ahead_init(struct sim *s)
+{
+    const struct prog *p = s->p;
+    s->ahead = xcalloc(p->nbody + 1, sizeof *s->ahead);
+    for (uint32_t b = 0; b < p->nbody; b++) {
+        uint32_t pc = first_call(s, p->body[b].pc);
+        const struct site *w = pc == NONE ? NULL : &p->site[p->call[p->op[pc].a].latency];
+        s->ahead[b] = w && w->nloop == 0 && p->x.expr[w->expr].dist ? pc : NONE;
+    }
 }
 
 int64_t draw_cost(struct sim *s, uint32_t task, enum cost c)

@@ -42,7 +42,7 @@ static inline void side_room(struct sim *s)
 void side_clear(struct side *d)
 {
     d->birth++;
-    d->work = d->timers = d->qtimer = d->share = d->entity = NONE;
+    d->work = d->timers = d->qtimer = d->share = d->entity = d->ahead = NONE;
     d->bursts = 0;
     d->path = 0;
 }
@@ -79,6 +79,7 @@ static void fx_begin(struct sim *s, const struct fx *f)
     if (f->a == NONE) {
         d->key = s->root_key;
         s->rside[f->b] = s->coming;
+        ahead_draw(s, f->task);
         return;
     }
     d->key = s->rounds ? s->round_key : s->side[f->a].key;
@@ -91,6 +92,7 @@ static void fx_begin(struct sim *s, const struct fx *f)
     if (s->p->nput > 0 && s->p->op[f->b].code == OP_PUT)
         d->key = item_key(s, d->key, f->b);
     d->path = s->side[f->a].path;
+    ahead_draw(s, f->task);
 }
 
 static void share_alarm(struct sim *s, uint32_t k)
@@ -128,7 +130,7 @@ static void fx_work(struct sim *s, const struct fx *f)
     int64_t ns = draw_work(s, f->task, f->b, &ok);
     const struct op *o = &s->p->op[f->b];
     chain_add(s, f->task, ns);
-    if (s->path)
+    if (s->follow)
         path_work(s->path, f->task, f->b, ns);
     if (o->code == OP_CALL && s->p->call[o->a].ps) {
         share_begin(s, f->task, s->p->call[o->a].res, ns, ok);
@@ -204,7 +206,7 @@ static void fx_cpu(struct sim *s, const struct fx *f)
     for (unsigned c = 0; c < COST_COUNT; c++)
         if (f->c & (1u << c))
             ns += cost[c] = draw_cost(s, f->task, (enum cost)c);
-    if (s->path)
+    if (s->follow)
         path_compute(s, f, ns, cost);
     if (f->c & FX_WAKE_IF_IDLE)
         wake = draw_cost(s, f->task, COST_WAKE);
@@ -287,6 +289,10 @@ static void fx_over(struct sim *s, const struct fx *f)
                                   .ordinal = r->ordinal});
     if (traced) {
         s->traced_done++;
+        if (!s->alone && s->traced >= s->o.trace_requests && s->traced_done == s->traced) {
+            s->follow = NULL; /* nobody asks any more */
+            s->cpu.d.watch = NULL;
+        }
         s->work_sum += (double)r->work;
         if (!r->answered)
             r->span = r->tail;
@@ -350,7 +356,7 @@ static void fx_loop_moves(struct sim *s, const struct fx *f)
 /* NOLINTNEXTLINE(readability-function-size): one case an effect */
 static inline __attribute__((always_inline)) void obey(struct sim *s, const struct fx *f)
 {
-    if (s->path)
+    if (s->follow)
         path_effect(s, f);
     switch ((enum fx_kind)f->kind) {
     case FX_ROUND:
@@ -536,7 +542,7 @@ void share_event(struct sim *s, uint32_t k, uint32_t gen)
         bool ok = s->side[task].work != 0;
         s->side[task].work = s->side[task].share = NONE;
         share_count(s, k);
-        if (s->path)
+        if (s->follow)
             path_done(s->path, task);
         step_done(&s->st, task, ok);
     }

@@ -56,6 +56,8 @@ struct side {        /* a task's, beside step's */
     uint32_t qtimer;
     uint32_t share;  /* ps service it is in, or NONE */
     uint32_t entity; /* of a HOSTCPU burst, or NONE */
+    uint32_t ahead;  /* pc of its first call, if that is drawn already; or NONE */
+    int64_t ahead_ns;
     uint32_t bursts; /* costs paid, for their draws */
     int64_t waiting; /* since when it queues */
     int64_t path;    /* traced: length of the longest chain up to now */
@@ -113,7 +115,8 @@ struct sim {
     struct rside *rside;
     uint32_t nrside;
     struct class_state *cls;
-    int64_t *enter; /* p->ndepth a task: when it entered its steps */
+    uint32_t *ahead; /* of each body: the call that it comes to first, whatever happens; or NONE */
+    int64_t *enter;  /* p->ndepth a task: when it entered its steps */
     int64_t *group_path;
     uint32_t ngroup_path;
     int64_t cost_ns[COST_COUNT]; /* of constant costs; -1: drawn */
@@ -136,6 +139,7 @@ struct sim {
     uint64_t finished, goal;
     uint64_t check_at;    /* events: when to look for a deadlock */
     uint64_t patience;    /* events without a finished request before the next look */
+    uint64_t watch_at;    /* events: not before is there anything to watch for */
     uint64_t look_at;     /* events: when to look whether to go on at all */
     uint64_t last_finish; /* events, as of the last finished request */
     bool alone;
@@ -145,8 +149,9 @@ struct sim {
     struct loc error_at;
     bool started, cpu_changed;
     uint64_t grants, handoffs;
-    struct path *path; /* critical paths of traced requests; NULL if there are none */
-    uint64_t root_key; /* of the request that arrives */
+    struct path *follow; /* the same, as long as traced requests come or are present */
+    struct path *path;   /* critical paths of traced requests; NULL if there are none */
+    uint64_t root_key;   /* of the request that arrives */
     struct rside coming;
     uint64_t round_key; /* of the task that begins next, if its parent is in a loop */
     bool rounds;
@@ -228,6 +233,22 @@ static inline int64_t draw_quick(struct sim *s, uint32_t task, uint32_t site, ui
  * way.  Draws that do not wait for each other overlap. */
 void draw_ahead(const struct sim *s, uint64_t of, uint64_t first, uint32_t site, int64_t *ns,
                 uint32_t n);
+/* A task's first call is drawn when it begins, so that nothing has to wait for the draw. */
+void ahead_init(struct sim *s);
+static inline void ahead_draw(struct sim *s, uint32_t task)
+{
+    struct side *d = &s->side[task];
+    d->ahead = s->ahead[s->st.task[task].body];
+    if (d->ahead == NONE)
+        return;
+    const struct site *w = &s->p->site[s->p->call[s->p->op[d->ahead].a].latency];
+    struct draw_key k = {.seed = s->o.seed, .path = d->key, .site = w->hash};
+    double v = dist_draw(s->p->x.expr[w->expr].dist, rng_unit(k));
+    if (v >= 0 && v <= DRAW_MAX_NS)
+        d->ahead_ns = (int64_t)(v + 0.5);
+    else
+        d->ahead = NONE;
+}
 int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site);
 int64_t draw_queue_timeout(struct sim *s, uint32_t task, uint32_t res);
 uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
