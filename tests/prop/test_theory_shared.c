@@ -31,11 +31,11 @@ static void keyed_mm1(void **state)
 /* Keys of unequal weight, 1/2, 1/4, 1/4 of 3: M/M/2 with 1.5, twice M/M/2 with 0.75. */
 static void keyed_mm2(void **state)
 {
-    struct theory t = theory_new(
-        "resources: {m: {kind: semaphore, size: 2, keys: 3}}\n"
-        "request: {use: m, key: mix(0.5 of 0 0.25 of 1 0.25 of 2), do: {wait:"
-        " exponential(mean=1ms)}}\nload: {rate: 3/1ms}\n",
-        *state);
+    struct theory t =
+        theory_new("resources: {m: {kind: semaphore, size: 2, keys: 3}}\n"
+                   "request: {use: m, key: mix(0.5 of 0 0.25 of 1 0.25 of 2), do: {wait:"
+                   " exponential(mean=1ms)}}\nload: {rate: 3/1ms}\n",
+                   *state);
     uint32_t row = theory_row(&t, "m");
     const double l[] = {1.5, 0.75, 0.75};
     double waiting = 0;
