@@ -31,6 +31,8 @@ static bool moves_anyway(const struct sim *s, uint32_t task)
     case T_AWAIT:
     case T_INPLACE:
     case T_PENDING:
+    case T_ITEM:
+    case T_BATCHED:
         return has_timer(s, task);
     case T_UNTIL:
         return has_timer(s, task) || (s->st.task[task].flags & TF_WOKEN);
@@ -47,6 +49,8 @@ static uint32_t thread_instance(const struct sim *s, uint32_t task)
 {
     const struct task *t = &s->st.task[task];
     const struct prog *p = s->p;
+    if ((t->flags & TF_WORKER) && !(t->flags & TF_POOLED))
+        return NONE; /* stage_worker_held() */
     uint32_t res =
         t->parent == NONE && !(t->flags & TF_POOLED) && p->server != NONE ? p->server : p->pool;
     if (res == NONE || !(t->flags & TF_HAS_THREAD))
@@ -63,7 +67,8 @@ static bool holds(const struct sim *s, uint32_t task, uint32_t inst)
         return t->res == inst;
     if (!is_task(t))
         return false;
-    if (thread_instance(s, task) == inst)
+    if (thread_instance(s, task) == inst || stage_worker_held(s, task) == inst ||
+        stage_place_held(s, task) == inst)
         return true;
     uint32_t res = s->st.inst[inst].res;
     if (p->res[res].kind == RES_LIMIT) {
@@ -88,9 +93,11 @@ static void mark_held(const struct sim *s, uint32_t task, bool *inst)
             inst[t->res] = true;
         return;
     }
-    uint32_t i = thread_instance(s, task);
-    if (i != NONE)
-        inst[i] = true;
+    const uint32_t own[] = {thread_instance(s, task), stage_worker_held(s, task),
+                            stage_place_held(s, task)};
+    for (size_t k = 0; k < sizeof own / sizeof *own; k++)
+        if (own[k] != NONE)
+            inst[own[k]] = true;
     if (p->limit != NONE && s->st.req[t->req].has_limit)
         inst[p->res[p->limit].base + s->st.req[t->req].worker] = true; /* one a worker */
     uint32_t h = (t->flags & TF_RAISE) ? t->unwind : p->handler_of[t->pc];
@@ -152,6 +159,9 @@ static bool can_move(const struct sim *s, const bool *moves, const bool *inst,
         return awaited_suffice(s, moves, task);
     case T_UNTIL:
         return setters_suffice(q, s, task);
+    case T_ITEM:
+    case T_BATCHED:
+        return item_can_move(s, moves, inst, task);
     case T_INPLACE:
         for (uint32_t k = s->st.req[t->req].first_task; k != NONE; k = s->st.task[k].req_next)
             if (s->st.task[k].parent == task && s->st.task[k].mode == M_INPLACE && moves[k])
@@ -224,6 +234,8 @@ static const char *task_name(const struct sim *s, struct arena *a, uint32_t task
     const struct rside *r = &s->rside[t->req];
     const char *path = s->p->body[t->body].path;
     const char *copy = "";
+    if (t->flags & TF_ITEM)
+        path = item_name(s, a, task);
     if (t->parent != NONE && t->group != NONE &&
         s->p->fork[s->st.group[t->group].fork].kind == GROUP_EACH)
         copy = arena_printf(a, "[%u]", t->copy);
@@ -239,12 +251,14 @@ static uint32_t blocker(const struct sim *s, const bool *moves, const struct wou
 {
     const struct state *st = &s->st;
     const struct task *t = &st->task[task];
-    if (t->state == T_QUEUE || t->state == T_THREAD) {
+    if (t->state == T_QUEUE || t->state == T_THREAD || t->state == T_ITEM) {
         for (uint32_t k = 0; k < st->ntask; k++)
             if (is_task(&st->task[k]) && !moves[k] && holds(s, k, t->res))
                 return k;
         return NONE;
     }
+    if (t->state == T_BATCHED)
+        return item_blocker(s, task);
     if (t->state == T_UNTIL)
         return would_set(v, s, task);
     if (t->state == T_READY)
@@ -283,7 +297,12 @@ static const char *waits_for(const struct sim *s, struct arena *a, const struct 
     uint32_t setter;
     switch ((enum task_state)t->state) {
     case T_QUEUE:
+        if (s->p->res[s->st.inst[t->res].res].kind == RES_CHANNEL)
+            return arena_printf(a, "a place in %s", instance_text(s, a, t->res));
         return instance_text(s, a, t->res);
+    case T_ITEM:
+    case T_BATCHED:
+        return item_waits_for(s, a, task);
     case T_THREAD:
         return arena_printf(a, "a thread of `%s`", s->p->res[s->st.inst[t->res].res].name);
     case T_JOIN:
@@ -312,7 +331,7 @@ static const char *held_by(const struct sim *s, struct arena *a, uint32_t task)
     const struct task *t = &s->st.task[task];
     struct buf b = {0};
     uint32_t n = 0;
-    if (t->state != T_QUEUE && t->state != T_THREAD)
+    if (t->state != T_QUEUE && t->state != T_THREAD && t->state != T_ITEM)
         return "";
     for (uint32_t k = 0; k < s->st.ntask; k++) {
         if (!holds(s, k, t->res))
@@ -339,6 +358,15 @@ static const char *advice(const struct sim *s, struct arena *a, const uint32_t *
                             "`%s`: give the requests threads of their own (server: N), make the "
                             "pool larger than the requests in it, or run the branches in place",
                             r->name, r->size, r->name);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const struct task *t = &s->st.task[who[i]];
+        if (t->state == T_QUEUE && s->p->res[s->st.inst[t->res].res].kind == RES_CHANNEL)
+            return arena_printf(a,
+                                "who takes from `%s` waits, by way of others, for a place in it: a "
+                                "larger channel only puts that off; reject when it is full "
+                                "(full: reject), or let no stage put into one before it",
+                                s->p->res[s->st.inst[t->res].res].name);
     }
     bool until = false;
     for (uint32_t i = 0; i < n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* deadlock_impl.h - between deadlock.c and deadlock_until.c; nobody else's. */
+/* deadlock_impl.h - between deadlock.c, deadlock_until.c and deadlock_stage.c; nobody else's. */
 #ifndef RUN_DEADLOCK_IMPL_H
 #define RUN_DEADLOCK_IMPL_H
 #include "run/sim_impl.h"
@@ -28,5 +28,14 @@ uint32_t would_set(const struct would_set *v, const struct sim *s, uint32_t task
 /* What it waits for: the names of the variables, and the condition as it is written. */
 const char *setters_names(const struct sim *s, struct arena *a, uint32_t task);
 const char *setters_condition(const struct sim *s, struct arena *a, uint32_t task);
+
+/* The instance of which a task holds a worker of its stage, or a place in its channel; or NONE. */
+uint32_t stage_worker_held(const struct sim *s, uint32_t task);
+uint32_t stage_place_held(const struct sim *s, uint32_t task);
+/* Tasks in T_ITEM and T_BATCHED: inst says of which instances a task that moves holds some. */
+bool item_can_move(const struct sim *s, const bool *moves, const bool *inst, uint32_t task);
+uint32_t item_blocker(const struct sim *s, uint32_t task); /* of a T_BATCHED */
+const char *item_name(const struct sim *s, struct arena *a, uint32_t task);
+const char *item_waits_for(const struct sim *s, struct arena *a, uint32_t task);
 
 #endif
