@@ -139,6 +139,11 @@ void full_cut(struct path_full *f, const struct path_task *t, int64_t now, bool 
 void full_path(struct path_full *f, const struct path_log *l, uint32_t last);
 
 /* path_slack.c */
+enum { SLACK_REQUESTS = 256 }; /* of a simulator; means need no more */
+static inline bool path_slacks(const struct path *x)
+{
+    return x->smooth && !x->keep && x->account.slacked < SLACK_REQUESTS;
+}
 void slack_begin(struct path *x, struct path_log *l);
 void slack_free(struct path_slack *s);
 void slack_ended(struct path_log *l, uint32_t group, uint32_t task, uint32_t segment);

@@ -9,10 +9,7 @@
 #include "run/path_impl.h"
 #include <stdlib.h>
 
-enum {
-    SLACK_REQUESTS = 256, /* of a simulator; means need no more */
-    SLACK_MOST = 4096     /* ended tasks of a request; with more, it is let be */
-};
+enum { SLACK_MOST = 4096 }; /* ended tasks of a request; with more, it is let be */
 
 struct path_slack {
     struct path_edge {
@@ -34,7 +31,7 @@ struct path_slack {
 
 void slack_begin(struct path *x, struct path_log *l)
 {
-    l->slack_on = x->smooth && !x->keep && x->account.slacked < SLACK_REQUESTS;
+    l->slack_on = path_slacks(x);
     if (!l->slack_on)
         return;
     if (l->slack == NULL)

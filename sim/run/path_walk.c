@@ -140,7 +140,7 @@ void path_walk(struct path *x, struct path_log *l, uint32_t last)
 {
     struct path_account *a = &x->account;
     uint32_t n = 0;
-    int64_t sum = 0, latency = l->v[last].end - l->v[0].end;
+    int64_t latency = 0;
     if (l->lost)
         return;
     for (uint32_t i = last; i != NONE && i != 0; i = l->v[i].prev) {
@@ -152,9 +152,9 @@ void path_walk(struct path *x, struct path_log *l, uint32_t last)
         if (x->time[row] == 0)
             x->seen[n++] = row;
         x->time[row] += s->end - s->start;
-        sum += s->end - s->start;
+        latency += s->end - s->start;
     }
-    check_that(sum == latency);
+    check_that(latency == l->v[last].end - l->v[0].end);
     account_room(a, a->nreq + 1, a->nentry + n);
     a->first[a->nreq] = a->nentry;
     a->id[a->nreq] = l->id;

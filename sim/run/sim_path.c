@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim_path.c - the recorder of critical paths is told what happens; see path.h. */
-#include "run/path.h"
+#include "run/path_impl.h"
 #include "run/sim_impl.h"
 
 const struct path_account *sim_paths(const struct sim *s)
@@ -22,6 +22,7 @@ static void path_begin(struct sim *s, const struct fx *f)
         path_untraced(s->path, f->task);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one case an effect */
 void path_effect(struct sim *s, const struct fx *f)
 {
     struct path *x = s->path;
@@ -75,16 +76,20 @@ void path_effect(struct sim *s, const struct fx *f)
         path_left(x, f->a);
         break;
     case FX_GROUP:
-        path_group(x, f->task, f->a);
+        if (path_slacks(x))
+            path_group(x, f->task, f->a);
         break;
     case FX_JOIN:
-        path_joined(x, f->task, f->a, f->b);
+        if (path_slacks(x))
+            path_joined(x, f->task, f->a, f->b);
         break;
     case FX_ENTER:
-        path_enter(x, f->task, f->a);
+        if (x->keep)
+            path_enter(x, f->task, f->a);
         break;
     case FX_LEAVE:
-        path_leave(x, f->task, f->a, f->c);
+        if (x->keep || path_slacks(x))
+            path_leave(x, f->task, f->a, f->c);
         break;
     case FX_RESPOND:
         if (f->c != 0)
