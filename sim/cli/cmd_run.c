@@ -156,6 +156,8 @@ const struct cmd cmd_run = {
         "The same model, options and seed give the same bytes, whatever --jobs says.\n\n"
         "  pertinax run search.yaml\n"
         "  pertinax run search.yaml --under threads,coroutine --set shards=8\n"
+        "  pertinax run search.yaml --what-if cache_hit=0.3 --what-if db.latency*=0.5\n"
+        "  pertinax run search.yaml --gain --threshold 100ms,250ms --trace search.json\n"
         "  pertinax run search.yaml --precision 0.2% --format json -o search.html\n",
     .opts = run_opts,
     .common = COMMON_ALL,

@@ -36,7 +36,7 @@ static struct interval unknown(double x)
  * knots. From one order statistic to the next it would be rough, and the roughness of both samples
  * would count as error of their difference.  Where the parabola does not fit (atoms, gaps), the
  * values at the knots with straight lines between them. */
-enum { KNOTS = 11 }; /* scores -3.75 to 3.75 */
+enum { KNOTS = 11, MIDDLE = 5 }; /* scores -3.75 to 3.75 */
 static const double knot_step = 0.75;
 struct margin {
     double value[KNOTS]; /* -INFINITY, INFINITY beyond the ends of the sample */
@@ -46,7 +46,7 @@ struct margin {
 
 static double knot_score(int i)
 {
-    return (i - KNOTS / 2) * knot_step;
+    return (i - MIDDLE) * knot_step;
 }
 
 /* With k values below it the quantile is between the k-th and the next: in the middle. */
@@ -68,7 +68,7 @@ static double value_after(const struct pool *all, double k)
 static void margin_fit(struct margin *m)
 {
     const double good = 0.1; /* of the spread, the root of the mean square of what is left */
-    double middle = m->value[KNOTS / 2], z2 = 0, z3 = 0, z4 = 0, y1 = 0, y2 = 0, left = 0, n = 0;
+    double middle = m->value[MIDDLE], z2 = 0, z3 = 0, z4 = 0, y1 = 0, y2 = 0, left = 0, n = 0;
     double lo = INFINITY, hi = -INFINITY;
     for (int i = 0; i < KNOTS; i++) {
         double z = knot_score(i), y = m->value[i] - middle;
@@ -135,13 +135,13 @@ static struct margin margin_binomial(const struct pool *all, double p)
 
 static double margin_value(const struct margin *m, double z)
 {
-    double at = z / knot_step + KNOTS / 2;
+    double at = z / knot_step + MIDDLE;
     int i = at <= 0 ? 0 : at >= KNOTS - 1 ? KNOTS - 2 : (int)at;
     double a = m->value[i], b = m->value[i + 1], part = fmin(1, fmax(0, at - i));
     if (!isfinite(a) || !isfinite(b))
         return isfinite(a) && part <= 0 ? a : a < 0 && !isfinite(a) ? a : b;
     if (m->smooth)
-        return m->value[KNOTS / 2] + z * (m->slope + z * m->bend);
+        return m->value[MIDDLE] + z * (m->slope + z * m->bend);
     return a + part * (b - a);
 }
 

@@ -84,3 +84,7 @@ $ pertinax run data/steps.yaml --trace t.json --trace-requests 100000
 ! error[E-option-value]: --trace-requests must be a whole number from 1 to 10000, not '100000'
 ! 1 error
 ? 2
+
+An execution that the change does away with.
+
+$ pertinax run data/unstable.yaml --set 'executions={quick: {kind: threads, cores: 4}}' --under quick --what-if 'executions={}'
