@@ -88,3 +88,6 @@ $ pertinax run data/steps.yaml --trace t.json --trace-requests 100000
 An execution that the change does away with.
 
 $ pertinax run data/unstable.yaml --set 'executions={quick: {kind: threads, cores: 4}}' --under quick --what-if 'executions={}'
+! error[E-what-if]: with executions={} there is no execution 'quick'
+! 1 error
+? 2
