@@ -42,15 +42,6 @@ $ pertinax run t.yaml --under serial,uvicorn,fresh,pooled --requests 10
 >   pooled takes 8 % longer than its longest chain of 2.00 ms: of its critical
 >   path 6.3 % pays wake, 1.1 % pays spawn.
 >
->   uvicorn takes 4.2 % longer than its longest chain of 2.00 ms: of its critical
->   path 3.3 % pays wake.
->
->   fresh takes 16.4 % longer than its longest chain of 2.00 ms: of its critical
->   path 8.6 % pays spawn, 4.4 % pays wake.
->
->   pooled takes 8 % longer than its longest chain of 2.00 ms: of its critical
->   path 6.3 % pays wake, 1.1 % pays spawn.
->
 > CRITICAL PATH UNDER uvicorn
 > step             on it %  of it %  of p99 %
 > request/each/db    100.0     96.0      96.0
