@@ -42,7 +42,8 @@ bool critical_smooth(const struct prog *p)
     for (uint32_t pc = 0; pc < p->nop; pc++) {
         enum opcode c = (enum opcode)p->op[pc].code;
         forks = forks || c == OP_FORK;
-        if (c == OP_STORE || c == OP_UNTIL || c == OP_PUT) /* others can see when it was */
+        bool seen = c == OP_STORE || c == OP_UNTIL || c == OP_PUT; /* by others, and when */
+        if (seen && (p->kind != EXEC_SERIAL || p->cls[0].load))
             return false;
         if (c == OP_NEXT && !consumer_smooth(p, pc))
             return false;
