@@ -169,6 +169,15 @@ struct outline_node *outline_make(struct arena *a, const struct prog *p, uint32_
             .kind = OUTLINE_CLASS, .parent = NONE, .step = NONE, .name = name};
         walk_body(&w, k ? &m->pipeline[k - 1].body : &m->request, node_add(&w, root));
     }
+    for (uint32_t b = 0; b < p->nbody; b++) { /* stages, in the order they were compiled */
+        uint32_t stage = p->body[b].stage;
+        if (stage == NONE)
+            continue;
+        const struct stage *of = p->stage[stage].of;
+        struct outline_node root = {
+            .kind = OUTLINE_CLASS, .parent = NONE, .step = NONE, .name = of->name};
+        walk_body(&w, &of->body, node_add(&w, root));
+    }
     *n = w.n > OUTLINE_MOST ? 0 : w.n;
     return w.v;
 }
