@@ -126,19 +126,22 @@ static bool comparable(const struct trial *t)
 }
 
 /* Amdahl's law: what is serial, and the rest on as many threads as there are (or as can be used at
- * all), against one thing at a time. */
+ * all), against one thing at a time.  What an execution pays for its tasks is no part of the
+ * pipeline: the shortest of what the executions say is nearest to it. */
 static double amdahl_bound(const struct trial *t, uint32_t n, const struct trial *over,
                            const struct trial *of)
 {
-    const struct amdahl *a = &of->amdahl;
-    for (uint32_t i = 0; i < n && a->needed <= 0; i++)
-        a = &t[i].amdahl;
-    if (a->needed <= 0 || over->p->kind != EXEC_SERIAL)
-        return NAN;
-    double threads = a->wide;
-    if (of->p->kind == EXEC_THREADS && of->p->pool != NONE)
-        threads = fmin(threads, of->p->res[of->p->pool].size + (of->p->server != NONE ? 1. : 0.));
-    return over->e->all.latency.mean.value / (a->serial + (a->needed - a->serial) / threads);
+    double least = INFINITY;
+    for (uint32_t i = 0; i < n && over->p->kind == EXEC_SERIAL; i++) {
+        const struct amdahl *a = &t[i].amdahl;
+        double threads = a->wide;
+        if (of->p->kind == EXEC_THREADS && of->p->pool != NONE)
+            threads =
+                fmin(threads, of->p->res[of->p->pool].size + (of->p->server != NONE ? 1. : 0.));
+        if (a->needed > 0 && threads > 0)
+            least = fmin(least, a->serial + (a->needed - a->serial) / threads);
+    }
+    return isfinite(least) ? over->e->all.latency.mean.value / least : (double)NAN;
 }
 
 static void compare(struct run_result *r, const struct trial *t, struct arena *a)
@@ -155,6 +158,8 @@ static void compare(struct run_result *r, const struct trial *t, struct arena *a
         s->of = i;
         s->over = first;
         s->amdahl = amdahl_bound(t, r->nexec, &t[first], &t[i]);
+        if (s->ratio.value > s->amdahl) /* with all costs in it, it is no bound any more */
+            s->amdahl = NAN;
     }
 }
 
