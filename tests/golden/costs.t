@@ -31,7 +31,6 @@ $ pertinax run t.yaml --under serial,uvicorn,fresh,pooled --requests 10
 >
 >   The request holds 4.00 ms of work and its longest chain is 2.00 ms: no
 >   execution can be more than 2.00x faster than serial; uvicorn reaches 1.92x.
->   Amdahl's law allows 1.89x.
 >
 >   uvicorn takes 4.2 % longer than its longest chain of 2.00 ms: of its critical
 >   path 3.3 % pays wake.

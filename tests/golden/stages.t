@@ -47,9 +47,9 @@ $ pertinax run data/stages.yaml --requests 100
 >   busy).
 >
 > CRITICAL PATH UNDER serial
-> step            on it %  of it %  of p99 %
-> load/warehouse    100.0     97.6      97.6
-> parse/cpu         100.0      2.4       2.4
+> step            on it %  of it %  of p99 %  10 % saves ms
+> load/warehouse    100.0     97.6      97.6  4.10 ±0
+> parse/cpu         100.0      2.4       2.4  0.10 ±0
 >
 > LIMITS
 > execution  resource  busy %  queue  wait ms  wait p99 ms
