@@ -276,7 +276,7 @@ static const struct opt import_opts[] = {
     {"label", 'l', "NAME", "what this recording is called (default: default)", 0},
     {"from", 0, "otlp|otlp-proto|jaeger|zipkin|chrome|har|csv",
      "the format of all files (default: each is known by its first bytes)", 0},
-    {"csv", 0, "MAP", "which column is what: trace=COLUMN,id=COLUMN,start=COLUMN/us,...", 0},
+    {"csv", 0, "MAP", "which column is what: trace=NAME,id=NAME,start=NAME/us and so on", 0},
     OPT_FORMAT("text|json"),
     {NULL, 0, NULL, NULL, 0},
 };
