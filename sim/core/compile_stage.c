@@ -29,6 +29,7 @@ struct carried {
 struct cput {
     struct loc at;
     uint32_t stage;
+    struct ctask *t;
     const struct standing *where;
     uint32_t ncapture, cap_capture;
     struct capture *capture;
@@ -155,7 +156,7 @@ static void put_note(struct compiler *c, const struct step *s, uint32_t stage)
     struct cstages *k = c->stages;
     struct cput *u = NEW(c->tmp, struct cput, 1);
     k->last = standing_of(c, c->t, k->last);
-    *u = (struct cput){.at = s->value_at, .stage = stage, .where = k->last};
+    *u = (struct cput){.at = s->value_at, .stage = stage, .t = c->t, .where = k->last};
     if (!u->where->dead && k->stage[stage].first_put == NONE)
         k->stage[stage].first_put = k->nput;
     *ADD(c, k->put, k->nput, k->cap_put) = u;
@@ -239,7 +240,7 @@ static struct value put_knows(const struct cput *u, const char *name)
 /* The stage whose items hand on what they carry by this put; NONE: it is a request's own. */
 static uint32_t put_from(const struct cput *u)
 {
-    return root_of(u->where->t)->stage;
+    return root_of(u->t)->stage;
 }
 
 /* Does a put into the stage hand on such a variable?  Follows first puts back; their chain ends
@@ -343,7 +344,7 @@ const char **scope_carried_names(struct compiler *c, const char **v, uint32_t *n
 /* The variable as this put hands it on. */
 static struct value put_value(struct compiler *c, const struct cput *u, const struct carried *k)
 {
-    struct ctask *t = u->where->t;
+    struct ctask *t = u->t;
     for (const struct standing *s = u->where; s; s = s->up) {
         struct var *v = var_of(s->t, k->name);
         if (v && (v->captured || standing_set(s, (uint32_t)(v - s->t->var))))
@@ -449,7 +450,7 @@ static void answers_follow(struct compiler *c)
     for (bool more = true; more;) {
         more = false;
         for (uint32_t i = k->nput; i-- > 0;) {
-            struct ctask *root = root_of(k->put[i]->where->t);
+            struct ctask *root = root_of(k->put[i]->t);
             if (!k->stage[k->put[i]->stage].answers)
                 continue;
             if (root->stage != NONE) {

@@ -130,7 +130,7 @@ static bool worker_goes_on(struct state *s, uint32_t task, uint32_t inst)
 {
     struct task *t = &s->task[task];
     struct resst *q = &s->inst[inst];
-    if (t->state != T_RUN || q->nqueue == 0 || !stage_ready(s, inst))
+    if (t->state != T_RUN || (t->flags & TF_POOLED) || q->nqueue == 0 || !stage_ready(s, inst))
         return false;
     if (t->mode == M_LOOP ? s->loop[t->worker].running != task : !(t->flags & TF_HAS_THREAD))
         return false;
@@ -159,11 +159,10 @@ bool stage_leave(struct state *s, uint32_t task)
     uint32_t inst = state_instance(s, stage_of(s, task)->workers, t->worker);
     --*busy_of(s, inst, t->worker);
     bool goes_on = worker_goes_on(s, task, inst);
-    t = &s->task[task];
-    if (!goes_on && t->mode == M_THREAD)
-        thread_release(s, task); /* and the unit */
+    if (!goes_on && s->p->has_loop)
+        res_release(s, inst, 1); /* it may be on a thread of the pool, which is another matter */
     else if (!goes_on)
-        res_release(s, inst, 1);
+        thread_release(s, task); /* and the unit, unless it was taken back before it began */
     s->task[task].flags &= (uint16_t)~TF_WORKER;
     return goes_on;
 }

@@ -149,6 +149,11 @@ static const struct schedule ends[] = {
     {"abort by the request itself",
      CHANNEL("5") WORK "request: [{repeat: 3, do: {put: c}}, {wait: 12ms}, {abort: 418}]",
      {CONCURRENT_GET(12 * MS, 12 * MS, 418), GETS("serial", 42 * MS, 42 * MS, 418)}},
+    /* in a blocking call on a thread of the pool; the worker is given back when it returns */
+    {"abort while an item is on the pool",
+     "services: {db: {latency: 6ms, blocking: true}}\n" CHANNEL("5")
+         STAGE("do: [{call: db}, {respond: 200}]") "request: [{put: c}, {wait: 3ms}, {abort: 418}]",
+     {GETS("hybrid", 3 * MS, 3 * MS, 418), GETS("threads", 3 * MS, 3 * MS, 418)}},
     /* a detached item goes on */
     {"abort spares detached items",
      CHANNEL("5") STAGE("do: [{wait: 10ms}, {respond: 200}]") "request: [{detach: {put: c}}, "
