@@ -123,7 +123,7 @@ static void timeline_fill(const struct prog *p, const struct path_full *f, int64
 static bool all_over(const struct sim *s, uint64_t until)
 {
     for (uint32_t i = 0; i < s->path->nlog; i++)
-        if (s->path->log[i].full->duration < 0)
+        if (s->path->log[i].full != NULL && s->path->log[i].full->duration < 0) /* NULL: a batch */
             return false;
     return s->acc.arrivals >= until;
 }
@@ -156,7 +156,8 @@ uint32_t timeline_of(const struct prog *p, uint64_t seed, uint32_t replication, 
     }
     const struct path_log **log = xcalloc(s->path->nlog + 1u, sizeof *log);
     for (uint32_t i = 0; i < s->path->nlog; i++)
-        if (s->path->log[i].full->latency >= 0 && !s->path->log[i].lost)
+        if (s->path->log[i].full != NULL && s->path->log[i].full->latency >= 0 &&
+            !s->path->log[i].lost)
             log[n++] = &s->path->log[i];
     qsort(log, n, sizeof *log, full_compare);
     for (uint32_t i = 0; i < n; i++) {

@@ -230,3 +230,9 @@ $ pertinax run data/stage_circle.yaml --requests 10 --under coroutine
 > Again: pertinax run data/stage_circle.yaml --requests 10 --under coroutine;
 > version 0.1.0; model e3eea3ef7b78.
 ? 1
+
+The page and the trace of a model with batches.
+
+$ pertinax run data/stages.yaml --requests 20 --quiet -o page.html --trace trace.json >out; grep -c 'DOCTYPE' page.html; grep -o 'load/warehouse' trace.json | sort -u
+> 1
+> load/warehouse
