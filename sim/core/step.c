@@ -126,8 +126,8 @@ static void loop_turns(struct state *s, uint32_t worker, uint32_t only)
         loop_turn(s, worker);
     }
     l->posted = 0;
-    if (l->running == NONE && l->first != NONE)
-        loop_post(s, worker);
+    if (l->running == NONE)
+        loop_rest(s, worker);
 }
 
 /* The loop runs its queue dry, or until a task computes, waits upon the loop, or asks. */

@@ -61,6 +61,7 @@ STEP_FN void thread_seek(struct state *s, uint32_t task); /* a place in the pool
 STEP_FN void loop_enqueue(struct state *s, uint32_t task);
 STEP_FN void loop_remove(struct state *s, uint32_t task);
 STEP_FN void loop_leave(struct state *s, uint32_t worker);
+STEP_FN void loop_rest(struct state *s, uint32_t worker);
 STEP_FN void loop_post(struct state *s,
                        uint32_t worker);            /* FX_LOOP, if it can turn and none is out */
 STEP_FN void go_on(struct state *s, uint32_t task); /* its wait is over */

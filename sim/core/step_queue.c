@@ -291,12 +291,10 @@ void loop_remove(struct state *s, uint32_t task)
     t->q_prev = t->q_next = NONE;
 }
 
-void loop_leave(struct state *s, uint32_t worker)
+/* Nobody has the loop: whose turn is it?  It is idle if all that were ready have been cancelled. */
+void loop_rest(struct state *s, uint32_t worker)
 {
     struct loopst *l = &s->loop[worker];
-    l->running = NONE;
-    if (s->loop_tells)
-        fx_emit(s, FX_LEFT, NONE, worker, 0, 0);
     if (l->first != NONE) {
         loop_post(s, worker);
     } else if (!l->idle) {
@@ -304,6 +302,15 @@ void loop_leave(struct state *s, uint32_t worker)
         if (s->p->uses_cpu)
             fx_emit(s, FX_IDLE, NONE, worker, 0, 0);
     }
+}
+
+void loop_leave(struct state *s, uint32_t worker)
+{
+    struct loopst *l = &s->loop[worker];
+    l->running = NONE;
+    if (s->loop_tells)
+        fx_emit(s, FX_LEFT, NONE, worker, 0, 0);
+    loop_rest(s, worker);
 }
 
 /* The task gives up loop or core, for it waits now. */
