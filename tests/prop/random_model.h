@@ -39,7 +39,8 @@ enum random_feature {
     RANDOM_COSTS = 1 << 22,
     RANDOM_BOUNDS = 1 << 23, /* pools, servers, limits, workers, GIL, schedules */
     RANDOM_SHARED = 1 << 24, /* shared variables, wait_until; keyed resources, with RANDOM_USE */
-    RANDOM_ALL = (1 << 25) - 1,
+    RANDOM_STAGES = 1 << 25, /* put; a chain of stages, one of them with batches */
+    RANDOM_ALL = (1 << 26) - 1,
     /* Nothing waits for anything but its own work, nothing fails: a longest path. */
     RANDOM_PLAIN = RANDOM_DRAWS | RANDOM_FORKS | RANDOM_SPAWN | RANDOM_COMPLETED |
                    RANDOM_PIPELINES | RANDOM_REPEAT | RANDOM_IF
@@ -69,9 +70,10 @@ enum random_kind {
     RK_TOUCH,
     RK_SHARE, /* set of shared variables */
     RK_UNTIL,
+    RK_PUT,
     RK_COUNT
 };
-enum { RANDOM_BODIES = 3, RANDOM_PIPES = 2, RANDOM_SCOPE = 64 };
+enum { RANDOM_BODIES = 3, RANDOM_PIPES = 2, RANDOM_SCOPE = 64, RANDOM_CHANNELS = 3 };
 struct random_step {
     enum random_kind kind;
     uint32_t id;
@@ -86,7 +88,7 @@ struct random_step {
     const char *arg, *more; /* the verb's operand; further keys, each with a comma before it */
 };
 struct random_made {
-    struct random_step *request, *pipe[RANDOM_PIPES];
+    struct random_step *request, *pipe[RANDOM_PIPES], *stage[RANDOM_CHANNELS];
     const char *text;
 };
 struct random_maker {
@@ -100,6 +102,7 @@ struct random_maker {
     uint32_t ncond;
     uint32_t each[RANDOM_SCOPE], neach; /* each round here, of this task or of one above */
     bool catching;                      /* named failures can be caught */
+    uint32_t put_from; /* channels from this one on can be put into: stages make no circle */
 };
 
 static inline uint32_t random_below(struct random_maker *m, uint32_t n)
@@ -336,11 +339,13 @@ static inline enum random_kind random_kind(struct random_maker *m)
         {RANDOM_USE, RK_USE},        {RANDOM_USE, RK_USE},         {RANDOM_PIPELINES, RK_RUN},
         {RANDOM_VARS, RK_SET},       {RANDOM_ANSWERS, RK_RESPOND}, {RANDOM_ANSWERS, RK_ABORT},
         {RANDOM_ERRORS, RK_FAIL},    {RANDOM_RETURN, RK_RETURN},   {RANDOM_VARS, RK_TOUCH},
-        {RANDOM_SHARED, RK_SHARE},   {RANDOM_SHARED, RK_SHARE},    {RANDOM_SHARED, RK_UNTIL}};
+        {RANDOM_SHARED, RK_SHARE},   {RANDOM_SHARED, RK_SHARE},    {RANDOM_SHARED, RK_UNTIL},
+        {RANDOM_STAGES, RK_PUT},     {RANDOM_STAGES, RK_PUT}};
     if (m->steps > 0 && m->depth < 5 && random_below(m, 5) < 3) {
         uint32_t k = random_below(m, sizeof rare / sizeof *rare);
         if (random_has(m, rare[k].feature) && !(rare[k].kind == RK_AWAIT && m->ntask == 0) &&
-            !(rare[k].kind == RK_RUN && m->in_pipe))
+            !(rare[k].kind == RK_RUN && m->in_pipe) &&
+            !(rare[k].kind == RK_PUT && m->put_from >= RANDOM_CHANNELS))
             return rare[k].kind;
         return RK_SEQ;
     }
@@ -415,6 +420,10 @@ static inline void random_fill(struct random_maker *m, struct random_step *s)
         break;
     case RK_RETURN:
         s->arg = "true";
+        break;
+    case RK_PUT:
+        s->arg =
+            arena_printf(m->a, "c%u", m->put_from + random_below(m, RANDOM_CHANNELS - m->put_from));
         break;
     case RK_TOUCH:
     case RK_COUNT:
@@ -493,9 +502,9 @@ static inline void random_print_branches(struct buf *b, const struct random_step
 static inline void random_print_step(struct buf *b, const struct random_step *s, uint32_t depth)
 {
     static const char *const key[RK_COUNT] = {
-        "call",    "wait",   "cpu",  "seq",    "parallel", "each", "spawn",     "await",
-        "offload", "detach", "if",   "choose", "repeat",   "use",  "run",       "set",
-        "respond", "abort",  "fail", "return", "read",     "set",  "wait_until"};
+        "call",    "wait",   "cpu",  "seq",    "parallel", "each", "spawn",      "await",
+        "offload", "detach", "if",   "choose", "repeat",   "use",  "run",        "set",
+        "respond", "abort",  "fail", "return", "read",     "set",  "wait_until", "put"};
     static const char *const inner[RK_COUNT] = {
         [RK_EACH] = "do", [RK_REPEAT] = "do", [RK_USE] = "do", [RK_IF] = "then"};
     buf_printf(b, "{%s: ", key[s->kind]);
@@ -590,6 +599,28 @@ static inline void random_print_bounds(struct random_maker *m, struct buf *b, co
         buf_printf(b, ", %s: %u", key, 1 + random_below(m, most));
 }
 
+/* c0 and c1 lead on to others, c1's and c2's stages may work in batches. */
+static inline void random_print_stages(struct random_maker *m, struct buf *b,
+                                       const struct random_made *made)
+{
+    static const char *const full[] = {"wait", "wait", "reject"};
+    static const char *const scope[] = {"worker", "all"};
+    buf_puts(b, "channels:\n");
+    for (uint32_t i = 0; i < RANDOM_CHANNELS; i++)
+        buf_printf(b, "  c%u: {size: %u, full: %s, scope: %s}\n", i, 1 + random_below(m, 3),
+                   full[random_below(m, 3)], scope[random_below(m, 2)]);
+    buf_puts(b, "stages:\n");
+    for (uint32_t i = 0; i < RANDOM_CHANNELS; i++) {
+        buf_printf(b, "  st%u: {from: c%u, workers: %u", i, i, 1 + random_below(m, 2));
+        if (i == 2)
+            buf_printf(b, ", batch: {max: %u, wait: %ums}", 1 + random_below(m, 3),
+                       random_below(m, 3));
+        buf_puts(b, ", do: ");
+        random_print_body(b, made->stage[i], 2);
+        buf_puts(b, "}\n");
+    }
+}
+
 /* Serial, threads twice, coroutine, hybrid: each with a host and costs of its own. */
 static inline void random_print_executions(struct random_maker *m, struct buf *b)
 {
@@ -640,7 +671,11 @@ static inline void random_print(struct random_maker *m, struct buf *b,
         buf_putc(b, '\n');
     }
     /* a failure has to be raised somewhere to have a name */
-    buf_puts(b, "  raises: [{fail: oops}]\nrequest: ");
+    buf_printf(b, "  raises: [%s{fail: oops}]\n",
+               random_has(m, RANDOM_STAGES) ? "{put: c0}, {put: c1}, {put: c2}, " : "");
+    if (random_has(m, RANDOM_STAGES))
+        random_print_stages(m, b, made);
+    buf_puts(b, "request: ");
     random_print_body(b, made->request, 0);
     buf_puts(b, "\n");
     random_print_executions(m, b);
@@ -665,6 +700,13 @@ static inline struct random_made random_model(struct arena *a, uint64_t seed, ui
     m.steps = 4 + random_below(&m, 14);
     m.ntask = m.ncond = 0;
     made.request = random_body(&m, 5);
+    m.in_pipe = true;
+    for (uint32_t i = 0; i < RANDOM_CHANNELS && random_has(&m, RANDOM_STAGES); i++) {
+        m.steps = 5;
+        m.ntask = m.ncond = m.neach = 0;
+        m.put_from = i + 1;
+        made.stage[i] = random_body(&m, 3);
+    }
     struct buf b = {0};
     random_print(&m, &b, &made, load);
     made.text = arena_strdup(a, b.s);

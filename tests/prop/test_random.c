@@ -252,6 +252,15 @@ static const struct row any_rows[] = {
      RANDOM_SHARED | RANDOM_USE | RANDOM_FORKS | RANDOM_DETACH | RANDOM_DRAWS | RANDOM_IF |
          RANDOM_REPEAT | RANDOM_OFFLOAD,
      "{rate: 300/s}", 800},
+    {"stages, one by one", RANDOM_STAGES | RANDOM_FORKS | RANDOM_DRAWS | RANDOM_ANSWERS, NULL, 800},
+    {"stages, open load",
+     RANDOM_STAGES | RANDOM_FORKS | RANDOM_DETACH | RANDOM_DRAWS | RANDOM_REPEAT | RANDOM_CPU |
+         RANDOM_TIMEOUT | RANDOM_COSTS,
+     "{rate: 300/s}", 800},
+    {"stages, backlog",
+     RANDOM_STAGES | RANDOM_FORKS | RANDOM_ERRORS | RANDOM_CATCH | RANDOM_RETRY | RANDOM_UNTIL |
+         RANDOM_ANSWERS | RANDOM_BOUNDS,
+     "{backlog: 8}", 800},
     {"without failures", 0, "{backlog: 6}", 800}, /* calm: not a constant expression */
 };
 
@@ -625,8 +634,9 @@ static void test_shift(void **state)
 static void test_one_thread(void **state)
 {
     (void)state;
-    uint32_t features = RANDOM_ALL & ~(uint32_t)(RANDOM_FORKS | RANDOM_SPAWN | RANDOM_DETACH |
-                                                 RANDOM_COSTS | RANDOM_BOUNDS | RANDOM_HEDGE);
+    uint32_t features =
+        RANDOM_ALL & ~(uint32_t)(RANDOM_FORKS | RANDOM_SPAWN | RANDOM_DETACH | RANDOM_STAGES |
+                                 RANDOM_COSTS | RANDOM_BOUNDS | RANDOM_HEDGE);
     for (uint64_t seed = 0; seed < test_samples(1000); seed++) {
         struct trial t = trial_new(seed, features, NULL);
         const char *text = arena_printf(t.a, "%s", t.made.text);
