@@ -148,7 +148,8 @@ static int run_sweep(const struct cmd_args *a, struct diags *d)
 }
 
 static const struct opt sweep_opts[] = {
-    {"zip", 0, NULL, "take the first values of all axes together, then the second ones and so on", 0},
+    {"zip", 0, NULL, "take the first values of all axes together, then the second ones and so on",
+     0},
     {"metric", 'm', SWEEP_METRICS,
      "what cells are compared by (default: mean; throughput under a closed load or a backlog)", 0},
     {"shard", 0, "I/N", "run only part I of N, as JSON; 'pertinax merge' puts the parts together",

@@ -406,6 +406,7 @@ static bool op_touch(struct state *s, uint32_t task, const struct op *o)
 }
 
 /* One instruction.  True: the task goes on at its pc. */
+/* NOLINTNEXTLINE(readability-function-size): a line an instruction */
 static bool execute(struct state *s, uint32_t task)
 {
     struct task *t = &s->task[task];
