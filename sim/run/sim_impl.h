@@ -8,7 +8,7 @@
  *   sim_cores.c    what the CPU server tells and asks
  *   sim_draw.c     values and durations
  *   sim_account.c  accounts
- *   deadlock.c     who waits for whom */
+ *   deadlock.c     what is known of tasks that are stuck */
 #ifndef RUN_SIM_IMPL_H
 #define RUN_SIM_IMPL_H
 #include "core/step.h"

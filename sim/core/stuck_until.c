@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* deadlock_until.c - who can still set a shared variable; see deadlock.c.
+/* stuck_until.c - who can still set a shared variable; see stuck.c.
  *
  * A task that waits for a condition can move if some task that moves, or a request that is yet to
  * come, may still get to a STORE of a variable that the condition reads: by any way through its
  * code, failures and forks among them.  Whether the condition would then be true is not asked, and
  * the variables of all workers count as one: both only make a deadlock be found later. */
-#include "run/deadlock_impl.h"
+#include "core/stuck_impl.h"
 #include <stdlib.h>
 
-void setters_init(struct setters *q, const struct sim *s)
+void setters_init(struct setters *q, const struct stuck_view *s)
 {
     const struct prog *p = s->p;
     *q = (struct setters){.p = p};
@@ -74,24 +74,24 @@ void setters_from(struct setters *q, uint32_t pc)
     }
 }
 
-void setters_add(struct setters *q, const struct sim *s, uint32_t task)
+void setters_add(struct setters *q, const struct stuck_view *s, uint32_t task)
 {
-    const struct task *t = &s->st.task[task];
+    const struct task *t = &s->st->task[task];
     if (t->state == T_GHOST || t->state == T_FREE || t->state == T_DONE)
         return;
     setters_from(q, t->pc);
     /* a client whose request is answered sends the next one */
-    uint32_t cls = s->st.req[t->req].cls;
+    uint32_t cls = s->st->req[t->req].cls;
     if (s->p->cls[cls].load != NULL && s->p->cls[cls].load->kind == LOAD_CLOSED)
         setters_from(q, s->p->body[s->p->cls[cls].body].pc);
 }
 
 /* Requests that are sure to come. */
-void setters_arrivals(struct setters *q, const struct sim *s)
+void setters_arrivals(struct setters *q, const struct stuck_view *s)
 {
-    for (uint32_t i = 0; i < s->nslot; i++)
-        if (s->slot[i].kind == EV_ARRIVE)
-            setters_from(q, s->p->body[s->p->cls[s->slot[i].a].body].pc);
+    for (uint32_t c = 0; s->arrives != NULL && c < s->p->ncls; c++)
+        if (s->arrives(s->ctx, c))
+            setters_from(q, s->p->body[s->p->cls[c].body].pc);
 }
 
 static bool sets_any(const struct setters *q, const struct waitsite *w)
@@ -102,21 +102,21 @@ static bool sets_any(const struct setters *q, const struct waitsite *w)
     return false;
 }
 
-static const struct waitsite *wait_of(const struct sim *s, uint32_t task)
+static const struct waitsite *wait_of(const struct stuck_view *s, uint32_t task)
 {
-    return &s->p->wait[s->p->op[s->st.task[task].pc].a];
+    return &s->p->wait[s->p->op[s->st->task[task].pc].a];
 }
 
-bool setters_suffice(const struct setters *q, const struct sim *s, uint32_t task)
+bool setters_suffice(const struct setters *q, const struct stuck_view *s, uint32_t task)
 {
-    return (s->st.task[task].flags & TF_WOKEN) || sets_any(q, wait_of(s, task));
+    return (s->st->task[task].flags & TF_WOKEN) || sets_any(q, wait_of(s, task));
 }
 
 /* Tasks that stand at one place can do the same; of each two are enough, for one may be the task
  * that asks.  A deadlock of very many kinds is told from the first of them. */
 enum { PLACES_MOST = 64 };
 
-void would_set_init(struct would_set *v, const struct sim *s, const bool *moves)
+void would_set_init(struct would_set *v, const struct stuck_view *s, const bool *moves)
 {
     const struct prog *p = s->p;
     uint8_t *times = xcalloc(p->nop + 1, 1);
@@ -124,9 +124,9 @@ void would_set_init(struct would_set *v, const struct sim *s, const bool *moves)
     v->task = xcalloc((size_t)p->nvar + 1, sizeof *v->task);
     for (uint32_t k = 0; k < p->nvar; k++)
         v->task[k][0] = v->task[k][1] = NONE;
-    bool waits = s->st.until_first != NONE;
-    for (uint32_t t = 0; waits && t < s->st.ntask && places < PLACES_MOST; t++) {
-        const struct task *k = &s->st.task[t];
+    bool waits = s->st->until_first != NONE;
+    for (uint32_t t = 0; waits && t < s->st->ntask && places < PLACES_MOST; t++) {
+        const struct task *k = &s->st->task[t];
         if (moves[t] || k->state == T_FREE || k->state == T_GHOST || k->state == T_DONE ||
             times[k->pc] == 2)
             continue;
@@ -148,7 +148,7 @@ void would_set_free(struct would_set *v)
     free(v->task);
 }
 
-uint32_t would_set(const struct would_set *v, const struct sim *s, uint32_t task)
+uint32_t would_set(const struct would_set *v, const struct stuck_view *s, uint32_t task)
 {
     const struct waitsite *w = wait_of(s, task);
     for (uint32_t k = 0; k < w->n; k++)
@@ -161,7 +161,7 @@ uint32_t would_set(const struct would_set *v, const struct sim *s, uint32_t task
 }
 
 /* "`x`", "`x` or `y`", "`x`, `y` or `z`" */
-const char *setters_names(const struct sim *s, struct arena *a, uint32_t task)
+const char *setters_names(const struct stuck_view *s, struct arena *a, uint32_t task)
 {
     const struct waitsite *w = wait_of(s, task);
     const char *text = "";
@@ -174,7 +174,7 @@ const char *setters_names(const struct sim *s, struct arena *a, uint32_t task)
     return text;
 }
 
-const char *setters_condition(const struct sim *s, struct arena *a, uint32_t task)
+const char *setters_condition(const struct stuck_view *s, struct arena *a, uint32_t task)
 {
     const struct expr *e = wait_of(s, task)->written;
     return e->text != NULL ? arena_strndup(a, e->text, e->ntext) : "its condition";
