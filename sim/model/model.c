@@ -6,10 +6,9 @@
  * the bodies that use them, the host before the executions that override it. */
 #include "model/model.h"
 #include "model/model_impl.h"
+#include "model/spec.h"
 #include <stdlib.h>
 #include <string.h>
-
-static const char later_checks[] = "checks come in a later version";
 
 /* ---- params ---- */
 
@@ -340,6 +339,12 @@ static void read_uncaught(struct reader *r, const struct yaml *v, void *field)
         reader_status(r, v, status);
 }
 
+static void read_model_checks(struct reader *r, const struct yaml *v, void *field)
+{
+    struct model *m = field;
+    m->checks = spec_of_checks(r->a, v, m->file, r->d);
+}
+
 static const struct key_row rows_model[] = {
     KEY_WHOLE_NEEDED("pertinax", read_version),
     KEY_NEEDED("name", read_model_name, model, name),
@@ -356,7 +361,7 @@ static const struct key_row rows_model[] = {
     KEY("host", read_host, model, host),
     KEY_WHOLE("executions", read_executions),
     KEY_WHOLE("load", read_load),
-    KEY_LATER("checks", later_checks),
+    KEY_WHOLE("checks", read_model_checks),
     KEY_END,
 };
 static const struct key_table table_model = {"a model", rows_model, NULL};

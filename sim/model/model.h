@@ -263,6 +263,7 @@ struct model {
                                then the author's own names */
     const bool *exec_named; /* which of them the model itself names */
     struct load *load;      /* nload 0: each request in an idle system */
+    struct spec *checks;    /* claims; NULL if there are none (model/spec.h) */
     const char **failure; /* names by code; [FAIL_ERROR] = "error", ... user ones from FAIL_USER */
 };
 

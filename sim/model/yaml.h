@@ -47,6 +47,12 @@ struct yaml *yaml_get(const struct yaml *map, const char *key); /* NULL if absen
  * "--set" that shows the argument.  A path that leads through a scalar, or a parameter that does
  * not exist and is no path either, is an error with a suggestion (E-set). */
 void yaml_set(struct arena *a, struct yaml *root, const char *arg, struct diags *d);
+/* The same with a path that stands in a file, at `at`, and a value that has been read; messages
+ * point there. */
+void yaml_put(struct arena *a, struct yaml *root, const char *path, struct loc at,
+              const struct yaml *value, struct diags *d);
+/* A tree that can be changed without changing the one it is a copy of (parts are shared). */
+struct yaml *yaml_fork(struct arena *a, const struct yaml *root);
 /* The same from another flag, which messages name ("--what-if"). */
 void yaml_change(struct arena *a, struct yaml *root, const char *flag, const char *arg,
                  struct diags *d);

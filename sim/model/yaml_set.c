@@ -18,7 +18,7 @@ struct setting {
     struct diags *d;
     struct yaml *root;
     const char *arg;
-    uint32_t file;
+    struct loc base;                 /* of arg's first character */
     struct part part[MAX_PARTS + 2]; /* room for "services", ... put before */
     uint32_t n;
     char op; /* '=', or the operator before it */
@@ -46,7 +46,8 @@ static bool one_of(const char *s, const char *const *v, size_t n)
 
 static struct loc arg_place(const struct setting *t, const char *from, const char *to)
 {
-    struct loc at = {.file = t->file, .line = 1, .col = 1};
+    struct loc at = t->base;
+    at.len = 0;
     for (const char *s = t->arg; s < from; s++) {
         at.col += ((unsigned char)*s & 0xc0) != 0x80;
         if (*s == '\n') {
@@ -375,6 +376,35 @@ static struct yaml *changed_value(struct setting *t, const struct yaml *old)
         t, arena_printf(t->mem, word ? "(%s) %c %s" : "(%s) %c (%s)", old->s, t->op, t->value));
 }
 
+static void no_map(const struct setting *t)
+{
+    diag_error(t->d, t->part[0].at, "E-set", "a model begins with 'pertinax: 1'",
+               "the model is no map, nothing can be set");
+}
+
+void yaml_put(struct arena *a, struct yaml *root, const char *path, struct loc at,
+              const struct yaml *value, struct diags *d)
+{
+    struct setting *t = NEW(a, struct setting, 1);
+    const struct yaml *old = NULL;
+    t->mem = a;
+    t->d = d;
+    t->root = root;
+    t->arg = path;
+    t->base = at;
+    if (!split_path(t, path, path + strlen(path)))
+        return;
+    if (root->kind != YAML_MAP)
+        no_map(t);
+    else if (find_root(t) && walk(t, &old))
+        store(t, copy_node(a, value));
+}
+
+struct yaml *yaml_fork(struct arena *a, const struct yaml *root)
+{
+    return copy_node(a, root);
+}
+
 void yaml_set(struct arena *a, struct yaml *root, const char *arg, struct diags *d)
 {
     yaml_change(a, root, "--set", arg, d);
@@ -389,12 +419,12 @@ void yaml_change(struct arena *a, struct yaml *root, const char *flag, const cha
     t->d = d;
     t->root = root;
     t->arg = arena_strdup(a, arg); /* the diags refer to it */
-    t->file = diag_file(d, flag, t->arg, strlen(t->arg));
+    t->base = (struct loc){
+        .file = diag_file(d, flag, t->arg, strlen(t->arg)), .line = 1, .col = 1, .len = 0};
     if (!arg_utf8(t) || !split_arg(t))
         return;
     if (root->kind != YAML_MAP) {
-        diag_error(d, t->part[0].at, "E-set", "a model begins with 'pertinax: 1'",
-                   "the model is no map, nothing can be set");
+        no_map(t);
         return;
     }
     if (!find_root(t) || !walk(t, &old))

@@ -97,7 +97,7 @@ static const struct wrong wrongs[] = {
      "E-missing-key", 4, 30, "`batch` needs `max`"},
     {"channels: {pages: 5}\nstages: {s: {from: pages, do: []}}\nrequest: {put: page}\n",
      "E-unknown-name", 5, 16, "did you mean `pages`?"},
-    {R "checks: []\n", "E-later", 4, 1, "checks"},
+    {R "checks: [never]\n", "E-claim", 4, 10, "does not say"},
     /* params */
     {R "params: [a]\n", "E-kind", 4, 9, "a map of names"},
     {R "params: {a-b: 1}\n", "E-name", 4, 10, "letters, digits and `_`"},

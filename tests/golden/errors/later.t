@@ -1,17 +1,5 @@
 What the language has, but this version has not yet.
 
-Claims.
-
-$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nchecks: []\n' >bad.yaml; cat bad.yaml | tail -n +3
-> request: {wait: 1ms}
-> checks: []
-$ pertinax explain bad.yaml
-! bad.yaml:4:1: error[E-later]: `checks` is not available yet: checks come in a later version
-!     4 | checks: []
-!       | ^^^^^^
-! 1 error
-? 2
-
 Recorded traces.
 
 $ printf 'pertinax: 1\nname: t\nservices: {db: {latency: "recorded(\\"a.db\\", \\"x\\")"}}\nrequest: {call: db}\n' >bad.yaml; cat bad.yaml | tail -n +3
