@@ -3,10 +3,10 @@
  *
  * A state is K + 1 numbers of parts (core/pack.h).  Most moves change the parts of one request and
  * the shared one, and depend on nothing else: what such a pair can become is found out once, with
- * step, and then looked up (`memo`).  So an exploration is mostly arithmetic on tuples.
+ * step, and then looked up (memo.h).  So an exploration is mostly arithmetic on tuples.
  *
- * Breadth first, so that the first state that shows a fault is reached by as few moves as any; for
- * each claim its own.  Budgets end it early: what was covered is then said, and nothing passes. */
+ * Breadth first, so that what shows a fault is reached by as few moves as any; for each claim its
+ * own.  Budgets end it early: what was covered is then said, and nothing passes. */
 #ifndef CHECK_EXPLORE_H
 #define CHECK_EXPLORE_H
 #include "check/moves.h"
@@ -20,6 +20,20 @@ enum fault {
     FAULT_ENDLESS,    /* a cycle of moves */
     FAULT_COUNT
 };
+enum { WATCH_CLAIMS = 64 };
+/* Looks at every move of an exploration, for claims that are bits. */
+struct watch {
+    void *self;
+    bool global; /* looks at more than the moving request and what its effects say: a move of one
+                    request may change the numbers of others */
+    /* The first state: sets r->watch[j] of each request j, which becomes part of the state. */
+    void (*begin)(void *self, struct pack_run *r);
+    /* After a move; its effects are in r->s.fx, and requests that have gone with it have their
+     * slots yet.  Sets r->watch[j]; returns bits of claims that are now violated for good. */
+    uint64_t (*step)(void *self, struct pack_run *r, const struct move *m);
+    /* A state without moves, where a maximal run has ended: bits of claims violated there. */
+    uint64_t (*last)(void *self, struct pack_run *r);
+};
 struct explore_opt {
     uint32_t nreq;
     const uint32_t *cls; /* of each request; equal ones side by side */
@@ -27,7 +41,13 @@ struct explore_opt {
     uint64_t max_states; /* 0: no limit but memory */
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
+    const struct watch *watch; /* may be NULL */
     const volatile bool *stop; /* may be NULL */
+};
+/* Where something was first seen: by the move from `from` to `state` (which may have been known
+ * before); or, with from NONE, in `state` itself, which has no move.  state NONE: nowhere. */
+struct sight {
+    uint32_t state, from;
 };
 enum explore_end { EXPLORE_WHOLE, EXPLORE_STATES, EXPLORE_BYTES, EXPLORE_STOPPED, EXPLORE_BROKEN };
 struct explore {
@@ -37,9 +57,10 @@ struct explore {
     size_t bytes;                       /* of states: tuples, their index, parents */
     size_t part_bytes;
     uint32_t shared_parts, request_parts;
-    bool cut;                    /* a count was cut at max_count */
-    uint32_t found[FAULT_COUNT]; /* number of a state that shows it, or NONE */
-    uint8_t *reached;            /* of each pc: some task stood there or passed it (marks alone) */
+    bool cut; /* a count was cut at max_count */
+    struct sight found[FAULT_COUNT];
+    struct sight claim[WATCH_CLAIMS];
+    uint8_t *reached;  /* of each mark: some task has entered it */
     uint32_t stuck_pc; /* EXPLORE_BROKEN: a move did not come to its end here; else NONE */
     struct explorer *x;
 };
@@ -53,6 +74,9 @@ struct path {
     uint32_t *state;   /* n + 1 states */
 };
 struct path explore_path(struct explore *e, uint32_t state, struct arena *a);
+/* The shortest way to where fault f, or the claim of that bit, was seen, which it ends with. */
+struct path explore_path_fault(struct explore *e, enum fault f, struct arena *a);
+struct path explore_path_claim(struct explore *e, uint32_t bit, struct arena *a);
 /* A state, so that it can be looked at. */
 void explore_load(const struct explore *e, uint32_t state, struct pack_run *r);
 

@@ -295,6 +295,7 @@ uint32_t pack_store_request(struct pack *k, const struct pack_run *r, uint32_t j
     o->n = 0;
     put(o, r->life[j]);
     put_wide(o, r->extra[j]);
+    put(o, r->watch[j]);
     if (q == NULL) {
         put(o, (uint32_t)r->status[j]);
         return vectors_put(&k->request, o->v, o->n);

@@ -24,6 +24,7 @@ struct pack_run {
     uint8_t life[PACK_MAX_REQUESTS];
     int32_t status[PACK_MAX_REQUESTS]; /* kept when the request is gone */
     uint64_t extra[PACK_MAX_REQUESTS]; /* the driver's, a request */
+    uint32_t watch[PACK_MAX_REQUESTS]; /* of whoever watches an exploration, a request */
     uint64_t extra_shared;
     uint64_t *task_extra; /* the driver's, a task: by slot; has room for pack_run_room() */
     uint32_t *rank;       /* pack.c's own, as long */

@@ -2,8 +2,8 @@
 /* pack_impl.h - what pack.c (storing) and pack_load.c share, and nobody else's: the shape of
  * vectors.
  *
- * A part of a request: life, extra (2), status; if it is alive: class and worker, flags, and its
- * tasks' numbers from the root down, children behind their parent.  A task: see put_task() and
+ * A part of a request: life, extra (2), watch, status; if it is alive: class and worker, flags, and
+ * its tasks' numbers from the root down, children behind their parent.  A task: see put_task() and
  * load_task(). The shared part: extra (2); of each worker present, waiting, posted and idle, who
  * runs, its ready queue; of each instance free, posted, its queue; who waits for shared variables,
  * their values; ghosts.  A queue: its length; of each waiter request and priority, units. */

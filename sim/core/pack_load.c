@@ -195,7 +195,8 @@ static void load_request(const struct pack *k, struct pack_run *r, uint32_t j, u
     const uint32_t *v = vectors_get(&k->request, id);
     r->life[j] = (uint8_t)v[0];
     r->extra[j] = wide(v + 1);
-    r->status[j] = (int32_t)v[3];
+    r->watch[j] = v[3];
+    r->status[j] = (int32_t)v[4];
     r->slot[j] = NONE;
     if (v[0] != PACK_ALIVE)
         return;
@@ -204,15 +205,15 @@ static void load_request(const struct pack *k, struct pack_run *r, uint32_t j, u
     uint32_t slot = r->slot[j] = s->nreq++;
     s->req[slot] = (struct request){.first_task = NONE,
                                     .first_await = NONE,
-                                    .cls = v[4] & 0xffffU,
-                                    .worker = v[4] >> 16,
-                                    .status = (int32_t)v[3],
+                                    .cls = v[5] & 0xffffU,
+                                    .worker = v[5] >> 16,
+                                    .status = (int32_t)v[4],
                                     .used = 1,
-                                    .over = v[5] & 1U,
+                                    .over = v[6] & 1U,
                                     .traced = 1,
-                                    .waiting = v[5] >> 1 & 1U,
-                                    .has_limit = v[5] >> 2 & 1U};
-    load_tree(k, r, v + 6, slot, NONE);
+                                    .waiting = v[6] >> 1 & 1U,
+                                    .has_limit = v[6] >> 2 & 1U};
+    load_tree(k, r, v + 7, slot, NONE);
 }
 
 static void queue_append(struct state *s, uint32_t *first, uint32_t *last, uint32_t task)

@@ -68,7 +68,7 @@ static void fork_join(uint32_t k, uint32_t threads, unsigned symmetric)
              threads);
     struct world w = world_of(text, "threads");
     explore(&w, k, symmetric);
-    bool dead = w.e.found[FAULT_DEADLOCK] != NONE;
+    bool dead = w.e.found[FAULT_DEADLOCK].state != NONE;
     if (dead != (k >= threads))
         fail_msg("%u requests on %u threads: %s", k, threads, dead ? "deadlock" : "none");
     if (k == threads)
@@ -76,11 +76,11 @@ static void fork_join(uint32_t k, uint32_t threads, unsigned symmetric)
     if (k < threads)
         assert_int_equal(w.e.last, 1);
     if (k == threads) { /* each arrives and begins, and nothing else: no shorter way */
-        struct path way = explore_path(&w.e, w.e.found[FAULT_DEADLOCK], w.mem);
+        struct path way = explore_path_fault(&w.e, FAULT_DEADLOCK, w.mem);
         assert_int_equal(way.n, 2 * threads);
     }
-    assert_int_equal(w.e.found[FAULT_TWICE], NONE);
-    assert_true(dead || w.e.found[FAULT_UNANSWERED] == NONE);
+    assert_int_equal(w.e.found[FAULT_TWICE].state, NONE);
+    assert_true(dead || w.e.found[FAULT_UNANSWERED].state == NONE);
     drop(&w);
 }
 
@@ -116,7 +116,7 @@ static void test_connections(void **state)
         for (unsigned symmetric = 0; symmetric < 4; symmetric += 2) {
             struct world w = world_of(text, "threads");
             explore(&w, rows[i].tasks, symmetric);
-            bool dead = w.e.found[FAULT_DEADLOCK] != NONE;
+            bool dead = w.e.found[FAULT_DEADLOCK].state != NONE;
             bool want = rows[i].tasks * (rows[i].depth - 1) >= rows[i].size;
             if (dead != want)
                 fail_msg("%u tasks, %u each, %u connections: %s", rows[i].tasks, rows[i].depth,
@@ -137,10 +137,10 @@ static void test_loop_takes_in_one_go(void **state)
                               "request: {use: c, do: {use: c, name: inner, do: {call: db}}}\n",
                               "coroutine");
     explore(&w, 2, 0);
-    assert_int_equal(w.e.found[FAULT_DEADLOCK], NONE);
+    assert_int_equal(w.e.found[FAULT_DEADLOCK].state, NONE);
     explore_free(&w.e);
     explore(&w, 3, 0);
-    assert_int_not_equal(w.e.found[FAULT_DEADLOCK], NONE);
+    assert_int_not_equal(w.e.found[FAULT_DEADLOCK].state, NONE);
     drop(&w);
 }
 
@@ -166,7 +166,7 @@ static void ring(uint32_t n, bool ordered)
     }
     struct world w = world_of(b.s, "threads");
     explore(&w, 1, 0);
-    assert_int_equal(w.e.found[FAULT_DEADLOCK] != NONE, !ordered);
+    assert_int_equal(w.e.found[FAULT_DEADLOCK].state != NONE, !ordered);
     assert_int_equal(w.e.last, ordered ? 1 : 2);
     drop(&w);
     buf_free(&b);
@@ -189,7 +189,7 @@ static void found(const char *body, const char *exec, enum fault f, bool want)
     snprintf(text, sizeof text, "pertinax: 1\nname: f\nservices: {a: {latency: 1ms}}\n%s", body);
     struct world w = world_of(text, exec);
     explore(&w, 1, 0);
-    if ((w.e.found[f] != NONE) != want)
+    if ((w.e.found[f].state != NONE) != want)
         fail_msg("fault %d %s under %s: %s", (int)f, want ? "not found" : "found", exec, body);
     drop(&w);
 }
@@ -227,7 +227,7 @@ static void lost(const char *exec, const char *attribute, bool want)
              attribute, attribute);
     struct world w = world_of(text, exec);
     explore(&w, 1, 0);
-    if ((w.e.found[FAULT_UNANSWERED] != NONE) != want)
+    if ((w.e.found[FAULT_UNANSWERED].state != NONE) != want)
         fail_msg("an update is %slost under %s%s", want ? "not " : "", exec, attribute);
     drop(&w);
 }
@@ -255,10 +255,67 @@ static void test_wait_until(void **state)
         for (int exec = 0; exec < 2; exec++) {
             struct world w = world_of(text, exec ? "coroutine" : "threads");
             explore(&w, 2, exec ? SYMMETRIC_REQUESTS : 0);
-            assert_int_equal(w.e.found[FAULT_DEADLOCK] == NONE, sets);
+            assert_int_equal(w.e.found[FAULT_DEADLOCK].state == NONE, sets);
             drop(&w);
         }
     }
+}
+
+/* ---- watching ---- */
+
+struct reads { /* claim 3: nobody reads; claim 5: no run ends */
+    uint32_t moves;
+};
+
+static void reads_begin(void *self, struct pack_run *r)
+{
+    (void)self;
+    r->watch[0] = 7;
+}
+
+static uint64_t reads_step(void *self, struct pack_run *r, const struct move *m)
+{
+    struct reads *h = self;
+    h->moves++;
+    assert_int_equal(m->req, 0);
+    assert_int_equal(r->watch[0], 7);
+    for (uint32_t i = 0; i < r->s.fx_n; i++)
+        if (r->s.fx[i].kind == FX_TOUCH && r->s.fx[i].b == 0)
+            return UINT64_C(1) << 3;
+    return 0;
+}
+
+static uint64_t reads_last(void *self, struct pack_run *r)
+{
+    (void)self;
+    assert_int_equal(r->life[0], PACK_GONE);
+    return UINT64_C(1) << 5;
+}
+
+/* Both arms lead to one state, so that only the move into it, when it is known already, shows the
+ * read. */
+static void test_watch(void **state)
+{
+    (void)state;
+    struct reads h = {0};
+    const struct watch watch = {
+        .self = &h, .begin = reads_begin, .step = reads_step, .last = reads_last};
+    static const uint32_t cls[1] = {0};
+    struct world w = world_of("pertinax: 1\nname: w\nservices: {a: {latency: 1ms}}\nshared: [k]\n"
+                              "request: [{call: a}, {choose: [{p: 0.5, do: {write: k}}, {p: 0.5, "
+                              "do: {read: k}}]}, {call: a, name: b}]\n",
+                              "coroutine");
+    struct explore_opt o = {.nreq = 1, .cls = cls, .max_count = 3, .watch = &watch};
+    explore_run(w.p, &o, &w.e);
+    assert_int_equal(w.e.end, EXPLORE_WHOLE);
+    assert_int_equal(w.e.claim[4].state, NONE);
+    struct path way = explore_path_claim(&w.e, 3, w.mem);
+    assert_int_equal(way.n, 4); /* arrives; its turn; the call ends; its turn, which reads */
+    assert_int_equal(way.move[way.n - 1].answer[0], 1);
+    way = explore_path_claim(&w.e, 5, w.mem);
+    assert_int_equal(way.state[way.n], w.e.claim[5].state);
+    assert_true(h.moves >= w.e.states - 1);
+    drop(&w);
 }
 
 int main(void)
@@ -271,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_lost_update),
         cmocka_unit_test(test_wait_until),
+        cmocka_unit_test(test_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

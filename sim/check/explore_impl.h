@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* explore_impl.h - what the parts of the explorer share, and nobody else's:
+ *
+ *   explore.c       the search
+ *   explore_try.c   one move made, with all its answers, and what it shows
+ *   explore_path.c  ways to states */
+#ifndef CHECK_EXPLORE_IMPL_H
+#define CHECK_EXPLORE_IMPL_H
+#include "check/explore.h"
+#include "check/memo.h"
+#include "check/tuples.h"
+
+enum { TUPLE_MAX = 1 + PACK_MAX_REQUESTS };
+struct explorer {
+    const struct prog *p;
+    struct explore_opt o;
+    struct explore *e;
+    struct pack *k;
+    struct pack_run r;
+    struct moves m, each;
+    struct tuples t;
+    struct memo memo;
+    uint32_t width, nreq;
+    struct move_limits limits;
+};
+
+/* The state that a move leads to, and what it has shown on its way. */
+typedef void found(void *ctx, const uint32_t *tuple, struct signs s, const struct move *m);
+/* Make the move in every way its questions can be answered; the state of `tuple` is loaded anew for
+ * each. */
+void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found *f, void *ctx);
+/* The same with each move of request j (nreq: of nobody; NONE: all). */
+void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx);
+/* What a state without moves shows. */
+struct signs explore_last(struct explorer *x, const uint32_t *tuple);
+/* Equal requests in the order of their parts. */
+void explore_canonical(struct explorer *x, uint32_t *tuple);
+
+#endif

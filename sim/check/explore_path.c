@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* explore_path.c - ways to states: see explore.h. */
+#include "base/arena.h"
+#include "check/explore_impl.h"
+#include <string.h>
+
+void explore_load(const struct explore *e, uint32_t state, struct pack_run *r)
+{
+    pack_load(e->x->k, tuples_get(&e->x->t, state), r);
+}
+
+struct search { /* for a move that leads to a tuple, and shows these signs */
+    struct explorer *x;
+    const uint32_t *to;
+    struct signs shown;
+    struct move found;
+    bool have;
+};
+
+static void search_found(void *ctx, const uint32_t *to, struct signs s, const struct move *m)
+{
+    struct search *h = ctx;
+    uint32_t tuple[TUPLE_MAX];
+    if (h->have || (h->shown.claims & ~s.claims) != 0 || (h->shown.faults & ~s.faults) != 0)
+        return;
+    memcpy(tuple, to, h->x->width * sizeof *tuple);
+    explore_canonical(h->x, tuple);
+    if (memcmp(tuple, h->to, h->x->width * sizeof *tuple) != 0)
+        return;
+    h->found = *m;
+    h->have = true;
+}
+
+static struct move move_between(struct explorer *x, uint32_t from, uint32_t to, struct signs shown)
+{
+    struct search h = {.x = x, .to = tuples_get(&x->t, to), .shown = shown};
+    const uint32_t *tuple = tuples_get(&x->t, from);
+    pack_load(x->k, tuple, &x->r);
+    moves_list(&x->r, x->nreq, NONE, &x->m);
+    for (uint32_t i = 0; i < x->m.n && !h.have; i++)
+        explore_try(x, tuple, x->m.v[i], search_found, &h);
+    bug_if(!h.have);
+    return h.found;
+}
+
+static struct path path_of(struct explorer *x, struct sight to, struct signs shown, struct arena *a)
+{
+    struct path w = {0};
+    uint32_t before = to.from == NONE ? x->t.parent[to.state] : to.from;
+    for (uint32_t i = before; i != NONE; i = x->t.parent[i])
+        w.n++;
+    w.move = NEW(a, struct move, w.n + 1u);
+    w.state = NEW(a, uint32_t, w.n + 1u);
+    w.state[w.n] = to.state;
+    for (uint32_t i = w.n; i-- > 0;) {
+        bool end = i + 1 == w.n;
+        w.state[i] = end ? before : x->t.parent[w.state[i + 1]];
+        w.move[i] = move_between(x, w.state[i], w.state[i + 1],
+                                 end && to.from != NONE ? shown : (struct signs){0, 0});
+    }
+    return w;
+}
+
+struct path explore_path(struct explore *e, uint32_t state, struct arena *a)
+{
+    return path_of(e->x, (struct sight){state, NONE}, (struct signs){0, 0}, a);
+}
+
+struct path explore_path_fault(struct explore *e, enum fault f, struct arena *a)
+{
+    return path_of(e->x, e->found[f], (struct signs){.faults = 1U << f}, a);
+}
+
+struct path explore_path_claim(struct explore *e, uint32_t bit, struct arena *a)
+{
+    return path_of(e->x, e->claim[bit], (struct signs){.claims = UINT64_C(1) << bit}, a);
+}

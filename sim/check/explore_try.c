@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* explore_try.c - one move made, with all its answers, and what its effects show: see explore.h. */
+#include "check/explore_impl.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- faults ---- */
+
+static uint64_t spawn_bit(uint32_t fork)
+{
+    return (uint64_t)1 << (fork & 63U);
+}
+
+static uint32_t request_slot(const struct pack_run *r, uint32_t nreq, uint32_t slot)
+{
+    for (uint32_t j = 0; j < nreq; j++)
+        if (r->slot[j] == slot)
+            return j;
+    bug(__FILE__, __LINE__, "an effect of a request that is not there");
+}
+
+static uint32_t see_respond(struct explorer *x, const struct fx *f)
+{
+    uint32_t j = request_slot(&x->r, x->nreq, f->a);
+    if (x->r.extra[j] == 0)
+        x->r.status[j] = (int32_t)f->b;
+    if (x->r.extra[j] < 2)
+        x->r.extra[j]++;
+    return x->r.extra[j] == 2 ? 1U << FAULT_TWICE : 0;
+}
+
+static void see_begin(struct explorer *x, const struct fx *f)
+{
+    x->r.task_extra[f->task] = 0;
+    if (f->a == NONE || x->p->op[f->b].code != OP_FORK)
+        return;
+    uint32_t fork = x->p->op[f->b].a;
+    if (x->p->fork[fork].kind == GROUP_SPAWN)
+        x->r.task_extra[f->a] |= spawn_bit(fork);
+}
+
+/* The effects of the move just made: faults as bits. */
+static uint32_t see(struct explorer *x)
+{
+    struct state *s = &x->r.s;
+    uint32_t faults = 0;
+    pack_run_room(&x->r);
+    for (uint32_t i = 0; i < s->fx_n; i++) {
+        const struct fx *f = &s->fx[i];
+        switch ((enum fx_kind)f->kind) {
+        case FX_BEGIN:
+            see_begin(x, f);
+            break;
+        case FX_AWAITED:
+            x->r.task_extra[f->a] &= ~spawn_bit(f->b);
+            break;
+        case FX_OVERTASK:
+            if (f->a && x->r.task_extra[f->task] != 0)
+                faults |= 1U << FAULT_UNAWAITED;
+            break;
+        case FX_RESPOND:
+            faults |= see_respond(x, f);
+            break;
+        case FX_OVER:
+            if (x->r.extra[request_slot(&x->r, x->nreq, f->a)] == 0)
+                faults |= 1U << FAULT_UNANSWERED;
+            break;
+        case FX_ENTER:
+            x->e->reached[f->a] = 1;
+            break;
+        default:
+            break;
+        }
+    }
+    return faults;
+}
+
+/* Requests whose last task is gone give their slots back. */
+static void settle(struct explorer *x)
+{
+    for (uint32_t j = 0; j < x->nreq; j++) {
+        const struct request *q = x->r.life[j] == PACK_ALIVE ? &x->r.s.req[x->r.slot[j]] : NULL;
+        if (q == NULL || (q->used && !q->batch)) /* a batch may have its slot already */
+            continue;
+        x->r.life[j] = PACK_GONE;
+        x->r.slot[j] = NONE;
+    }
+}
+
+/* ---- one move ---- */
+
+static void broken(struct explorer *x, uint32_t pc)
+{
+    x->e->end = EXPLORE_BROKEN;
+    x->e->stuck_pc = pc;
+}
+
+void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found *f, void *ctx)
+{
+    uint32_t to[TUPLE_MAX];
+    pack_load(x->k, tuple, &x->r);
+    bool asked = move_make(&x->r, &m, &x->limits);
+    if (x->r.s.stuck_pc != NONE) {
+        broken(x, x->r.s.stuck_pc);
+        return;
+    }
+    if (asked) {
+        double answer[16];
+        uint32_t n = move_answers(&x->r, &x->limits, answer, 16, &x->e->cut);
+        if (m.nanswer == MOVE_ANSWERS) {
+            broken(x, x->r.s.task[x->r.s.ask_task].pc);
+            return;
+        }
+        m.nanswer++;
+        for (uint32_t i = 0; i < n; i++) {
+            m.answer[m.nanswer - 1] = answer[i];
+            explore_try(x, tuple, m, f, ctx);
+        }
+        return;
+    }
+    struct signs s = {.faults = see(x)};
+    if (x->o.watch)
+        s.claims = x->o.watch->step(x->o.watch->self, &x->r, &m);
+    x->r.s.fx_n = 0;
+    settle(x);
+    pack_store(x->k, &x->r, to);
+    f(ctx, to, s, &m);
+}
+
+void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx)
+{
+    pack_load(x->k, tuple, &x->r);
+    moves_list(&x->r, x->nreq, j, &x->each);
+    uint32_t n = x->each.n;
+    struct move *v = xcalloc(n + 1, sizeof *v);
+    if (n)
+        memcpy(v, x->each.v, n * sizeof *v);
+    for (uint32_t i = 0; i < n; i++)
+        explore_try(x, tuple, v[i], f, ctx);
+    free(v);
+}
+
+/* A state without moves: fine if all requests are gone. */
+struct signs explore_last(struct explorer *x, const uint32_t *tuple)
+{
+    struct signs s = {0, 0};
+    pack_load(x->k, tuple, &x->r);
+    for (uint32_t j = 0; j < x->nreq; j++) {
+        if (x->r.life[j] != PACK_ALIVE)
+            continue;
+        s.faults |= 1U << FAULT_DEADLOCK;
+        if (x->r.extra[j] == 0)
+            s.faults |= 1U << FAULT_UNANSWERED;
+    }
+    if (x->o.watch)
+        s.claims = x->o.watch->last(x->o.watch->self, &x->r);
+    return s;
+}

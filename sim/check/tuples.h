@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tuples.h - the states of an exploration in the order met: each a few numbers (of parts), kept
+ * once, with the state it was first reached from. */
+#ifndef CHECK_TUPLES_H
+#define CHECK_TUPLES_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tuples {
+    uint32_t width; /* numbers of each */
+    uint32_t *v, *parent, *index;
+    uint32_t n, cap, mask;
+};
+
+uint64_t tuple_hash(const uint32_t *t, uint32_t width);
+/* The tuple's number; *fresh if it was not there. */
+uint32_t tuples_put(struct tuples *t, const uint32_t *v, uint32_t parent, bool *fresh);
+static inline const uint32_t *tuples_get(const struct tuples *t, uint32_t i)
+{
+    return t->v + (size_t)i * t->width;
+}
+size_t tuples_bytes(const struct tuples *t);
+void tuples_free(struct tuples *t);
+
+#endif
