@@ -258,6 +258,8 @@ static void fx_respond(struct sim *s, const struct fx *f)
     r->status = (int32_t)f->b;
     r->responded = s->now;
     r->span = s->side[f->task].path;
+    if (f->c != 0) /* for an item of its batch */
+        r->span += s->side[f->c - 1].path;
     if (arrives_closed(s, r->cls))
         arrive_again(s, r->cls, r->client);
 }

@@ -9,32 +9,29 @@ uint64_t item_key(const struct sim *s, uint64_t key, uint32_t put_pc)
     return rng_mix(key, s->p->site[s->p->site_of[put_pc]].hash);
 }
 
-/* A batch draws as its first item would.  It begins when all of its items are there: its chain is
- * the longest of theirs. */
+/* A batch draws as its first item would.  Its chain is its own: that its items wait for each other
+ * is contention, which a request's longest chain leaves out. */
 static void fx_batch_item(struct sim *s, const struct fx *f)
 {
     struct side *d = &s->side[f->task];
-    const struct side *item = &s->side[f->a];
     const struct rside *of = &s->rside[s->st.task[f->a].req];
-    if (f->c == 0) {
-        side_clear(d);
-        d->key = item->key;
-        s->rside[f->b] =
-            (struct rside){.ordinal = of->ordinal, .cls = of->cls, .client = of->client};
-    }
-    if (item->path > d->path)
-        d->path = item->path;
+    if (f->c != 0)
+        return;
+    side_clear(d);
+    d->key = s->side[f->a].key;
+    s->rside[f->b] = (struct rside){.ordinal = of->ordinal, .cls = of->cls, .client = of->client};
 }
 
-/* The work of a batch is that of each of its requests: each would have needed it. */
+/* The work of a batch is that of each of its requests, and its chain goes on in theirs: each would
+ * have needed it. */
 static void fx_unbatch(struct sim *s, const struct fx *f)
 {
     if (f->task == NONE)
         return;
     const struct rside *batch = &s->rside[f->a];
     struct rside *r = &s->rside[f->b];
-    if (batch->tail > s->side[f->task].path)
-        s->side[f->task].path = batch->tail;
+    int64_t *path = &s->side[f->task].path;
+    *path = *path < SIM_TIME_MAX - batch->tail ? *path + batch->tail : SIM_TIME_MAX;
     r->work = r->work < SIM_TIME_MAX ? r->work + batch->work : SIM_TIME_MAX;
 }
 

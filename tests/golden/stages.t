@@ -36,10 +36,10 @@ $ pertinax run data/stages.yaml --requests 100
 >   The request holds 129.0 ms of work and its longest chain is 42.0 ms: no
 >   execution can be more than 3.07x faster than serial.
 >
->   threads takes 6.5 % longer than its longest chain of 46.0 ms: of its critical
+>   threads takes 11.4 % longer than its longest chain of 44.0 ms: of its critical
 >   path 10.2 % waits for `load`.
 >
->   coroutine takes 6.5 % longer than its longest chain of 46.0 ms: of its
+>   coroutine takes 11.4 % longer than its longest chain of 44.0 ms: of its
 >   critical path 10.2 % waits for `load`.
 >
 >   The longest waits: 2.33 ms a time for `load` under threads (p99 5.00 ms,
