@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* expr_impl.h - what the files of expr share; nobody else includes it.
+/* expr_impl.h - what the files of expr share, and limit's, which read the same literals and words;
+ * nobody else includes it.
  *
  * expr_parse.c  scalars and operators -> tree        expr.c       names, units, folding -> code
  * expr_call.c   arguments of functions and laws      expr_eval.c  code -> value, bounds, mean
@@ -60,6 +61,9 @@ struct expr_parser {
     unsigned depth;
     bool failed, stop;
 };
+/* False: the text is too long (reported). */
+bool expr_parser_begin(struct expr_parser *p, struct arena *a, const char *text, struct loc at,
+                       struct diags *d);
 struct loc expr_place(const struct expr_parser *p, size_t from, size_t to);
 void expr_blanks(struct expr_parser *p);
 size_t expr_word(const struct expr_parser *p, size_t at); /* bytes of the name there; 0: none */

@@ -472,17 +472,27 @@ static void map_columns(struct expr_parser *p)
     p->column[p->n] = column;
 }
 
+bool expr_parser_begin(struct expr_parser *p, struct arena *a, const char *text, struct loc at,
+                       struct diags *d)
+{
+    *p = (struct expr_parser){.a = a, .n = strlen(text), .at = at, .d = d};
+    if (p->n > EXPR_BYTES) {
+        diag_error(d, at, "E-expr-depth", NULL, "the expression has more than %d bytes",
+                   EXPR_BYTES);
+        return false;
+    }
+    p->s = arena_strndup(a, text, p->n);
+    map_columns(p);
+    return true;
+}
+
 const struct expr *expr_parse(struct arena *a, const char *text, struct loc at, const char *dir,
                               struct diags *d)
 {
-    struct expr_parser p = {.a = a, .n = strlen(text), .at = at, .dir = dir, .d = d};
-    if (p.n > EXPR_BYTES) {
-        diag_error(d, at, "E-expr-depth", NULL, "the expression has more than %d bytes",
-                   EXPR_BYTES);
+    struct expr_parser p;
+    if (!expr_parser_begin(&p, a, text, at, d))
         return NULL;
-    }
-    p.s = arena_strndup(a, text, p.n);
-    map_columns(&p);
+    p.dir = dir;
     const struct expr *e = expr_parse_any(&p);
     expr_blanks(&p);
     if (!p.stop && p.pos < p.n)
