@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* expr_impl.h - what the files of expr share, and limit's, which read the same literals and words;
- * nobody else includes it.
+/* expr_impl.h - what the files of expr share, and those of limit and ltl, which read the same
+ * literals, words and comparisons; nobody else includes it.
  *
  * expr_parse.c  scalars and operators -> tree        expr.c       names, units, folding -> code
  * expr_call.c   arguments of functions and laws      expr_eval.c  code -> value, bounds, mean
@@ -72,10 +72,13 @@ struct expr *expr_node(struct expr_parser *p, enum expr_op op, size_t from, uint
                        const struct expr *const *arg);
 /* Anything from `or` down; NULL after a syntax error. */
 const struct expr *expr_parse_any(struct expr_parser *p);
+/* One comparison, or one operand of one: what binds tighter than `not`. */
+const struct expr *expr_parse_comparison(struct expr_parser *p);
 /* name( was seen, p->pos is behind the parenthesis. */
 const struct expr *expr_parse_call(struct expr_parser *p, size_t from, size_t name_len);
 /* Does the name there call something, even with a blank before its parenthesis? */
 bool expr_known_call(const struct expr_parser *p, size_t at, size_t len);
+void expr_map_columns(struct expr_parser *p); /* p->column, once s and n are there */
 const struct expr *expr_syntax(struct expr_parser *p, size_t from, size_t to, const char *hint,
                                const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 

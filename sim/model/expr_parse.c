@@ -351,9 +351,19 @@ static const struct operator_row {
     {"-", X_SUB, LEVEL_ADD}, {"*", X_MUL, LEVEL_MUL},   {"/", X_DIV, LEVEL_MUL},
 };
 
+/* -> and <-> join formulas (ltl.h), not values. */
+static bool at_arrow(const struct expr_parser *p)
+{
+    size_t left = p->n - p->pos;
+    return (left >= 2 && memcmp(p->s + p->pos, "->", 2) == 0) ||
+           (left >= 3 && memcmp(p->s + p->pos, "<->", 3) == 0);
+}
+
 static const struct operator_row *take_operator(struct expr_parser *p, enum level level)
 {
     expr_blanks(p);
+    if (at_arrow(p))
+        return NULL;
     for (size_t i = 0; i < sizeof operator_rows / sizeof operator_rows[0]; i++) {
         const struct operator_row *r = &operator_rows[i];
         if (r->level == level && (level <= LEVEL_AND ? take_word(p, r->text) : take(p, r->text)))
@@ -391,6 +401,8 @@ static bool take_comparison(struct expr_parser *p, enum expr_op *op)
         enum expr_op op;
     } rows[] = {{"==", X_EQ}, {"!=", X_NE}, {"<=", X_LE}, {">=", X_GE}, {"<", X_LT}, {">", X_GT}};
     expr_blanks(p);
+    if (at_arrow(p))
+        return false;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (take(p, rows[i].text)) {
             *op = rows[i].op;
@@ -399,7 +411,7 @@ static bool take_comparison(struct expr_parser *p, enum expr_op *op)
     return false;
 }
 
-static const struct expr *parse_comparison(struct expr_parser *p)
+const struct expr *expr_parse_comparison(struct expr_parser *p)
 {
     expr_blanks(p);
     size_t from = p->pos;
@@ -423,7 +435,7 @@ static const struct expr *parse_not(struct expr_parser *p)
     expr_blanks(p);
     size_t from = p->pos;
     if (!take_word(p, "not"))
-        return parse_comparison(p);
+        return expr_parse_comparison(p);
     if (!deeper(p))
         return NULL;
     const struct expr *e = parse_not(p);
@@ -459,7 +471,7 @@ static void left_over(struct expr_parser *p)
     expr_syntax(p, at, at + n, hint, "`%.*s` is not expected here", (int)n, p->s + at);
 }
 
-static void map_columns(struct expr_parser *p)
+void expr_map_columns(struct expr_parser *p)
 {
     if (memchr(p->s, '\n', p->n) != NULL)
         return;
@@ -482,7 +494,7 @@ bool expr_parser_begin(struct expr_parser *p, struct arena *a, const char *text,
         return false;
     }
     p->s = arena_strndup(a, text, p->n);
-    map_columns(p);
+    expr_map_columns(p);
     return true;
 }
 
