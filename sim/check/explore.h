@@ -49,6 +49,10 @@ struct explore_opt {
 struct sight {
     uint32_t state, from;
 };
+struct signs { /* what a move has shown */
+    uint64_t claims;
+    uint32_t faults;
+};
 enum explore_end { EXPLORE_WHOLE, EXPLORE_STATES, EXPLORE_BYTES, EXPLORE_STOPPED, EXPLORE_BROKEN };
 struct explore {
     enum explore_end end;
@@ -77,6 +81,16 @@ struct path explore_path(struct explore *e, uint32_t state, struct arena *a);
 /* The shortest way to where fault f, or the claim of that bit, was seen, which it ends with. */
 struct path explore_path_fault(struct explore *e, enum fault f, struct arena *a);
 struct path explore_path_claim(struct explore *e, uint32_t bit, struct arena *a);
+
+/* ---- the same upon a run of the caller's own, which keeps its slots from move to move ---- */
+/* The first state; r: of pack_run_init(). */
+void explore_begin(const struct explore *e, struct pack_run *r);
+/* Make a move of it, with its answers; *s: what it shows.  False: it asks for one answer more, and
+ * is not over. */
+bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, struct signs *s);
+/* Is the run in this state, equal copies and requests aside? */
+bool explore_is(struct explore *e, const struct pack_run *r, uint32_t state);
+
 /* A state, so that it can be looked at. */
 void explore_load(const struct explore *e, uint32_t state, struct pack_run *r);
 

@@ -3,7 +3,8 @@
  *
  *   explore.c       the search
  *   explore_try.c   one move made, with all its answers, and what it shows
- *   explore_path.c  ways to states */
+ *   explore_path.c  ways to states
+ *   explore_own.c   moves upon a run of the caller's own */
 #ifndef CHECK_EXPLORE_IMPL_H
 #define CHECK_EXPLORE_IMPL_H
 #include "check/explore.h"
@@ -31,6 +32,8 @@ typedef void found(void *ctx, const uint32_t *tuple, struct signs s, const struc
 void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found *f, void *ctx);
 /* The same with each move of request j (nreq: of nobody; NONE: all). */
 void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx);
+/* x->r has made the move: what it has shown; requests that have gone leave their slots. */
+struct signs explore_after(struct explorer *x, const struct move *m);
 /* What a state without moves shows. */
 struct signs explore_last(struct explorer *x, const uint32_t *tuple);
 /* Equal requests in the order of their parts. */

@@ -89,6 +89,16 @@ static void settle(struct explorer *x)
 
 /* ---- one move ---- */
 
+struct signs explore_after(struct explorer *x, const struct move *m)
+{
+    struct signs s = {.faults = see(x)};
+    if (x->o.watch)
+        s.claims = x->o.watch->step(x->o.watch->self, &x->r, m);
+    x->r.s.fx_n = 0;
+    settle(x);
+    return s;
+}
+
 static void broken(struct explorer *x, uint32_t pc)
 {
     x->e->end = EXPLORE_BROKEN;
@@ -118,11 +128,7 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
         }
         return;
     }
-    struct signs s = {.faults = see(x)};
-    if (x->o.watch)
-        s.claims = x->o.watch->step(x->o.watch->self, &x->r, &m);
-    x->r.s.fx_n = 0;
-    settle(x);
+    struct signs s = explore_after(x, &m);
     pack_store(x->k, &x->r, to);
     f(ctx, to, s, &m);
 }

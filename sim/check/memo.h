@@ -2,14 +2,11 @@
 /* memo.h - what a pair (shared part, part of a request) can become by moves of that request. */
 #ifndef CHECK_MEMO_H
 #define CHECK_MEMO_H
+#include "check/explore.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct signs { /* what a move has shown */
-    uint64_t claims;
-    uint32_t faults;
-};
 struct became { /* by one move and its answers */
     uint32_t shared, part;
     uint32_t signs; /* 0: none; else number + 1 in memo.signs */

@@ -55,6 +55,18 @@ void pack_run_free(struct pack_run *r)
     free(r->rank);
 }
 
+void pack_run_copy(struct pack_run *to, const struct pack_run *from)
+{
+    struct pack_run c = *from;
+    state_copy(&to->s, &from->s);
+    c.s = to->s;
+    c.task_extra = xrealloc(to->task_extra, from->cap_task_extra + 1u, sizeof *c.task_extra);
+    c.rank = xrealloc(to->rank, from->cap_task_extra + 1u, sizeof *c.rank);
+    if (from->cap_task_extra > 0)
+        memcpy(c.task_extra, from->task_extra, from->cap_task_extra * sizeof *c.task_extra);
+    *to = c;
+}
+
 void pack_run_room(struct pack_run *r)
 {
     uint32_t old = r->cap_task_extra;

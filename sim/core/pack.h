@@ -35,6 +35,7 @@ struct pack *pack_new(const struct prog *p, uint32_t nreq, bool symmetric);
 void pack_free(struct pack *k);
 void pack_run_init(struct pack_run *r, const struct prog *p, uint32_t nreq);
 void pack_run_free(struct pack_run *r);
+void pack_run_copy(struct pack_run *to, const struct pack_run *from); /* both of one program */
 void pack_run_room(struct pack_run *r); /* after a move: task_extra for each task there is */
 
 /* id[0]: the shared part; id[1 + j]: request j's.  The run is between moves: nothing is asked. */

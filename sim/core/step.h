@@ -224,6 +224,8 @@ struct state {
 
 void state_init(struct state *s, const struct prog *p);
 void state_free(struct state *s);
+/* Both of one program, and begun by state_init(). */
+void state_copy(struct state *to, const struct state *from);
 static inline double *state_words(const struct state *s, uint32_t task)
 {
     return s->word + (size_t)task * s->p->nword;

@@ -45,10 +45,17 @@ void step_yield(struct state *s, uint32_t task)
     step_drain(s);
 }
 
+static void tell_touch(struct state *s, uint32_t task, uint32_t var, uint32_t write)
+{
+    if (s->req[s->task[task].req].traced)
+        fx_emit(s, FX_TOUCH, task, s->p->var[var].shared, write, 0);
+}
+
 bool op_load(struct state *s, uint32_t task, const struct op *o)
 {
     if (yields(s, task, o))
         return false;
+    tell_touch(s, task, o->b, 0);
     state_words(s, task)[o->a] = s->value[value_of(s, task, o->b)];
     s->task[task].pc++;
     return true;
@@ -87,6 +94,7 @@ bool op_store(struct state *s, uint32_t task, const struct op *o)
     int32_t to = x <= v->lo ? v->lo : x >= v->hi ? v->hi : (int32_t)x;
     uint32_t i = value_of(s, task, o->b);
     s->task[task].pc++;
+    tell_touch(s, task, o->b, 1);
     if (s->value[i] == to)
         return true;
     s->value[i] = to;

@@ -2,6 +2,7 @@
 /* step_state.c - the life of a state, and what always holds of it. */
 #include "core/step_impl.h"
 #include <stdlib.h>
+#include <string.h>
 
 void fx_grow(struct state *s)
 {
@@ -92,6 +93,41 @@ void state_free(struct state *s)
     free(s->thread_free);
     free(s->thread_worker);
     free(s->fx);
+}
+
+static void *copied(void *to, const void *from, size_t n, size_t size)
+{
+    to = xrealloc(to, n + 1, size);
+    if (n > 0)
+        memcpy(to, from, n * size);
+    return to;
+}
+
+void state_copy(struct state *to, const struct state *from)
+{
+    const struct prog *p = from->p;
+    struct state c = *from;
+    bug_if(to->p != p);
+    c.task = copied(to->task, from->task, from->cap_task, sizeof *c.task);
+    c.word = copied(to->word, from->word, (size_t)from->cap_task * p->nword, sizeof *c.word);
+    c.group = copied(to->group, from->group, from->cap_group, sizeof *c.group);
+    c.req = copied(to->req, from->req, from->cap_req, sizeof *c.req);
+    c.inst = copied(to->inst, from->inst, p->ninstance, sizeof *c.inst);
+    c.loop = copied(to->loop, from->loop, p->workers, sizeof *c.loop);
+    c.skip = to->skip;
+    c.present = copied(to->present, from->present, p->workers, sizeof *c.present);
+    c.waiting = copied(to->waiting, from->waiting, p->workers, sizeof *c.waiting);
+    c.thread_free = copied(to->thread_free, from->thread_free, p->workers, sizeof *c.thread_free);
+    c.thread_next =
+        copied(to->thread_next, from->thread_next, from->cap_thread, sizeof *c.thread_next);
+    c.thread_worker =
+        copied(to->thread_worker, from->thread_worker, from->cap_thread, sizeof *c.thread_worker);
+    c.value = copied(to->value, from->value, p->nvalue, sizeof *c.value);
+    c.awaited = copied(to->awaited, from->awaited, p->nvalue, sizeof *c.awaited);
+    c.stage_busy = copied(to->stage_busy, from->stage_busy, (size_t)p->nstage * p->workers,
+                          sizeof *c.stage_busy);
+    c.fx = copied(to->fx, from->fx, from->fx_cap, sizeof *c.fx);
+    *to = c;
 }
 
 uint32_t step_worker(const struct state *s)

@@ -24,26 +24,27 @@ struct story_event {
     uint32_t number; /* from 1; that of the event before it: in one go with that */
     uint32_t lane;
     enum story_mark mark;
-    struct loc at;     /* the step's, or none */
-    const char *text;  /* "takes `a`, waits for `b`, held by right" */
-    const char *holds; /* the task, after it: "`a`"; "" if nothing */
-    const char *state; /* shared resources and variables that changed: "`a` 0 free"; "" if none */
-    double time;       /* seconds since the start, where times were given to it; else NAN */
-    uint32_t move;     /* index of the move, from 0 */
+    struct loc at;        /* the step's, or none */
+    const char *text;     /* "takes `a`", "waits for `b`, held by right" */
+    const char *holds;    /* the task, after it: "`a`"; "" if nothing */
+    const int32_t *level; /* after it, of each story_result.level */
+    double time;          /* seconds since the start, where times were given to it; else NAN */
+    uint32_t move;        /* index of its (last) move, from 0 */
+};
+struct story_level { /* what several tasks want: how much is free, or its value */
+    const char *name;
+    bool free; /* of a resource: units that are free; else a shared variable's value */
+    int32_t start;
+};
+struct story_note {
+    const char *text; /* a clause, without its full stop */
+    struct loc at;    /* or none */
 };
 enum story_timing {
     STORY_TIMING_UNASKED,
     STORY_TIMING_USUAL,   /* latencies within the model's bounds lead to it */
     STORY_TIMING_UNUSUAL, /* none do: why says which would have to be shorter or longer */
     STORY_TIMING_UNKNOWN
-};
-struct story_span { /* what took time, where times were given: for traces */
-    uint32_t lane;
-    struct loc at;
-    const char *name;
-    enum timeline_kind kind;
-    double start, end;
-    bool failed, cancelled;
 };
 struct story_result {
     const char *title;      /* what goes wrong, a sentence without its full stop */
@@ -53,18 +54,18 @@ struct story_result {
     uint32_t moves; /* of the explorer, trivial ones among them */
     uint32_t cycle; /* number of the event that the run comes back to; 0: it ends */
     bool alone;     /* one request: lanes are told without it */
-    uint32_t nlane, nevent;
+    uint32_t nlane, nevent, nlevel;
+    struct story_level *level;
     struct story_lane *lane;
     struct story_event *event;
     struct deadlock_result *deadlock; /* who waits for whom in the end; or NULL */
     uint32_t nnote;
-    const char **note;  /* sentences after the events: what they mean, what to try */
-    const char *trace;  /* the run as a text to be given back; see check/trace_id.h */
-    const char *replay; /* the command that replays it */
+    struct story_note *note; /* after the events: what they mean */
+    const char *trace;       /* the run as a text to be given back; see check/story_id.h */
+    const char *replay;      /* the command that replays it */
     enum story_timing timing;
-    const char *timing_why; /* "" if there is nothing to say */
-    uint32_t nspan;
-    struct story_span *span;
+    const char *timing_why;       /* "" if there is nothing to say */
+    const struct run_result *run; /* with times: as a run of one execution, for traces; or NULL */
 };
 
 #endif

@@ -18,6 +18,8 @@ struct stuck_view {
     bool (*arrives)(const void *ctx, uint32_t cls);
     /* The request in a slot, in words ("request 3"); "" where there is one only.  NULL: "". */
     const char *(*who)(const void *ctx, struct arena *a, uint32_t req);
+    /* A task's name, where the driver has one of its own; else, or where it is NULL: its path. */
+    const char *(*name)(const void *ctx, uint32_t task);
 };
 bool stuck_exists(const struct stuck_view *s);
 /* The tasks that can move, by index; the caller frees.  *n: how many cannot. */

@@ -8,6 +8,9 @@ const char *stuck_task_name(const struct stuck_view *s, struct arena *a, uint32_
     const struct task *t = &s->st->task[task];
     if (t->state == T_GHOST)
         return "an abandoned call";
+    const char *own = s->name == NULL ? NULL : s->name(s->ctx, task);
+    if (own != NULL)
+        return own;
     const char *path = s->p->body[t->body].path;
     const char *copy = "";
     if (t->flags & TF_ITEM)

@@ -29,7 +29,7 @@ static const char *who(const void *ctx, struct arena *a, uint32_t req)
 
 static struct stuck_view view(const struct sim *s)
 {
-    return (struct stuck_view){s->p, &s->st, s, has_timer, arrives, who};
+    return (struct stuck_view){s->p, &s->st, s, has_timer, arrives, who, NULL};
 }
 
 bool deadlock_exists(const struct sim *s)

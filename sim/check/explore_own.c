@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* explore_own.c - moves upon a run of the caller's own, by the explorer's rules: see explore.h. */
+#include "check/explore_impl.h"
+#include <string.h>
+
+void explore_begin(const struct explore *e, struct pack_run *r)
+{
+    r->s.op_limit = e->x->r.s.op_limit;
+    r->s.fine = true;
+    if (e->x->o.watch)
+        e->x->o.watch->begin(e->x->o.watch->self, r);
+}
+
+bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, struct signs *s)
+{
+    struct explorer *x = e->x;
+    struct pack_run own = x->r;
+    x->r = *r;
+    x->r.s.ops = 0;
+    bool asked = move_make(&x->r, m, &x->limits);
+    if (!asked)
+        *s = explore_after(x, m);
+    *r = x->r;
+    x->r = own;
+    return !asked;
+}
+
+bool explore_is(struct explore *e, const struct pack_run *r, uint32_t state)
+{
+    struct explorer *x = e->x;
+    uint32_t tuple[TUPLE_MAX];
+    pack_store(x->k, r, tuple);
+    explore_canonical(x, tuple);
+    return memcmp(tuple, tuples_get(&x->t, state), x->width * sizeof *tuple) == 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counterexamples as people read them, for the classic faults: expected texts are written by hand.
+ * Each is given back by its id, to the same end. */
+#include "check/story.h"
+#include "base/arena.h"
+#include "check/story_id.h"
+#include "reports/story.h"
+#include "tests/unit/test.h"
+#include <string.h>
+
+struct world {
+    struct arena *mem;
+    struct diags *d;
+    struct prog *p;
+    struct explore e;
+    struct play_setting set;
+    struct play_way way;
+};
+static const uint32_t cls[PACK_MAX_REQUESTS] = {0};
+
+static struct world world_of(const char *text, const char *exec, uint32_t nreq)
+{
+    struct world w = {.mem = arena_new(0)};
+    w.d = diags_new(w.mem);
+    struct yaml *root = yaml_parse(w.mem, "m.yaml", text, strlen(text), w.d);
+    assert_non_null(root);
+    const struct model *m = model_build(w.mem, root, "m.yaml", w.d);
+    assert_int_equal(diags_errors(w.d), 0);
+    w.p = prog_compile(w.mem, m, model_exec(m, exec), w.d);
+    assert_non_null(w.p);
+    w.set = (struct play_setting){.p = w.p, .nreq = nreq, .max_count = 3, .cls = cls};
+    return w;
+}
+
+static void explore(struct world *w, enum fault f)
+{
+    struct explore_opt o = {.nreq = w->set.nreq,
+                            .cls = cls,
+                            .max_count = 3,
+                            .symmetric_copies = true,
+                            .symmetric_requests = true};
+    explore_run(w->p, &o, &w->e);
+    assert_int_equal(w->e.end, EXPLORE_WHOLE);
+    assert_int_not_equal(w->e.found[f].state, NONE);
+    w->way = play_fault(&w->e, &w->set, f, w->mem);
+}
+
+static void drop(struct world *w)
+{
+    explore_free(&w->e);
+    arena_drop(w->mem);
+}
+
+/* The id gives the same moves back; a changed one is refused or is another run. */
+static void round_trip(struct world *w, const char *id)
+{
+    struct story_ref ref;
+    struct play_way again;
+    const char *why;
+    assert_true(story_id_parse(w->mem, id, &ref, &why));
+    assert_string_equal(ref.execution, w->p->exec->name);
+    assert_int_equal(ref.nreq, w->set.nreq);
+    assert_true(story_id_moves(w->mem, &ref, &w->set, &again, &why));
+    assert_int_equal(again.n, w->way.n);
+    for (uint32_t i = 0; i < again.n; i++) {
+        assert_int_equal(again.move[i].kind, w->way.move[i].kind);
+        assert_int_equal(again.move[i].task, w->way.move[i].task);
+        assert_int_equal(again.move[i].nanswer, w->way.move[i].nanswer);
+    }
+    char *other = arena_strdup(w->mem, ref.digits);
+    other[0] = other[0] == '0' ? '1' : '0'; /* how many moves, among others */
+    ref.digits = other;
+    bool same = story_id_moves(w->mem, &ref, &w->set, &again, &why) && again.n == w->way.n;
+    assert_false(same);
+    ref.check = "zzzz";
+    assert_false(story_id_moves(w->mem, &ref, &w->set, &again, &why));
+}
+
+/* An event a line: its number, its line in the model, who, what; then how it ends. */
+static void put(const struct story_result *r, struct buf *b)
+{
+    for (uint32_t i = 0; i < r->nevent; i++) {
+        const struct story_event *e = &r->event[i];
+        buf_printf(b, "%u :%u %s: %s%s\n", e->number, e->at.line, r->lane[e->lane].name, e->text,
+                   e->mark == STORY_BAD     ? " !!"
+                   : e->mark == STORY_CAUSE ? " !"
+                                            : "");
+    }
+    for (uint32_t i = 0; r->deadlock && i < r->deadlock->n; i++) {
+        const struct deadlock_task *k = &r->deadlock->task[i];
+        buf_printf(b, "%s waits for %s%s%s%s\n", k->task, k->waits_for, *k->held_by ? " of " : "",
+                   k->held_by, i + 1 == r->deadlock->ncycle ? " (circle)" : "");
+    }
+    for (uint32_t i = 0; i < r->nnote; i++)
+        buf_printf(b, "%s :%u\n", r->note[i].text, r->note[i].at.line);
+}
+
+static void tells(const char *model, const char *exec, uint32_t nreq, enum story_fault kind,
+                  const char *want)
+{
+    static const enum fault fault[] = {FAULT_DEADLOCK,  FAULT_UNANSWERED, FAULT_TWICE,
+                                       FAULT_UNAWAITED, FAULT_UNANSWERED, FAULT_UNANSWERED};
+    struct world w = world_of(model, exec, nreq);
+    explore(&w, fault[kind]);
+    struct story_opt o = {
+        .set = w.set, .move = w.way.move, .n = w.way.n, .cycle = NONE, .fault = kind, .key = NONE};
+    struct story_result *r = story_make(w.mem, &o);
+    assert_non_null(r);
+    round_trip(&w, r->trace);
+    struct buf b = {0};
+    put(r, &b);
+    assert_string_equal(b.s, want);
+    buf_free(&b);
+    drop(&w);
+}
+
+#define HEAD "pertinax: 1\nname: m\nservices: {a: {latency: 1ms}, b: {latency: 2ms}}\n"
+
+static void test_pool(void **state)
+{
+    (void)state;
+    tells(HEAD "request:\n  parallel:\n    x: {call: a}\n    y: {call: b}\n"
+               "executions: {threads: {pool: 2}}\n",
+          "threads", 2, STORY_DEADLOCK,
+          "1 :5 request 1: arrives, gets a thread of `pool`\n"
+          "2 :5 request 2: arrives, gets a thread of `pool`\n"
+          "3 :5 request 1: starts `x` and `y` and waits for them; both wait for a thread of "
+          "`pool`\n"
+          "4 :5 request 2: starts `x` and `y` and waits for them; both wait for a thread of "
+          "`pool`\n"
+          "request 1 waits for its branches\n"
+          "request 1: x waits for a thread of `pool` of request 1, request 2 (circle)\n"
+          "request 2 waits for its branches\n"
+          "request 1: y waits for a thread of `pool` of request 1, request 2\n"
+          "request 2: x waits for a thread of `pool` of request 1, request 2\n");
+}
+
+#define LOCKS                                                                                      \
+    HEAD "resources: {left: mutex, right: mutex}\nrequest:\n  parallel:\n"                         \
+         "    p: {use: left, do: [{call: a}, {use: right, do: {call: b}}]}\n"                      \
+         "    q: {use: right, do: [{call: a}, {use: left, do: {call: b}}]}\n"
+#define LOCKED                                                                                     \
+    "p waits for `right` of q\n"                                                                   \
+    "q waits for `left` of p (circle)\n"                                                           \
+    "request waits for its branches\n"
+
+static void test_locks(void **state)
+{
+    (void)state;
+    tells(LOCKS, "threads", 1, STORY_DEADLOCK,
+          "1 :6 request: arrives, starts `p` and `q` and waits for them\n"
+          "2 :7 p: takes `left`, calls `a`\n"
+          "3 :7 p: `a` answers\n"
+          "4 :8 q: takes `right`, calls `a`\n"
+          "5 :7 p: waits for `right`, held by q\n"
+          "6 :8 q: `a` answers, waits for `left`, held by p\n" LOCKED);
+    tells(LOCKS, "coroutine", 1, STORY_DEADLOCK,
+          "1 :6 request: arrives, starts `p` and `q` and waits for them\n"
+          "1 :7 p: takes `left`, calls `a`\n"
+          "1 :8 q: takes `right`, calls `a`\n"
+          "2 :7 p: `a` answers\n"
+          "3 :8 q: `a` answers\n"
+          "4 :7 p: waits for `right`, held by q\n"
+          "4 :8 q: waits for `left`, held by p\n" LOCKED);
+}
+
+static void test_lost_update(void **state)
+{
+    (void)state;
+    tells(HEAD "shared: {n: 0..5}\nrequest:\n  - parallel:\n"
+               "      x: [{call: a}, {set: {n: n + 1}}]\n"
+               "      y: [{call: a}, {set: {n: n + 1}}]\n"
+               "  - if: n == 2\n    then: {respond: 200}\n",
+          "threads", 1, STORY_LOST_UPDATE,
+          "1 :6 request: arrives, starts `x` and `y` and waits for them\n"
+          "2 :7 x: calls `a`\n"
+          "3 :7 x: `a` answers, reads `n` = 0\n"
+          "4 :8 y: calls `a`\n"
+          "5 :8 y: `a` answers, reads `n` = 0 !\n"
+          "6 :7 x: sets `n` = 1, ends !\n"
+          "7 :8 y: sets `n` = 1, ends !!\n"
+          "8 :9 request: reads `n` = 1, `n == 2` does not hold, the request ends without a "
+          "response\n"
+          "the update of x is lost, for y goes by the `n` that it read before; `atomic: true`, or "
+          "a lock round read and write, keeps it :0\n");
+}
+
+static void test_twice(void **state)
+{
+    (void)state;
+    tells(HEAD "request:\n  - choose: [{p: 2%, do: {respond: 503}}, {p: 98%, do: {call: a}}]\n"
+               "  - call: b\n  - respond: 200\n",
+          "coroutine", 1, STORY_TWICE,
+          "1 :6 request: arrives, chooses branch 1 of 2 (2%), responds 503, calls `b` !\n"
+          "2 :7 request: `b` answers, responds 200, though there is a response already, the "
+          "request ends !!\n");
+}
+
+static void test_unawaited(void **state)
+{
+    (void)state;
+    tells(HEAD "request:\n  - spawn: {audit: {call: a}}\n  - call: b\n  - respond: 200\n",
+          "coroutine", 1, STORY_UNAWAITED,
+          "1 :6 request: arrives, spawns `audit`, calls `b`\n"
+          "1 :5 audit: calls `a`\n"
+          "2 :7 request: `b` answers, responds 200, ends !!\n"
+          "`audit` is never awaited, and still runs :5\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pool),        cmocka_unit_test(test_locks),
+        cmocka_unit_test(test_lost_update), cmocka_unit_test(test_twice),
+        cmocka_unit_test(test_unawaited),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
