@@ -244,3 +244,53 @@ void critical_find(struct critical *c, uint32_t root, enum critical_rule rule,
     }
     *out = (struct critical_path){c->section, c->nsection, c->time, c->role};
 }
+
+bool critical_below(const struct critical *c, uint32_t span, uint32_t root)
+{
+    return c->tree[span] == root;
+}
+
+struct critical_tree critical_tree(const struct critical *c)
+{
+    return (struct critical_tree){c->first, c->kid};
+}
+
+/* ---- work ---- */
+
+static int64_t self_time(const struct critical *c, uint32_t p)
+{
+    const struct span *s = &c->v[p];
+    int64_t until = s->start, end = s->start + s->duration, self = s->duration;
+    for (uint32_t k = c->first[p]; k < c->first[p + 1]; k++) {
+        const struct span *kid = &c->v[c->kid[k]];
+        int64_t from = kid->start > until ? kid->start : until;
+        int64_t to = kid->start + kid->duration;
+        to = to < end ? to : end;
+        if (to > from) {
+            self -= to - from;
+            until = to;
+        }
+    }
+    return self;
+}
+
+void critical_work(struct critical *c, int64_t *self, int64_t *work)
+{
+    c->norder = 0;
+    for (uint32_t i = 0; i < c->n; i++) {
+        self[i] = work[i] = self_time(c, i);
+        if (c->v[i].parent == SPAN_NONE)
+            c->order[c->norder++] = i;
+    }
+    for (uint32_t i = 0; i < c->norder; i++)
+        for (uint32_t p = c->order[i], k = c->first[p]; k < c->first[p + 1]; k++)
+            c->order[c->norder++] = c->kid[k];
+    for (uint32_t i = c->norder; i-- > 0;) {
+        const struct span *s = &c->v[c->order[i]];
+        if (s->parent == SPAN_NONE)
+            continue;
+        const struct span *p = &c->v[s->parent];
+        if (s->start + s->duration <= p->start + p->duration)
+            work[s->parent] += work[c->order[i]];
+    }
+}

@@ -63,5 +63,15 @@ void critical_trace(struct critical *c, struct trace_id id, const struct span *v
 /* The path of the request whose span is root. */
 void critical_find(struct critical *c, uint32_t root, enum critical_rule rule,
                    struct critical_path *out);
+/* Of all spans of the trace: self, the time in which no child was at work; work, that of itself and
+ * of all below, but for what ends after its parent.  The path that was found stays. */
+void critical_work(struct critical *c, int64_t *self, int64_t *work);
+/* Is the span below the root whose path was found last? */
+bool critical_below(const struct critical *c, uint32_t span, uint32_t root);
+/* The children of span p, in the order of time: kid[first[p]] to kid[first[p + 1] - 1]. */
+struct critical_tree {
+    const uint32_t *first, *kid;
+};
+struct critical_tree critical_tree(const struct critical *c);
 
 #endif

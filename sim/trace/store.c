@@ -130,7 +130,7 @@ static void migrate(struct store *s, int64_t version)
 {
     if (version == STORE_VERSION)
         return;
-    store_exec(s, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL");
+    store_exec(s, "PRAGMA page_size = 8192");
     store_exec(s, "BEGIN IMMEDIATE");
     /* Another process may have done it since. */
     int64_t now = store_number(s, "PRAGMA user_version");
@@ -165,6 +165,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct diags *d
         else if (version == 0)
             ok = refuse(s, d, "'pertinax import' fills it", "is empty");
         store_read_register(s);
+        store_critical_register(s);
         if (ok)
             return s;
     }
@@ -182,8 +183,10 @@ void store_close(struct store *s)
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(s->sql[i]);
     bool remove = s->made && store_number(s, "SELECT count(*) FROM file") == 0;
-    if (remove)
-        store_exec(s, "PRAGMA journal_mode = DELETE"); /* no log is left beside it */
+    if (s->writes && s->db) { /* one file again, if nobody else has it open */
+        sqlite3_busy_timeout(s->db, 0);
+        (void)sqlite3_exec(s->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    }
     sqlite3_close(s->db);
     if (remove)
         unlink(s->path);
@@ -212,8 +215,8 @@ static int64_t recording_of(struct store *s, const char *label)
 
 bool store_begin(struct store *s, const char *label, struct diags *d)
 {
-    store_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
-                  "PRAGMA temp_store = MEMORY");
+    store_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                  "PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY");
     int rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_BUSY) {
         diag_error(d, (struct loc){0}, "E-store-busy", "try again when it has ended",
@@ -221,7 +224,7 @@ bool store_begin(struct store *s, const char *label, struct diags *d)
         return false;
     }
     store_must(s, rc);
-    s->writing = true;
+    s->writing = s->writes = true;
     s->recording = recording_of(s, label);
     s->last_trace = store_number(s, "SELECT max(id) FROM trace");
     s->assembler = s->assembler ? s->assembler : assemble_new();

@@ -2,17 +2,20 @@
 /* store.h - recorded traces in an SQLite file.  store*.c alone see SQLite.
  *
  * The tables are in store_schema.c, with words for those who look at them with another tool; what
- * is promised to stay are the views v_trace, v_span and v_call.  A trace is known by its id and the
- * label of its recording.  Its spans are rows of `span` whose id is the trace's number * 2^28 + a
- * number in the order of time, so that a trace is one range of rows, without an index.
+ * is promised to stay are the views v_trace, v_span and v_call, and the table v_critical, which is
+ * computed as it is read, for queries that go through this program.  A trace is known by its id and
+ * the label of its recording.  Its spans are rows of `span` whose id is the trace's number * 2^28 +
+ * a number in the order of time, so that a trace is one range of rows, without an index.
  *
  * Writing is one transaction from store_begin() to store_commit(); whatever ends the program before
- * leaves the file as it was.  Others may read meanwhile (write-ahead log).  One thread at a time
+ * leaves the file as it was.  Others may read meanwhile (write-ahead log; gone when the store is
+ * closed).  One thread at a time
  * uses a store.  Trouble with the file's contents is the user's (diags), with the disk the world's
  * (die). */
 #ifndef TRACE_STORE_H
 #define TRACE_STORE_H
 #include "base/diag.h"
+#include "trace/critical.h"
 #include "trace/intake.h"
 #include "trace/tally.h"
 #include "trace/trace.h"
@@ -69,6 +72,33 @@ struct store_row {
  * Returns NULL, or what is wrong (in mem). */
 const char *store_select(struct store *s, struct arena *mem, const char *sql,
                          bool (*row)(void *ctx, const struct store_row *r), void *ctx);
+/* The rule of the table v_critical where a query names none. */
+void store_critical_rule(struct store *s, enum critical_rule rule);
+
+/* Which traces: NULL, 0 and INT64_MIN choose all. */
+struct store_filter {
+    const char *root, *label; /* root: a pattern (GLOB) of the root's name */
+    int64_t since;            /* ns: those that began then or later */
+    struct trace_id id;
+    int64_t number; /* of its row */
+};
+struct store_trace {
+    int64_t number;
+    struct trace_id id;
+    const char *label;
+    const struct span *v; /* assembled; names are those of store_text() */
+    uint32_t n;
+    const struct span_link *link;
+};
+/* Each of them, in the order of their numbers, until each() returns false; how many they were. What
+ * each() gets is valid until it returns, and it must not read other traces. */
+uint64_t store_each(struct store *s, const struct store_filter *f,
+                    bool (*each)(void *ctx, const struct store_trace *t), void *ctx);
+/* The number of the fastest trace that a share p is not slower than; 0: there is none. */
+int64_t store_quantile(struct store *s, const struct store_filter *f, double p);
+int64_t store_newest(struct store *s); /* when the last trace began */
+const char *store_text(struct store *s, struct arena *mem, uint32_t name);
+int64_t store_span_row(int64_t trace, uint32_t span); /* its id in the table `span` */
 /* The first column of the first row as a number, 0 if there is none; sql is ours. */
 int64_t store_number(struct store *s, const char *sql);
 

@@ -2,7 +2,8 @@
 /* store_impl.h - between the files of the store.
  *
  * store.c opens, begins and ends; store_put.c writes traces; store_feed.c is the virtual table by
- * which spans come in by the thousand; store_read.c selects; store_schema.c is the tables. */
+ * which spans come in by the thousand; store_load.c reads traces back; store_read.c selects;
+ * store_critical.c is the virtual table of critical paths; store_schema.c is the tables. */
 #ifndef TRACE_STORE_IMPL_H
 #define TRACE_STORE_IMPL_H
 #include "trace/assemble.h"
@@ -10,7 +11,8 @@
 #include <sqlite3.h>
 
 enum { STORE_VERSION = 1, STORE_SPAN_BITS = 28 };
-#define STORE_APPLICATION 0x50745863 /* "PtXc", as file(1) may know it */
+#define STORE_SPANS_MOST  ((uint32_t)1 << STORE_SPAN_BITS) /* of a trace */
+#define STORE_APPLICATION 0x50745863                       /* "PtXc", as file(1) may know it */
 
 /* Assembled spans on their way into the table. */
 struct feed_trace {
@@ -54,7 +56,7 @@ struct op_slot {
 struct store {
     sqlite3 *db;
     char *path;
-    bool made, writing;
+    bool made, writing, writes; /* writes: has begun to, once */
     int64_t recording;
     sqlite3_stmt *sql[SQL_COUNT];
     struct assembler *assembler;
@@ -69,6 +71,7 @@ struct store {
     struct span_link *link;
     uint32_t caplink;
     bool other_labels;
+    enum critical_rule rule; /* of v_critical */
 };
 
 struct store_schema_step {
@@ -85,8 +88,11 @@ bool store_step(struct store *s, sqlite3_stmt *q);                    /* is ther
 void store_run(struct store *s, sqlite3_stmt *q);                     /* steps once, resets */
 void store_feed_register(struct store *s);
 void store_read_register(struct store *s);
+void store_critical_register(struct store *s);
 void store_put_reset(struct store *s); /* what is remembered of rows is no longer so */
 void store_put_free(struct store *s);
 void store_put_finish(struct store *s); /* writes what waits in the feed */
+/* At most so many spans of a trace into s->old, their links into s->link; how many they are. */
+uint32_t store_load(struct store *s, int64_t number, uint32_t most, uint32_t *nlink);
 
 #endif

@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum { OPS_KEPT = 1 << 18, FEED_SPANS = 1 << 14 };
-static const uint32_t spans_most = (uint32_t)1 << STORE_SPAN_BITS;
 
 void store_put_reset(struct store *s)
 {
@@ -245,77 +244,11 @@ static void set_trace(struct store *s, const struct known *k, const struct span 
 
 /* ---- traces that were there ---- */
 
-static int64_t in_time(int64_t x)
-{
-    return x > SPAN_TIME_MOST ? SPAN_TIME_MOST : x < -SPAN_TIME_MOST ? -SPAN_TIME_MOST : x;
-}
-
-/* A row of SQL_SPANS_LOAD.  Others may have written to the file: numbers are kept in bounds. */
-static struct span load_span(sqlite3_stmt *q)
-{
-    int64_t shift = in_time(sqlite3_column_int64(q, 8));
-    int64_t start = in_time(sqlite3_column_int64(q, 6));
-    int64_t duration = in_time(sqlite3_column_int64(q, 7));
-    int64_t flags = sqlite3_column_int64(q, 9);
-    bool odd = in_time(start - shift) != start - shift;
-    return (struct span){.id = (uint64_t)sqlite3_column_int64(q, 0),
-                         .parent_id = (uint64_t)sqlite3_column_int64(q, 1),
-                         .name = (uint32_t)sqlite3_column_int64(q, 2),
-                         .service = (uint32_t)sqlite3_column_int64(q, 3),
-                         .kind = (uint8_t)sqlite3_column_int(q, 4),
-                         .host = (uint32_t)sqlite3_column_int64(q, 5),
-                         .start = start,
-                         .duration = duration < 0 ? 0 : duration,
-                         .shift = odd ? 0 : shift,
-                         .flags = (uint32_t)flags & 0xff,
-                         .status = (uint8_t)(flags >> 8 & 3),
-                         .code = (uint16_t)(flags >> 16),
-                         .parent = SPAN_NONE};
-}
-
-/* The spans of a trace into s->old, its links into s->link. */
-static uint32_t load_trace(struct store *s, int64_t number, uint32_t *nlink)
-{
-    int64_t first = number << STORE_SPAN_BITS, last = first + spans_most - 1;
-    uint32_t n = 0;
-    sqlite3_stmt *q = store_sql(s, SQL_SPANS_LOAD);
-    sqlite3_bind_int64(q, 1, first);
-    sqlite3_bind_int64(q, 2, last);
-    for (; store_step(s, q) && n < TRACE_MOST; n++) {
-        s->old = grow(s->old, &s->capold, n + 1, sizeof *s->old);
-        s->old[n] = load_span(q);
-        int64_t parent = sqlite3_column_int64(q, 10); /* 0, the first span, where there is none */
-        if (s->old[n].parent_id == 0 && sqlite3_column_type(q, 10) == SQLITE_INTEGER)
-            s->old[n].parent = parent >= 0 && parent < TRACE_MOST ? (uint32_t)parent : SPAN_NONE;
-    }
-    for (uint32_t i = 0; i < n; i++)
-        if (s->old[i].parent < n)
-            s->old[i].parent_id = s->old[s->old[i].parent].id;
-    *nlink = 0;
-    q = store_sql(s, SQL_LINKS_LOAD);
-    sqlite3_bind_int64(q, 1, first);
-    sqlite3_bind_int64(q, 2, last);
-    while (store_step(s, q)) {
-        int64_t i = sqlite3_column_int64(q, 0);
-        if (i >= n)
-            continue;
-        s->link = grow(s->link, &s->caplink, *nlink + 1, sizeof *s->link);
-        if (s->old[i].nlink++ == 0)
-            s->old[i].link = *nlink;
-        s->link[(*nlink)++] = (struct span_link){
-            {(uint64_t)sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3)},
-            (uint64_t)sqlite3_column_int64(q, 4),
-            (uint8_t)sqlite3_column_int(q, 1)};
-    }
-    sqlite3_reset(q);
-    return n;
-}
-
 static void drop_rows(struct store *s, enum store_statement which, int64_t number)
 {
     sqlite3_stmt *q = store_sql(s, which);
     sqlite3_bind_int64(q, 1, number << STORE_SPAN_BITS);
-    sqlite3_bind_int64(q, 2, (number << STORE_SPAN_BITS) + spans_most - 1);
+    sqlite3_bind_int64(q, 2, (number << STORE_SPAN_BITS) + STORE_SPANS_MOST - 1);
     store_run(s, q);
 }
 
@@ -323,7 +256,7 @@ static void drop_rows(struct store *s, enum store_statement which, int64_t numbe
 static void join_trace(struct store *s, const struct known *k, const struct span *v, uint32_t n,
                        const struct span_link *link, struct tally *t, struct store_counts *c)
 {
-    uint32_t nlink, had = load_trace(s, k->number, &nlink);
+    uint32_t nlink, had = store_load(s, k->number, TRACE_MOST, &nlink);
     struct tally was = {{0}};
     uint64_t duplicates;
     assemble_count(s->old, had, false, &was);
@@ -357,8 +290,8 @@ static void append_piece(struct store *s, struct known *k, struct span *v, uint3
 {
     uint64_t duplicates;
     n = assemble(s->assembler, v, n, &duplicates);
-    if (n > spans_most - k->spans)
-        die("%s: a trace of more than %u spans", s->path, spans_most);
+    if (n > STORE_SPANS_MOST - k->spans)
+        die("%s: a trace of more than %u spans", s->path, STORE_SPANS_MOST);
     assemble_count(v, n, false, t);
     tally_add(t, TALLY_DUPLICATE, duplicates);
     tally_add(t, TALLY_PIECES, n);

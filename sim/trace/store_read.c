@@ -146,6 +146,8 @@ const char *store_select(struct store *s, struct arena *mem, const char *sql,
 {
     sqlite3_stmt *q = NULL;
     const char *rest = NULL, *error;
+    /* A virtual table is declared when it is first named: with more than the right to read. */
+    (void)store_number(s, "SELECT 1 FROM v_critical WHERE trace = -1");
     sqlite3_set_authorizer(s->db, only_reading, NULL);
     int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, &rest);
     error = rc == SQLITE_AUTH ? "only SELECT is possible here"

@@ -10,6 +10,7 @@ $ pertinax
 >   pertinax merge FILE...    puts the shards of a sweep together
 >   pertinax explain MODEL    shows what a model means, without running it
 >   pertinax import FILE...   reads recorded traces into a store
+>   pertinax traces           says what recorded traces waited for
 >   pertinax init [FILE]      writes a commented example model
 >   pertinax help [COMMAND]   shows what a command does and takes
 >

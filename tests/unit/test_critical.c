@@ -47,17 +47,17 @@ static void read_sample(struct sample *t, const char *p)
     *t = (struct sample){.n = 0};
     while (*p) {
         struct span *s = &t->v[t->n++];
-        long long start, end;
-        int used;
+        char *end;
         *s = (struct span){.id = (uint64_t)*p++, .parent = SPAN_NONE};
         if (*p == '<') {
             s->parent_id = (uint64_t)p[1];
             p += 2;
         }
-        assert_int_equal(sscanf(p, ":%lld-%lld%n", &start, &end, &used), 2);
-        s->start = start;
-        s->duration = end - start;
-        p = read_special(t, s, p + used);
+        assert_int_equal(*p, ':');
+        s->start = strtoll(p + 1, &end, 10);
+        assert_int_equal(*end, '-');
+        s->duration = strtoll(end + 1, &end, 10) - s->start;
+        p = read_special(t, s, end);
         if (s->flags & SPAN_UNFINISHED)
             s->duration = 0;
         while (*p == ' ')
@@ -218,13 +218,37 @@ static void test_roles(void **state)
                     "H<R:7-7!u I<R:-9--8 J<C:16-20 L<C:21-27 K<I:-9--8");
     struct critical *c = critical_new();
     critical_trace(c, trace_of_test, t.v, t.n, t.link);
-    for (uint32_t i = 0; i < t.n; i++)
-        if (t.v[i].id == 'R')
-            critical_find(c, i, CRITICAL_OWN, &p);
+    uint32_t root = 0;
+    while (t.v[root].id != 'R')
+        root++;
+    critical_find(c, root, CRITICAL_OWN, &p);
     for (size_t k = 0; k < TEST_COUNT(want); k++)
         for (uint32_t i = 0; i < t.n; i++)
             if (t.v[i].id == (uint64_t)want[k].name && p.role[i] != want[k].role)
                 fail_msg("%c: %s", want[k].name, critical_role_text[p.role[i]]);
+    critical_free(c);
+}
+
+/* Self: without children, together and only as long as the parent.  Work: of what ends in time. */
+static void test_work(void **state)
+{
+    (void)state;
+    static const struct {
+        char name;
+        int64_t self, work;
+    } want[] = {{'R', 3, 21}, {'A', 3, 9}, {'B', 6, 6}, {'C', 9, 9}, {'D', 0, 0}, {'E', 9, 9}};
+    struct sample t;
+    int64_t self[MOST], work[MOST];
+    read_sample(&t, "R:0-20 A<R:2-11 B<A:4-10 C<R:8-17 D<R:18-21 E<D:18-27 F<R:30-31");
+    struct critical *c = critical_new();
+    critical_trace(c, trace_of_test, t.v, t.n, t.link);
+    critical_work(c, self, work);
+    for (size_t k = 0; k < TEST_COUNT(want); k++)
+        for (uint32_t i = 0; i < t.n; i++)
+            if (t.v[i].id == (uint64_t)want[k].name &&
+                (self[i] != want[k].self || work[i] != want[k].work))
+                fail_msg("%c: self %lld, work %lld", want[k].name, (long long)self[i],
+                         (long long)work[i]);
     critical_free(c);
 }
 
@@ -411,12 +435,13 @@ static void test_deep(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(rows) + 5];
+    struct CMUnitTest t[TEST_COUNT(rows) + 6];
     size_t n = 0;
     for (; n < TEST_COUNT(rows); n++)
         t[n] = test_named(rows[n].name, test_row, &rows[n]);
     t[n++] = test_named("crisp_times", test_crisp_times, NULL);
     t[n++] = test_named("roles", test_roles, NULL);
+    t[n++] = test_named("work", test_work, NULL);
     t[n++] = test_named("random", test_random, NULL);
     t[n++] = test_named("plain", test_plain, NULL);
     t[n++] = test_named("deep", test_deep, NULL);
