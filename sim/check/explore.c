@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explore.c - the search: see explore.h. */
+#include "check/explore.h"
 #include "check/explore_impl.h"
-#include "core/step.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,7 +126,8 @@ static void expand(struct explorer *x, uint32_t i)
     bool global = x->o.watch && x->o.watch->global;
     memcpy(tuple, tuples_get(&x->t, i), x->width * sizeof *tuple);
     for (uint32_t j = 0; j <= x->nreq; j++) {
-        const struct memo_row *row = global ? NULL : moves_of(x, tuple, j);
+        bool any = global || (j == x->nreq && x->batches);
+        const struct memo_row *row = any ? NULL : moves_of(x, tuple, j);
         if (row != NULL && !row->wide) {
             n += expand_known(x, tuple, i, j, *row);
             continue;
@@ -186,8 +187,11 @@ void explore_run(const struct prog *p, const struct explore_opt *o, struct explo
                            .e = e,
                            .nreq = o->nreq,
                            .width = o->nreq + 1,
+                           .batches = pack_has_batches(p),
                            .limits = {.max_count = o->max_count, .cls = o->cls}};
     x->t.width = x->width;
+    if (x->batches)
+        x->o.symmetric_requests = false;
     begin(x, p, o);
     for (uint32_t i = 0; i < x->t.n && !enough(x); i++) {
         if (i == level) {

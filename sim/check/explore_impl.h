@@ -22,6 +22,7 @@ struct explorer {
     struct tuples t;
     struct memo memo;
     uint32_t width, nreq;
+    bool batches; /* moves of nobody may change any request */
     struct move_limits limits;
 };
 

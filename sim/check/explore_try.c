@@ -51,6 +51,10 @@ static uint32_t see(struct explorer *x)
         case FX_BEGIN:
             see_begin(x, f);
             break;
+        case FX_BATCH:
+            if (f->c == 0)
+                x->r.task_extra[f->task] = 0;
+            break;
         case FX_AWAITED:
             x->r.task_extra[f->a] &= ~spawn_bit(f->b);
             break;
@@ -105,6 +109,7 @@ static void broken(struct explorer *x, uint32_t pc)
     x->e->stuck_pc = pc;
 }
 
+enum { ANSWERS = 64 };
 void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found *f, void *ctx)
 {
     uint32_t to[TUPLE_MAX];
@@ -115,10 +120,11 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
         return;
     }
     if (asked) {
-        double answer[16];
-        uint32_t n = move_answers(&x->r, &x->limits, answer, 16, &x->e->cut);
-        if (m.nanswer == MOVE_ANSWERS) {
-            broken(x, x->r.s.task[x->r.s.ask_task].pc);
+        double answer[ANSWERS];
+        uint32_t pc = x->r.s.task[x->r.s.ask_task].pc;
+        uint32_t n = move_answers(&x->r, &x->limits, answer, ANSWERS, &x->e->cut);
+        if (m.nanswer == MOVE_ANSWERS || n == 0) {
+            broken(x, pc);
             return;
         }
         m.nanswer++;

@@ -99,6 +99,19 @@ static void list_task(const struct state *s, uint32_t task, uint32_t j, struct m
         list_timers(s, task, j, out);
 }
 
+/* Of request own (NONE: of nobody) when moves of j are asked for? */
+static bool wanted(uint32_t own, uint32_t nreq, uint32_t j)
+{
+    return j == NONE || own == j || (own == NONE && j == nreq);
+}
+
+static bool stage_takes(const struct state *s, uint32_t inst)
+{
+    const struct resst *q = &s->inst[inst];
+    uint32_t max = s->p->stage[s->p->res[q->res].stage].max;
+    return q->free > 0 && (max == 0 || q->due || q->nqueue >= max);
+}
+
 static void list_grants(const struct pack_run *r, uint32_t nreq, uint32_t j, struct moves *out)
 {
     const struct state *s = &r->s;
@@ -109,11 +122,36 @@ static void list_grants(const struct pack_run *r, uint32_t nreq, uint32_t j, str
         uint32_t most = s->p->res[q->res].discipline == DISC_RANDOM ? q->nqueue : 1, n = 0;
         for (uint32_t t = q->first; t != NONE && n < most; t = s->task[t].q_next, n++) {
             uint32_t own = request_of(r, nreq, s->task[t].req);
-            if ((j == NONE || own == j) && s->task[t].units <= q->free)
+            if (wanted(own, nreq, j) && (most > 1 || s->task[t].units <= q->free) &&
+                (s->p->res[q->res].kind != RES_STAGE || stage_takes(s, i)))
                 add(out,
                     (struct move){.kind = MOVE_GRANT, .req = own, .task = t, .arg = i, .pick = n});
         }
     }
+}
+
+static void list_arrivals(const struct state *s, uint32_t j, struct moves *out)
+{
+    struct move m = {.kind = MOVE_ARRIVE, .req = j, .task = NONE, .arg = step_worker(s)};
+    if (!s->p->random_balance) {
+        add(out, m);
+        return;
+    }
+    for (m.arg = 0; m.arg < s->p->workers; m.arg++)
+        add(out, m);
+}
+
+/* What no request does: ghosts, batches. */
+static void list_others(const struct state *s, struct moves *out)
+{
+    for (uint32_t t = 0; t < s->ntask; t++)
+        if (s->task[t].state == T_GHOST)
+            add(out, (struct move){.kind = MOVE_GHOST, .req = NONE, .task = t});
+        else if (s->task[t].state != T_FREE && s->req[s->task[t].req].batch)
+            list_task(s, t, NONE, out);
+    for (uint32_t i = 0; i < s->p->ninstance && s->p->nstage > 0; i++)
+        if (s->inst[i].timing)
+            add(out, (struct move){.kind = MOVE_BATCH, .req = NONE, .task = NONE, .arg = i});
 }
 
 void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct moves *out)
@@ -124,7 +162,7 @@ void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct move
         if (j != NONE && i != j)
             continue;
         if (r->life[i] == PACK_UNBORN)
-            add(out, (struct move){.kind = MOVE_ARRIVE, .req = i, .task = NONE});
+            list_arrivals(s, i, out);
         /* Slots are dealt in the order of the parts, so the first of a request's list is its
          * greatest: walk the slots instead, for an order that is the tree's. */
         for (uint32_t t = 0; r->life[i] == PACK_ALIVE && t < s->ntask; t++)
@@ -137,13 +175,11 @@ void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct move
         if (!s->loop[w].posted || s->loop[w].running != NONE || head == NONE)
             continue;
         uint32_t own = request_of(r, nreq, s->task[head].req);
-        if (j == NONE || own == j)
+        if (wanted(own, nreq, j))
             add(out, (struct move){.kind = MOVE_LOOP, .req = own, .task = head, .arg = w});
     }
     if (j == NONE || j == nreq)
-        for (uint32_t t = 0; t < s->ntask; t++)
-            if (s->task[t].state == T_GHOST)
-                add(out, (struct move){.kind = MOVE_GHOST, .req = NONE, .task = t});
+        list_others(s, out);
 }
 
 static void make(struct pack_run *r, const struct move *m, const struct move_limits *l)
@@ -151,7 +187,7 @@ static void make(struct pack_run *r, const struct move *m, const struct move_lim
     struct state *s = &r->s;
     switch ((enum move_kind)m->kind) {
     case MOVE_ARRIVE: {
-        uint32_t slot = step_arrive(s, l->cls[m->req], step_worker(s), true);
+        uint32_t slot = step_arrive(s, l->cls[m->req], m->arg, true);
         r->slot[m->req] = slot;
         r->life[m->req] = slot == NONE ? PACK_GONE : PACK_ALIVE;
         r->status[m->req] = slot == NONE ? 503 : 0;
@@ -185,6 +221,9 @@ static void make(struct pack_run *r, const struct move *m, const struct move_lim
     case MOVE_QTIMEOUT:
         step_queue_timeout(s, m->task);
         break;
+    case MOVE_BATCH:
+        step_batch_due(s, m->arg);
+        break;
     }
 }
 
@@ -197,18 +236,45 @@ bool move_make(struct pack_run *r, const struct move *m, const struct move_limit
 }
 
 static uint32_t choice_answers(const struct state *s, const struct op *o, double *out,
-                               uint32_t room)
+                               uint32_t room, bool *cut)
 {
     const struct choice *c = &s->p->choice[o->a];
     const double *w = state_words(s, s->ask_task);
     uint32_t n = 0;
-    for (uint32_t i = 0; i < c->n && n < room; i++) {
+    for (uint32_t i = 0; i < c->n; i++) {
         double lo, hi;
         expr_bounds_with(&s->p->x, s->p->arm[c->first + i].expr, w, &lo, &hi);
-        if (hi > 0)
+        if (hi > 0 && n < room)
             out[n++] = i;
+        else if (hi > 0)
+            *cut = true;
     }
     return n;
+}
+
+/* What the value is for bounds it: counts, keys, the range of the shared variable that is set.
+ * False: it has to be no whole number. */
+static bool whole_bounds(const struct state *s, const struct op *o, double *lo, double *hi,
+                         bool *counts)
+{
+    const struct xexpr *x = &s->p->x.expr[o->b];
+    *counts = true;
+    if (o->flags & OPF_WHOLE) { /* kept in its range, so beyond is as good as at its ends */
+        bug_if(o[1].code != OP_STORE);
+        const struct shared_var *v = &s->p->var[o[1].b];
+        *lo = fmin(fmax(*lo, v->lo), v->hi);
+        *hi = fmax(fmin(*hi, v->hi), v->lo);
+        *counts = false;
+        return true;
+    }
+    if ((o->flags & OPF_COUNT) ||
+        (x->dist != NULL && x->dist->what == DIST_ATOM && x->dist->kind->whole)) {
+        *lo = fmax(*lo, 0);
+        if ((o->flags & OPF_COUNT) && o->c != 0)
+            *hi = fmin(*hi, (double)o->c - 1); /* a key */
+        return true;
+    }
+    return false;
 }
 
 uint32_t move_answers(const struct pack_run *r, const struct move_limits *l, double *out,
@@ -218,27 +284,26 @@ uint32_t move_answers(const struct pack_run *r, const struct move_limits *l, dou
     const struct op *o = &s->p->op[s->task[s->ask_task].pc];
     double lo, hi;
     uint32_t n = 0;
+    bool counts;
     if (s->ask == ASK_CHOOSE)
-        return choice_answers(s, o, out, room);
+        return choice_answers(s, o, out, room, cut);
     const struct xexpr *x = &s->p->x.expr[o->b];
     expr_bounds_with(&s->p->x, o->b, state_words(s, s->ask_task), &lo, &hi);
-    if (lo == hi) {
-        out[0] = lo;
-        return 1;
-    }
+    bool known = lo == hi;
     if (s->ask == ASK_BRANCH || x->unit == UNIT_BOOL) {
-        out[0] = 0;
+        out[0] = known ? lo : 0;
         out[1] = 1;
-        return 2;
+        return known ? 1 : 2;
     }
-    bool whole = (o->flags & OPF_COUNT) ||
-                 (x->dist != NULL && x->dist->what == DIST_ATOM && x->dist->kind->whole);
-    if (!whole) {
-        out[0] = (double)NAN;
+    if (!whole_bounds(s, o, &lo, &hi, &counts)) {
+        out[0] = known ? lo : (double)NAN;
         return 1;
     }
-    double from = fmax(ceil(lo), 0), to = fmin(floor(hi), fmax(from, l->max_count));
-    *cut |= to < floor(hi);
+    double from = ceil(lo), to = floor(hi);
+    if (counts && !known && to > fmax(from, l->max_count)) {
+        to = fmax(from, l->max_count);
+        *cut = true;
+    }
     for (double v = from; v <= to && n < room; v++)
         out[n++] = v;
     *cut |= n == room && from + room <= to;

@@ -11,7 +11,7 @@
 #include "core/pack.h"
 
 enum move_kind {
-    MOVE_ARRIVE,  /* request req */
+    MOVE_ARRIVE,  /* request req, at worker arg */
     MOVE_START,   /* task has its thread and begins (or goes on upon it) */
     MOVE_LOOP,    /* worker arg: the turns of the request at the head */
     MOVE_GRANT,   /* instance arg, pick */
@@ -21,12 +21,13 @@ enum move_kind {
     MOVE_QTIMEOUT,
     MOVE_YIELD, /* a thread goes on where another might have overtaken it */
     MOVE_WOKEN, /* a task looks again at what it waits for */
-    MOVE_GHOST  /* an abandoned call ends */
+    MOVE_GHOST, /* an abandoned call ends */
+    MOVE_BATCH  /* the first item for instance arg has waited long enough for a batch */
 };
 enum { MOVE_ANSWERS = 12 };
 struct move {
     uint8_t kind, nanswer;
-    uint32_t req;  /* whose parts it changes; NONE: the shared part alone */
+    uint32_t req;  /* of whom it is; NONE: nobody's, or a batch's */
     uint32_t task; /* slot in the loaded state, or NONE */
     uint32_t arg, pick;
     double answer[MOVE_ANSWERS];
@@ -40,14 +41,14 @@ struct move_limits {
     const uint32_t *cls; /* class of each request */
 };
 /* All moves of a loaded state, answers aside, in a fixed order; of request j alone (and, with
- * j == nreq, of the shared part alone), or of all (j NONE). */
+ * j == nreq, of nobody and of batches), or of all (j NONE). */
 void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct moves *out);
 void moves_free(struct moves *m);
 /* Make the move, with its answers; true if more is asked than there are answers.  The effects are
  * in r->s.fx. */
 bool move_make(struct pack_run *r, const struct move *m, const struct move_limits *l);
-/* The answers the open question has, first, then next ...; false: no more.  *cut is set where
- * max_count left some out. */
+/* The answers that the open question has; 0: it has no value (a key that is not there, a count that
+ * is negative).  *cut is set where max_count, or room, left some out. */
 uint32_t move_answers(const struct pack_run *r, const struct move_limits *l, double *out,
                       uint32_t room, bool *cut);
 

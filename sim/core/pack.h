@@ -10,7 +10,9 @@
  * tells how the state came about.  A queue is the list of its waiters' requests, and a task knows
  * its rank among its own request's tasks there: so most moves of a request change two parts alone,
  * and two requests can be swapped by swapping numbers.  With `symmetric`, the copies of a fan-out
- * are sorted, so that it does not matter which of them does what. */
+ * are sorted, so that it does not matter which of them does what.
+ *
+ * Batches, which work for several requests, belong to the shared part. */
 #ifndef CORE_PACK_H
 #define CORE_PACK_H
 #include "core/step.h"
@@ -25,10 +27,13 @@ struct pack_run {
     int32_t status[PACK_MAX_REQUESTS]; /* kept when the request is gone */
     uint64_t extra[PACK_MAX_REQUESTS]; /* the driver's, a request */
     uint32_t watch[PACK_MAX_REQUESTS]; /* of whoever watches an exploration, a request */
-    uint64_t extra_shared;
     uint64_t *task_extra; /* the driver's, a task: by slot; has room for pack_run_room() */
-    uint32_t *rank;       /* pack.c's own, as long */
+    uint32_t nnote;       /* more of the driver's: so many numbers a task, and of the shared part */
+    uint32_t *task_note, *shared_note;
+    uint32_t *rank; /* pack.c's own, as long as task_extra */
     uint32_t cap_task_extra;
+    uint32_t *batch, nbatch, cap_batch; /* its own: slots of batches, in their order */
+    uint32_t *seen, cap_seen;
 };
 struct pack;
 struct pack *pack_new(const struct prog *p, uint32_t nreq, bool symmetric);
@@ -37,14 +42,15 @@ void pack_run_init(struct pack_run *r, const struct prog *p, uint32_t nreq);
 void pack_run_free(struct pack_run *r);
 void pack_run_copy(struct pack_run *to, const struct pack_run *from); /* both of one program */
 void pack_run_room(struct pack_run *r); /* after a move: task_extra for each task there is */
+void pack_run_notes(struct pack_run *r, uint32_t nnote); /* all 0 */
 
 /* id[0]: the shared part; id[1 + j]: request j's.  The run is between moves: nothing is asked. */
-void pack_store(struct pack *k, const struct pack_run *r, uint32_t *id);
-/* The parts of request j alone, and the shared one. */
-uint32_t pack_store_request(struct pack *k, const struct pack_run *r, uint32_t j);
+void pack_store(struct pack *k, struct pack_run *r, uint32_t *id);
 void pack_load(const struct pack *k, const uint32_t *id, struct pack_run *r);
-/* The shared part with requests renamed: request j becomes to[j].  Only where the parts themselves
- * do not name each other. */
+/* Whether the program can have batches: then requests' parts cannot be renamed, and moves of nobody
+ * can change any of them. */
+bool pack_has_batches(const struct prog *p);
+/* The shared part with requests renamed: request j becomes to[j]. */
 uint32_t pack_rename(struct pack *k, uint32_t shared, const uint32_t *to);
 /* For each request, where the shared part first names it (UINT32_MAX: nowhere). */
 void pack_first_named(const struct pack *k, uint32_t shared, uint32_t *at);

@@ -3,13 +3,16 @@
  * vectors.
  *
  * A part of a request: life, extra (2), watch, status; if it is alive: class and worker, flags, and
- * its tasks' numbers from the root down, children behind their parent.  A task: see put_task() and
- * load_task(). The shared part: extra (2); of each worker present, waiting, posted and idle, who
- * runs, its ready queue; of each instance free, posted, its queue; who waits for shared variables,
- * their values; ghosts.  A queue: its length; of each waiter request and priority, units. */
+ * its tasks' numbers: trees from the root down, children behind their parent.  A task: see
+ * put_task() and load_task().  The shared part: notes; batches (class, worker, status, the requests
+ * of its items, and its tasks as a request's); of each worker present, waiting, idle, who runs, its
+ * ready queue; of each instance free, flags, its queue; who waits for shared variables, their
+ * values; ghosts.  A queue: its length; of each waiter its owner (a request, or nreq + a batch) and
+ * priority, units. */
 #ifndef CORE_PACK_IMPL_H
 #define CORE_PACK_IMPL_H
 #include "core/pack.h"
+#include "core/step_impl.h"
 #include "core/vectors.h"
 
 struct out { /* a vector being written */
@@ -18,16 +21,38 @@ struct out { /* a vector being written */
 };
 struct pack {
     const struct prog *p;
-    uint32_t nreq;
+    uint32_t nreq, nnote;
     bool symmetric;
     struct vectors shared, request, task, real;
-    struct out o, t; /* scratch: of a part, of a task */
-    uint32_t *order; /* scratch: a request's tasks, oldest first */
-    uint32_t cap_order;
+    bool batches;
+    struct out o, t, b; /* scratch: of a part, of a task, of batches */
 };
 
-enum { PACK_GROUP = 8 }; /* numbers of a group */
-#define REAL 0x80000000U /* a number of the table of reals, not itself */
+enum { Q_POSTED = 1, Q_TIMING = 2, Q_DUE = 4 }; /* flags of an instance */
+enum { PACK_GROUP = 8 };                        /* numbers of a group */
+#define REAL 0x80000000U                        /* a number of the table of reals, not itself */
+
+static inline void put(struct out *o, uint32_t x)
+{
+    if (o->n == o->cap)
+        o->v = grow(o->v, &o->cap, o->n + 1, sizeof *o->v);
+    o->v[o->n++] = x;
+}
+static inline void put_wide(struct out *o, uint64_t x)
+{
+    put(o, (uint32_t)x);
+    put(o, (uint32_t)(x >> 32));
+}
+/* Who a slot of s.req is: a request, or nreq + a batch; NONE: nobody. */
+uint32_t pack_owner(const struct pack *k, const struct pack_run *r, uint32_t slot);
+/* The tasks of a slot of s.req, to k->o. */
+void pack_tasks(struct pack *k, const struct pack_run *r, uint32_t slot);
+struct segment { /* of a vector being written */
+    uint32_t at, n;
+};
+/* Sort n segments that lie one after the other, to the end of o; order (or NULL) tells where each
+ * was. */
+void pack_sort(struct out *o, struct segment *g, uint32_t n, uint32_t *order);
 
 static inline uint64_t wide(const uint32_t *v)
 {

@@ -2,7 +2,6 @@
 /* pack_load.c - numbers back to states: see pack.h. */
 #include "core/pack.h"
 #include "core/pack_impl.h"
-#include "core/step_impl.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +18,7 @@ static void load_clear(const struct pack *k, struct pack_run *r)
 {
     struct state *s = &r->s;
     s->ntask = s->ngroup = s->nreq = s->nthread = s->live = s->threads = s->fx_n = 0;
+    s->items = 0;
     s->free_task = s->free_group = s->free_req = NONE;
     s->run_first = s->run_last = s->stuck_pc = NONE;
     s->ask = ASK_NONE;
@@ -26,6 +26,10 @@ static void load_clear(const struct pack *k, struct pack_run *r)
     s->crowded = false;
     s->goes = NONE;
     memset(s->awaited, 0, k->p->nvalue * sizeof *s->awaited);
+    memset(s->stage_busy, 0, (size_t)k->p->nstage * k->p->workers * sizeof *s->stage_busy);
+    r->nbatch = 0;
+    if (r->nnote != k->nnote)
+        pack_run_notes(r, k->nnote);
     for (uint32_t w = 0; w < k->p->workers; w++) {
         s->thread_free[w] = NONE;
         s->loop[w].first = s->loop[w].last = s->loop[w].running = NONE;
@@ -135,6 +139,17 @@ static void load_links(struct state *s, uint32_t task)
         s->task[t->parent].kids++;
 }
 
+static const uint32_t *load_notes(struct pack_run *r, uint32_t task, const uint32_t *v)
+{
+    if (r->nnote == 0)
+        return v;
+    uint32_t *note = r->task_note + (size_t)task * r->nnote, n = *v++;
+    memset(note, 0, r->nnote * sizeof *note);
+    for (; n > 0; n--, v += 2)
+        note[v[0]] = v[1];
+    return v;
+}
+
 /* The task of vector v. */
 static uint32_t load_task(const struct pack *k, struct pack_run *r, const uint32_t *v, uint32_t req,
                           uint32_t parent)
@@ -164,16 +179,20 @@ static uint32_t load_task(const struct pack *k, struct pack_run *r, const uint32
                                .groups = NONE};
     if (v[10] >> 17 & 1U)
         s->loop[v[10] & 0xffffU].running = i;
-    load_groups(k, s, i, v + 14, v[13]);
+    pack_run_room(r);
+    r->task_extra[i] = wide(v + 11);
+    r->rank[i] = v[5];
+    const uint32_t *w = load_notes(r, i, v + 13);
+    load_groups(k, s, i, w + 1, w[0]);
     s->task[i].thread = load_thread(s, &s->task[i], v[10] >> 16 & 1U);
     load_links(s, i);
     if (v[4] != 0)
         load_sibling(s, i, group_by_fork(s, parent, v[4] - 1));
     else if (s->task[i].copy == NONE)
         s->task[i].copy = 0;
-    pack_run_room(r);
-    r->task_extra[i] = wide(v + 11);
-    r->rank[i] = v[5];
+    if (s->task[i].flags & TF_WORKER)
+        s->stage_busy[k->p->body[s->task[i].body].stage * k->p->workers + s->task[i].worker]++;
+    s->items += s->task[i].state == T_ITEM || s->task[i].state == T_BATCHED;
     return i;
 }
 
@@ -182,11 +201,44 @@ static const uint32_t *load_tree(const struct pack *k, struct pack_run *r, const
 {
     const uint32_t *v = vectors_get(&k->task, *id++);
     uint32_t kids = v[2] >> 16, task = load_task(k, r, v, req, parent);
-    if (parent == NONE)
+    if (parent == NONE && (!(r->s.task[task].flags & TF_ITEM) || r->s.req[req].batch))
         r->s.req[req].root = task;
     for (uint32_t i = 0; i < kids; i++)
         id = load_tree(k, r, id, req, task);
     return id;
+}
+
+/* The trees of a request; the end. */
+static const uint32_t *load_tasks(const struct pack *k, struct pack_run *r, const uint32_t *v,
+                                  uint32_t req)
+{
+    uint32_t n = *v++;
+    while (n-- > 0)
+        v = load_tree(k, r, v, req, NONE);
+    return v;
+}
+
+static const uint32_t *skip_tree(const struct pack *k, const uint32_t *id)
+{
+    uint32_t more = 1;
+    for (; more > 0; more--)
+        more += vectors_get(&k->task, *id++)[2] >> 16;
+    return id;
+}
+
+static const uint32_t *skip_tasks(const struct pack *k, const uint32_t *v)
+{
+    uint32_t n = *v++;
+    while (n-- > 0)
+        v = skip_tree(k, v);
+    return v;
+}
+
+static uint32_t load_slot(struct state *s)
+{
+    if (s->nreq == s->cap_req)
+        s->req = grow(s->req, &s->cap_req, s->nreq + 1, sizeof *s->req);
+    return s->nreq++;
 }
 
 static void load_request(const struct pack *k, struct pack_run *r, uint32_t j, uint32_t id)
@@ -200,11 +252,11 @@ static void load_request(const struct pack *k, struct pack_run *r, uint32_t j, u
     r->slot[j] = NONE;
     if (v[0] != PACK_ALIVE)
         return;
-    if (s->nreq == s->cap_req)
-        s->req = grow(s->req, &s->cap_req, s->nreq + 1, sizeof *s->req);
-    uint32_t slot = r->slot[j] = s->nreq++;
+    uint32_t slot = r->slot[j] = load_slot(s);
     s->req[slot] = (struct request){.first_task = NONE,
                                     .first_await = NONE,
+                                    .first_item = NONE,
+                                    .last_item = NONE,
                                     .cls = v[5] & 0xffffU,
                                     .worker = v[5] >> 16,
                                     .status = (int32_t)v[4],
@@ -213,7 +265,7 @@ static void load_request(const struct pack *k, struct pack_run *r, uint32_t j, u
                                     .traced = 1,
                                     .waiting = v[6] >> 1 & 1U,
                                     .has_limit = v[6] >> 2 & 1U};
-    load_tree(k, r, v + 7, slot, NONE);
+    load_tasks(k, r, v + 7, slot);
 }
 
 static void queue_append(struct state *s, uint32_t *first, uint32_t *last, uint32_t task)
@@ -228,40 +280,104 @@ static void queue_append(struct state *s, uint32_t *first, uint32_t *last, uint3
 }
 
 /* The waiter of request slot req with that rank in the queue of instance res, or a loop's, or of
- * those that wait for shared variables. */
-enum { OF_LOOP = -1, OF_UNTIL = -2 };
+ * those that wait for shared variables, or among those that are in batches. */
+enum { OF_LOOP = -1, OF_UNTIL = -2, OF_BATCH = -3 };
+static bool waits_here(const struct task *x, int64_t res, uint32_t worker)
+{
+    switch (res) {
+    case OF_LOOP:
+        return x->state == T_READY && x->worker == worker;
+    case OF_UNTIL:
+        return x->state == T_UNTIL;
+    case OF_BATCH:
+        return x->state == T_BATCHED;
+    default:
+        return (x->state == T_QUEUE || x->state == T_THREAD || x->state == T_ITEM) && x->res == res;
+    }
+}
+
 static uint32_t waiter(const struct pack_run *r, uint32_t req, uint32_t rank, int64_t res,
                        uint32_t worker)
 {
     const struct state *s = &r->s;
-    for (uint32_t t = s->req[req].first_task; t != NONE; t = s->task[t].req_next) {
-        const struct task *x = &s->task[t];
-        bool here = (x->state == T_QUEUE || x->state == T_THREAD) && x->res == res;
-        if (res < 0)
-            here =
-                res == OF_LOOP ? x->state == T_READY && x->worker == worker : x->state == T_UNTIL;
-        if (here && r->rank[t] == rank)
+    for (uint32_t t = s->req[req].first_task; t != NONE; t = s->task[t].req_next)
+        if (waits_here(&s->task[t], res, worker) && r->rank[t] == rank)
             return t;
-    }
     bug(__FILE__, __LINE__, "a queue names a task that is not there");
 }
 
-static const uint32_t *load_queue(struct pack_run *r, const uint32_t *v, uint32_t *first,
-                                  uint32_t *last, int64_t res, uint32_t worker)
+static uint32_t *seen_none(const struct pack *k, struct pack_run *r)
 {
-    uint32_t n = *v++, rank[PACK_MAX_REQUESTS] = {0};
+    uint32_t n = k->nreq + r->nbatch;
+    if (n > r->cap_seen)
+        r->seen = grow(r->seen, &r->cap_seen, n, sizeof *r->seen);
+    memset(r->seen, 0, n * sizeof *r->seen);
+    return r->seen;
+}
+
+static const uint32_t *load_queue(const struct pack *k, struct pack_run *r, const uint32_t *v,
+                                  uint32_t *first, uint32_t *last, int64_t res, uint32_t worker)
+{
+    uint32_t n = *v++, *rank = n ? seen_none(k, r) : NULL;
     *first = *last = NONE;
     for (uint32_t i = 0; i < n; i++, v += 2) {
         uint32_t j = v[0] & 0xffffU;
-        queue_append(&r->s, first, last, waiter(r, r->slot[j], ++rank[j], res, worker));
+        uint32_t slot = j < k->nreq ? r->slot[j] : r->batch[j - k->nreq];
+        queue_append(&r->s, first, last, waiter(r, slot, ++rank[j], res, worker));
     }
     return v;
 }
 
-static const uint32_t *load_until(struct pack_run *r, const uint32_t *v)
+/* The tasks of batches, then which items are in them. */
+static const uint32_t *load_batches(const struct pack *k, struct pack_run *r, const uint32_t *v)
 {
     struct state *s = &r->s;
-    v = load_queue(r, v, &s->until_first, &s->until_last, OF_UNTIL, 0);
+    uint32_t n = *v++;
+    for (uint32_t b = 0; b < n; b++) {
+        uint32_t slot = load_slot(s), items;
+        r->batch = grow(r->batch, &r->cap_batch, b + 1, sizeof *r->batch);
+        r->batch[b] = slot;
+        s->req[slot] = (struct request){.first_task = NONE,
+                                        .first_await = NONE,
+                                        .first_item = NONE,
+                                        .last_item = NONE,
+                                        .cls = v[0] & 0xffffU,
+                                        .worker = v[0] >> 16,
+                                        .status = (int32_t)v[1],
+                                        .over = v[2] & 1U,
+                                        .used = 1,
+                                        .traced = 1,
+                                        .batch = 1};
+        items = v[3];
+        v = load_tasks(k, r, v + 4 + items, slot);
+    }
+    r->nbatch = n;
+    return v;
+}
+
+static void load_items(const struct pack *k, struct pack_run *r, const uint32_t *v)
+{
+    struct state *s = &r->s;
+    uint32_t n = *v++, *rank = seen_none(k, r);
+    for (uint32_t b = 0; b < n; b++) {
+        struct request *q = &s->req[r->batch[b]];
+        uint32_t items = v[3];
+        for (uint32_t i = 0; i < items; i++) {
+            uint32_t j = v[4 + i];
+            uint32_t slot = j < k->nreq ? r->slot[j] : r->batch[j - k->nreq];
+            uint32_t t = waiter(r, slot, ++rank[j], OF_BATCH, 0);
+            s->task[t].units = r->batch[b];
+            queue_append(s, &q->first_item, &q->last_item, t);
+        }
+        v += 4 + items;
+        v = skip_tasks(k, v);
+    }
+}
+
+static const uint32_t *load_until(const struct pack *k, struct pack_run *r, const uint32_t *v)
+{
+    struct state *s = &r->s;
+    v = load_queue(k, r, v, &s->until_first, &s->until_last, OF_UNTIL, 0);
     for (uint32_t t = s->until_first; t != NONE; t = s->task[t].q_next)
         until_count(s, t);
     return v;
@@ -271,24 +387,31 @@ static void load_shared(const struct pack *k, struct pack_run *r, uint32_t id)
 {
     struct state *s = &r->s;
     const uint32_t *v = vectors_get(&k->shared, id);
-    r->extra_shared = wide(v);
-    v += 2;
+    for (uint32_t i = 0; i < r->nnote; i++)
+        r->shared_note[i] = *v++;
+    if (k->batches) {
+        const uint32_t *batches = v;
+        v = load_batches(k, r, v);
+        load_items(k, r, batches);
+    }
     for (uint32_t w = 0; w < k->p->workers; w++) {
         struct loopst *l = &s->loop[w];
         s->present[w] = v[0];
         s->waiting[w] = v[1];
-        l->posted = v[2] & 1U;
-        l->idle = v[2] >> 1 & 1U;
-        v = load_queue(r, v + 4, &l->first, &l->last, OF_LOOP, w);
+        l->idle = v[2] & 1U;
+        v = load_queue(k, r, v + 4, &l->first, &l->last, OF_LOOP, w);
+        l->posted = l->running == NONE && l->first != NONE;
     }
     for (uint32_t i = 0; i < k->p->ninstance; i++) {
         struct resst *q = &s->inst[i];
         q->free = v[0];
-        q->posted = (uint8_t)v[1];
+        q->posted = (v[1] & Q_POSTED) != 0;
+        q->timing = (v[1] & Q_TIMING) != 0;
+        q->due = (v[1] & Q_DUE) != 0;
         q->nqueue = v[2];
-        v = load_queue(r, v + 2, &q->first, &q->last, i, 0);
+        v = load_queue(k, r, v + 2, &q->first, &q->last, i, 0);
     }
-    v = load_until(r, v);
+    v = load_until(k, r, v);
     for (uint32_t i = 0; i < k->p->nvalue; i++)
         s->value[i] = (int32_t)*v++;
     uint32_t ghosts = *v++;
