@@ -89,7 +89,7 @@ void explore_begin(const struct explore *e, struct pack_run *r);
  * is not over. */
 bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, struct signs *s);
 /* Is the run in this state, equal copies and requests aside? */
-bool explore_is(struct explore *e, const struct pack_run *r, uint32_t state);
+bool explore_is(struct explore *e, struct pack_run *r, uint32_t state);
 
 /* A state, so that it can be looked at. */
 void explore_load(const struct explore *e, uint32_t state, struct pack_run *r);

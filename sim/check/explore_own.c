@@ -25,7 +25,7 @@ bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, s
     return !asked;
 }
 
-bool explore_is(struct explore *e, const struct pack_run *r, uint32_t state)
+bool explore_is(struct explore *e, struct pack_run *r, uint32_t state)
 {
     struct explorer *x = e->x;
     uint32_t tuple[TUPLE_MAX];
