@@ -65,6 +65,7 @@ TESTS := $(TEST_SRC:%.c=$(O)/%)
 FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*.c))
 GOLDEN := $(wildcard tests/golden/*.t tests/golden/*/*.t) README.md models/README.md specs/README.md
+SPECS := $(wildcard specs/*.yaml specs/*/*.yaml)
 ALL_C := $(SRC) $(HDR) $(wildcard tests/*/*.[ch])
 
 .PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench man install \
@@ -102,7 +103,7 @@ $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 tests: $(O)/pertinax $(TESTS) $(FUZZ)
 check: tests
 	$(if $(ASK_jansson),,@echo 'Not built: tests/prop/test_json_jansson (pkg-config finds no jansson)')
-	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml)
+	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml) $(SPECS)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=tsan

@@ -17,7 +17,7 @@ static const char *with_interval(struct arena *a, struct scale s, struct interva
 
 struct compare {
     const struct run_result *r;
-    struct verdict v;
+    struct winners v;
     struct scale scale;
     double lo, hi;
     bool log;
@@ -155,7 +155,7 @@ void chart_speedup(struct page *p, const struct run_result *r)
 {
     struct arena *a = p->mem;
     struct bars *b = bars_new(a, AXIS_RATIO, r->nspeedup, 1);
-    const struct verdict v = verdict_make(a, r);
+    const struct winners v = verdict_make(a, r);
     bool ws = false, amdahl = false;
     for (uint32_t i = 0; i < r->nspeedup; i++) {
         const struct speedup_result *s = &r->speedup[i];

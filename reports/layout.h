@@ -98,7 +98,7 @@ void para_text(struct arena *a, const struct para *p, const struct report_look *
 
 /* ---- what is said (views.c, prose.c) ---- */
 /* Which executions have numbers to compare, and which of them are best. */
-struct verdict {
+struct winners {
     uint32_t base;  /* what speedups are over; nexec if nobody has a result */
     uint32_t best;  /* least mean; nexec if none */
     uint32_t nbest; /* it and those that cannot be told from it */
@@ -106,7 +106,7 @@ struct verdict {
 };
 bool exec_has_result(const struct exec_result *e);
 const struct speedup_result *speedup_of(const struct run_result *r, uint32_t exec);
-struct verdict verdict_make(struct arena *a, const struct run_result *r);
+struct winners verdict_make(struct arena *a, const struct run_result *r);
 /* "search.yaml:41:12"; "" for no place. */
 const char *place_text(struct arena *a, const struct diags *d, struct loc at);
 const char *outcome_name(struct arena *a, int32_t status);

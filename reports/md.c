@@ -102,7 +102,7 @@ void md_paras(const struct paras *p, struct buf *out)
 
 static void asked_md(struct arena *a, const struct run_result *r, struct buf *out)
 {
-    struct verdict v = verdict_make(a, r);
+    struct winners v = verdict_make(a, r);
     md_table(view_exceed(a, r), out);
     for (uint32_t i = 0; i < r->nexec; i++) {
         struct paras why = {.mem = a};

@@ -66,7 +66,7 @@ static const char *mean_text(struct arena *a, const struct exec_result *e)
 
 /* ---- which is faster ---- */
 
-static void say_ratio(struct paras *p, const struct run_result *r, const struct verdict *v,
+static void say_ratio(struct paras *p, const struct run_result *r, const struct winners *v,
                       uint32_t i)
 {
     struct arena *a = p->mem;
@@ -101,7 +101,7 @@ static void say_ratio(struct paras *p, const struct run_result *r, const struct 
                  mean_text(a, base), share);
 }
 
-static void say_faster(struct paras *p, const struct run_result *r, const struct verdict *v)
+static void say_faster(struct paras *p, const struct run_result *r, const struct winners *v)
 {
     if (v->best == r->nexec || r->nexec < 2 || v->base == r->nexec)
         return;
@@ -117,7 +117,7 @@ static void say_faster(struct paras *p, const struct run_result *r, const struct
 /* ---- why ---- */
 
 /* The bound of work over span, and how near to it the best execution comes. */
-static void say_bound(struct paras *p, const struct run_result *r, const struct verdict *v)
+static void say_bound(struct paras *p, const struct run_result *r, const struct winners *v)
 {
     struct arena *a = p->mem;
     if (v->best == r->nexec)
@@ -191,7 +191,7 @@ static void say_contention(struct paras *p, const struct run_result *r)
 
 void prose_reasons(struct paras *p, const struct run_result *r)
 {
-    struct verdict v = verdict_make(p->mem, r);
+    struct winners v = verdict_make(p->mem, r);
     say_faster(p, r, &v);
     say_bound(p, r, &v);
     prose_below(p, r);

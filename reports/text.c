@@ -39,7 +39,7 @@ static void head_text(struct arena *a, const struct run_result *r, const struct 
 static void asked_text(struct arena *a, const struct run_result *r, const struct report_look *look,
                        struct buf *out)
 {
-    struct verdict v = verdict_make(a, r);
+    struct winners v = verdict_make(a, r);
     table_after_blank(view_exceed(a, r), look, out);
     for (uint32_t i = 0; i < r->nexec; i++) {
         struct paras why = {.mem = a};

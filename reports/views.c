@@ -37,9 +37,9 @@ static bool told_apart(const struct run_result *r, uint32_t base, uint32_t x, ui
     return apart(x == base ? one : sx->ratio, y == base ? one : sy->ratio);
 }
 
-struct verdict verdict_make(struct arena *a, const struct run_result *r)
+struct winners verdict_make(struct arena *a, const struct run_result *r)
 {
-    struct verdict v = {r->nexec, r->nexec, 0, NEW(a, bool, r->nexec + 1)};
+    struct winners v = {r->nexec, r->nexec, 0, NEW(a, bool, r->nexec + 1)};
     for (uint32_t i = 0; i < r->nexec; i++) {
         if (!exec_has_result(&r->exec[i]))
             continue;
@@ -142,7 +142,7 @@ const char *exec_span(struct arena *a, const struct exec_result *e)
     return e->error ? "stopped by an error of the model" : "no result";
 }
 
-static const char *exec_mark(const struct run_result *r, const struct verdict *v, uint32_t i)
+static const char *exec_mark(const struct run_result *r, const struct winners *v, uint32_t i)
 {
     if (!r->exec[i].complete)
         return "incomplete";
@@ -176,7 +176,7 @@ static struct extra extra_add(struct table *t, const struct run_result *r, bool 
 }
 
 static struct cell speedup_cell(struct arena *a, const struct run_result *r,
-                                const struct verdict *v, uint32_t i)
+                                const struct winners *v, uint32_t i)
 {
     const struct speedup_result *s = speedup_of(r, i);
     if (!s)
@@ -191,7 +191,7 @@ static struct cell speedup_cell(struct arena *a, const struct run_result *r,
 struct table *view_comparison(struct arena *a, const struct run_result *r)
 {
     struct table *t = table_new(a, NULL);
-    struct verdict v = verdict_make(a, r);
+    struct winners v = verdict_make(a, r);
     const struct latency_result **l = NEW(a, const struct latency_result *, r->nexec + 1);
     size_t n = 0;
     for (uint32_t i = 0; i < r->nexec; i++)

@@ -178,6 +178,8 @@ void explore_run(const struct prog *p, const struct explore_opt *o, struct explo
     struct explorer *x = xcalloc(1, sizeof *x);
     uint32_t level = 0;
     *e = (struct explore){.x = x, .stuck_pc = NONE, .reached = xcalloc(p->nmark + 1u, 1)};
+    e->waited = xcalloc(p->nres + 1u, 1);
+    e->peak = xcalloc(p->nres + 1u, sizeof *e->peak);
     for (uint32_t f = 0; f < FAULT_COUNT; f++)
         e->found[f] = (struct sight){NONE, NONE};
     for (uint32_t c = 0; c < WATCH_CLAIMS; c++)
@@ -216,4 +218,6 @@ void explore_free(struct explore *e)
     memo_free(&x->memo);
     free(x);
     free(e->reached);
+    free(e->waited);
+    free(e->peak);
 }

@@ -10,6 +10,7 @@
 #ifndef CHECK_EXPLORE_H
 #define CHECK_EXPLORE_H
 #include "check/moves.h"
+#include <stdatomic.h>
 
 /* What is looked for in each exploration, whether asked for or not. */
 enum fault {
@@ -42,7 +43,7 @@ struct explore_opt {
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
     const struct watch *watch; /* may be NULL */
-    const volatile bool *stop; /* may be NULL */
+    const atomic_bool *stop;   /* may be NULL */
 };
 /* Where something was first seen: by the move from `from` to `state` (which may have been known
  * before); or, with from NONE, in `state` itself, which has no move.  state NONE: nowhere. */
@@ -65,6 +66,8 @@ struct explore {
     struct sight found[FAULT_COUNT];
     struct sight claim[WATCH_CLAIMS];
     uint8_t *reached;  /* of each mark: some task has entered it */
+    uint8_t *waited;   /* of each resource: some task has queued for it, or was refused */
+    uint32_t *peak;    /* the most units of one instance of it that were taken at once */
     uint32_t stuck_pc; /* EXPLORE_BROKEN: a move did not come to its end here; else NONE */
     struct explorer *x;
 };

@@ -39,6 +39,14 @@ static void see_begin(struct explorer *x, const struct fx *f)
         x->r.task_extra[f->a] |= spawn_bit(fork);
 }
 
+static void see_taken(struct explorer *x, uint32_t inst)
+{
+    const struct resst *q = &x->r.s.inst[inst];
+    uint32_t taken = x->p->res[q->res].size - q->free;
+    if (taken > x->e->peak[q->res])
+        x->e->peak[q->res] = taken;
+}
+
 /* The effects of the move just made: faults as bits. */
 static uint32_t see(struct explorer *x)
 {
@@ -71,6 +79,13 @@ static uint32_t see(struct explorer *x)
             break;
         case FX_ENTER:
             x->e->reached[f->a] = 1;
+            break;
+        case FX_TAKE:
+            see_taken(x, f->a);
+            break;
+        case FX_QUEUE:
+        case FX_REJECT:
+            x->e->waited[s->inst[f->a].res] = 1;
             break;
         default:
             break;

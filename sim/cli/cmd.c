@@ -13,8 +13,8 @@
 #define PERTINAX_VERSION "unknown" /* compiled by hand, without the Makefile */
 #endif
 
-const struct cmd *const cmds[] = {&cmd_run,    &cmd_sweep, &cmd_merge, &cmd_explain, &cmd_import,
-                                  &cmd_traces, &cmd_init,  &cmd_help,  NULL};
+const struct cmd *const cmds[] = {&cmd_run,    &cmd_check,  &cmd_sweep, &cmd_merge, &cmd_explain,
+                                  &cmd_import, &cmd_traces, &cmd_init,  &cmd_help,  NULL};
 
 /* ORDER common */
 const struct opt cmd_common[] = {
@@ -34,9 +34,10 @@ const struct opt cmd_common[] = {
 
 const struct cmd_exit cmd_exits[] = {
     {STATUS_FINE, "fine"},
-    {STATUS_FAILS, "the model deadlocks; in later versions also: a claim does not hold"},
+    {STATUS_FAILS, "a claim does not hold, or the model deadlocks"},
     {STATUS_USAGE, "bad usage or bad input"},
-    {STATUS_UNDECIDED, "not used by this version: a claim that could not be decided"},
+    {STATUS_UNDECIDED,
+     "a claim could not be decided: a budget ran out, an interval straddles its limit"},
     {STATUS_WORLD, "the world failed: input/output, memory"},
     {STATUS_INTERRUPTED, "interrupted; what was computed until then is written, marked incomplete"},
     {0, NULL},

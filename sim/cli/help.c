@@ -111,7 +111,7 @@ void help_overview(struct buf *b)
         size_t from = b->n;
         buf_printf(b, "  pertinax %s %s", (*c)->name, (*c)->args);
         size_t used = b->n - from;
-        buf_fill(b, ' ', used < 28 ? 28 - used : 2);
+        buf_fill(b, ' ', used < 32 ? 32 - used : 2);
         buf_printf(b, "%s\n", (*c)->summary);
     }
     buf_puts(b, "\nTry:  pertinax init && pertinax run pipeline.yaml\n"

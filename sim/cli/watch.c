@@ -29,6 +29,8 @@ static void *watch_thread(void *arg)
         }
         pthread_cond_timedwait(&w->over_changed, &w->lock, &until);
         if (intr_asked())
+            atomic_store(&w->asked, true);
+        if (atomic_load(&w->asked) || (w->limit > 0 && seconds_since(&w->started) > w->limit))
             atomic_store(&w->stop, true);
     }
     pthread_mutex_unlock(&w->lock);
@@ -101,6 +103,25 @@ static void watch_progress(void *ctx, const struct experiment_progress *p)
     buf_free(&b);
 }
 
+void watch_limit(struct watch *w, double seconds)
+{
+    pthread_mutex_lock(&w->lock);
+    w->limit = seconds;
+    pthread_mutex_unlock(&w->lock);
+}
+
+void watch_units(void *ctx, uint32_t done, uint32_t of)
+{
+    struct watch *w = ctx;
+    if (!w->bar || !bar_due(w))
+        return;
+    struct buf b = {0};
+    buf_printf(&b, "verdict %" PRIu32 "/%" PRIu32, done + 1, of);
+    bar_blocks(&b, (double)done / of);
+    bar_draw(w, &b);
+    buf_free(&b);
+}
+
 void watch_cells(void *ctx, uint32_t done, uint32_t of)
 {
     struct watch *w = ctx;
@@ -119,8 +140,9 @@ void watch_begin(struct watch *w, const struct cmd_args *a, struct experiment_op
 {
     *w = (struct watch){.term = &a->err, .index = UINT32_MAX};
     atomic_init(&w->stop, false);
+    atomic_init(&w->asked, false);
     clock_gettime(CLOCK_MONOTONIC, &w->drawn);
-    w->begun = w->drawn;
+    w->begun = w->started = w->drawn;
     w->bar = a->err.tty && !opt_has(a->o, "quiet");
     e->stop = &w->stop;
     if (w->bar) {

@@ -34,7 +34,10 @@ struct claim_result {
     uint32_t spec;    /* index into check_result.spec */
     uint32_t claim;   /* which of its claims: equal for the executions and points of one */
     const char *execution;
-    const char *settings; /* "executions.threads.pool=16": of `for:`; "" if there is none */
+    uint32_t order; /* of the execution in its model */
+    bool named;           /* by its author */
+    const char *settings; /* "executions.threads.pool=16": what it sets itself; "" if nothing */
+    const char *point;    /* of these, those of `for:` */
     enum verdict found;   /* does it hold? */
     bool expect_fail;
     enum verdict verdict; /* what counts: `expect: fail` turns pass and fail round */

@@ -169,13 +169,16 @@ struct spec *spec_of_checks(struct arena *a, const struct yaml *list, const char
 struct spec *spec_default(struct arena *a, const char *path, struct loc at)
 {
     static const enum claim_kind kind[] = {CLAIM_DEADLOCK_FREE, CLAIM_ALWAYS_AWAITED,
-                                           CLAIM_RESPONDS, CLAIM_NO_RACE, CLAIM_TERMINATES};
+                                           CLAIM_RESPONDS};
     enum { N = sizeof kind / sizeof *kind };
     struct spec *s = file_of(a, path).spec;
     s->claim = NEW(a, struct claim, N);
     for (uint32_t i = 0; i < N; i++)
         s->claim[s->nclaim++] = (struct claim){
-            .kind = kind[i], .at = at, .name = claim_key[kind[i]], .concurrent = SPEC_CONCURRENT};
+            .kind = kind[i],
+            .at = at,
+            .name = kind[i] == CLAIM_RESPONDS ? "responds: exactly_once" : claim_key[kind[i]],
+            .concurrent = SPEC_CONCURRENT};
     return s;
 }
 

@@ -7,7 +7,7 @@
 # blocks fenced by ```console are run: "$ COMMAND" and then its output, where a line "..." stands for
 # any number of lines; and each block fenced by ```yaml that is a whole model must run (what is not
 # whole is marked ```yaml fragment).  A *.yaml file is a model: it must run and be explained in every
-# format.  The commands of a file share a temporary directory in which models/, specs/ and data/ are
+# format; below specs/ it is a spec, and its claims must hold.  The commands of a file share a temporary directory in which models/, specs/ and data/ are
 # those of the sources.  -u rewrites the files with what was seen.
 set -u
 update=
@@ -148,6 +148,7 @@ for file; do
     : >"$work/new"
     enter
     case $file in
+    "$root"/specs/*.yaml) must_say "check ${file#"$root"/}" pertinax check "${file#"$root"/}" && continue ;;
     *.yaml) run_model "${file#"$root"/}" && continue ;;
     *.md) run_md "${file#"$root"/}" ;;
     *) run_t ;;

@@ -5,14 +5,15 @@ $ pertinax
 > thread, coroutine and hybrid execution, and says how long requests take, and
 > why.
 >
->   pertinax run MODEL...     simulates under each execution and compares them
->   pertinax sweep MODEL      runs a model over a grid of settings
->   pertinax merge FILE...    puts the shards of a sweep together
->   pertinax explain MODEL    shows what a model means, without running it
->   pertinax import FILE...   reads recorded traces into a store
->   pertinax traces           says what recorded traces waited for
->   pertinax init [FILE]      writes a commented example model
->   pertinax help [COMMAND]   shows what a command does and takes
+>   pertinax run MODEL...         simulates under each execution and compares them
+>   pertinax check SPEC|MODEL...  judges claims by trying everything, for CI
+>   pertinax sweep MODEL          runs a model over a grid of settings
+>   pertinax merge FILE...        puts the shards of a sweep together
+>   pertinax explain MODEL        shows what a model means, without running it
+>   pertinax import FILE...       reads recorded traces into a store
+>   pertinax traces               says what recorded traces waited for
+>   pertinax init [FILE]          writes a commented example model
+>   pertinax help [COMMAND]       shows what a command does and takes
 >
 > Try:  pertinax init && pertinax run pipeline.yaml
 > More: pertinax COMMAND --help

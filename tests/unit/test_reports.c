@@ -408,7 +408,7 @@ static void ties_are_all_best(void **state)
     (void)state;
     struct sample s;
     sample_make(&s);
-    struct verdict v = verdict_make(s.mem, &s.r);
+    struct winners v = verdict_make(s.mem, &s.r);
     assert_int_equal(v.best, 2);
     assert_int_equal(v.nbest, 1);
     s.r.exec[1].all.latency.mean = near(0.0521, 0.0003);

@@ -14,3 +14,64 @@ $ pertinax explain bad.yaml
 !       = help: write it as in never: running(rank) and running(geo)
 ! 2 errors
 ? 2
+
+A claim about something that does not exist.
+
+$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nchecks:\n  - {deadlock_free: {}, under: thread}\n  - {deadlock_free: {}, set: {pool: 2}}\n  - {deadlock_free: {}, set: {host.cores: none}}\n  - no_race: [session]\n' >bad.yaml
+$ pertinax check bad.yaml
+! bad.yaml:5:32: error[E-under]: no execution `thread`
+!     5 |   - {deadlock_free: {}, under: thread}
+!       |                                ^^^^^^
+!       = help: did you mean `threads`?
+! bad.yaml:6:31: error[E-set]: there is no parameter 'pool'
+!     6 |   - {deadlock_free: {}, set: {pool: 2}}
+!       |                               ^^^^
+!       = help: the model has no params:; a path looks like db.latency or host.cores
+! bad.yaml:7:43: error[E-name-unknown]: there is no parameter `none`
+!     7 |   - {deadlock_free: {}, set: {host.cores: none}}
+!       |                                           ^^^^
+!       = help: add it to `params:`
+! bad.yaml:8:15: error[E-unknown-name]: unknown shared data `session`
+!     8 |   - no_race: [session]
+!       |               ^^^^^^^
+!       = help: the model has no `shared:`
+! 4 errors
+? 2
+$ printf 'spec: 1\nmodel: bad.yml\nchecks: [deadlock_free]\n' >spec.yaml; pertinax check spec.yaml
+! spec.yaml:2:8: error[E-file]: cannot read the model bad.yml
+!     2 | model: bad.yml
+!       |        ^^^^^^^
+!       = help: a path is seen from the file it stands in
+! 1 error
+? 2
+$ pertinax check nothing.yaml
+! error[E-file]: cannot read 'nothing.yaml': No such file or directory
+! 1 error
+? 2
+
+Nothing to check is an error, never a silent pass.
+
+$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nchecks: []\n' >bad.yaml; pertinax check bad.yaml
+! error[E-claim]: bad.yaml: there is nothing to check
+!       = help: claim something under `checks:`
+! 1 error
+? 2
+$ pertinax check
+! error[E-operand]: 'pertinax check' needs an argument: SPEC|MODEL...
+!       = help: name spec files, or models
+! 1 error
+? 2
+$ pertinax check models/do_work.yaml --only deadlok_free
+! error[E-option-value]: --only: no claim is called 'deadlok_free'
+!       = help: did you mean 'deadlock_free'?
+! 1 error
+? 2
+$ pertinax check models/do_work.yaml --max-memory lots --time-limit 3 -o result.html
+! error[E-option-value]: --max-memory: 'lots' is no size
+!       = help: write it as in 512MB or 2GiB
+! error[E-option-value]: --time-limit: '3' is no time
+!       = help: write it as in 30s or 5min
+! error[E-option-value]: no format for 'result.html'
+!       = help: the suffix says the format: .txt, .json, .xml (JUnit), .sarif or .md
+! 3 errors
+? 2

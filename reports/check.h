@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* check.h - the reports of judged claims.  To add one: a file with a struct check_report, a line in
+ * the table of check.c.
+ *
+ *   check_text.c check_md.c  for people, in rows and sentences of check_view.c
+ *   check_json.c             for programs: schema pertinax.check/1
+ *   check_junit.c check_sarif.c check_github.c   for what shows tests and findings beside code */
+#ifndef REPORTS_CHECK_H
+#define REPORTS_CHECK_H
+#include "core/check_result.h"
+#include "reports/layout.h"
+
+struct check_report {
+    const char *name, *suffix; /* suffix NULL: not to be written by -o */
+    const char *summary;
+    void (*write)(const struct check_result *r, const struct diags *d,
+                  const struct report_look *look, struct buf *out);
+};
+extern const struct check_report check_text, check_json, check_junit, check_sarif, check_github,
+    check_md;
+extern const struct check_report *const check_reports[];             /* ends with NULL */
+const struct check_report *check_report_find(const char *name);      /* NULL if unknown */
+const struct check_report *check_report_by_suffix(const char *path); /* the same */
+
+/* ---- what all of them say ---- */
+/* What counts: with --strict a vacuous claim fails. */
+enum verdict check_verdict(const struct check_result *r, const struct claim_result *c);
+/* "deadlock_free (pool=2) under threads" */
+const char *check_who(struct arena *a, const struct claim_result *c);
+/* "9 tasks can never move again"; what is to be said of a claim that does not simply hold. */
+const char *check_why(struct arena *a, const struct check_result *r, const struct claim_result *c);
+/* "all 5 claims hold", "1 of 5 claims fails, 1 is undecided": of one spec; UINT32_MAX: of all. */
+const char *check_sum(struct arena *a, const struct check_result *r, uint32_t spec);
+
+/* ---- for people ---- */
+const char *check_title(struct arena *a, const struct check_result *r, uint32_t spec);
+/* The claims of a spec.  Explored ones are told in rows, with a column for each execution; those in
+ * numbers one by one; NULL where there are none.  number[i] becomes the number of claim i among
+ * those that fail and are told apart (0: none); *n counts them. */
+struct table *check_claims(struct arena *a, const struct check_result *r, uint32_t spec,
+                           uint32_t *number, uint32_t *n);
+struct table *check_limits(struct arena *a, const struct check_result *r, uint32_t spec,
+                           uint32_t *number, uint32_t *n);
+/* all: more than the first few rows. */
+struct table *check_explored(struct arena *a, const struct check_result *r, uint32_t spec,
+                             bool all);
+/* Vacuous and undecided claims, turns, what was never reached. */
+void check_remarks(struct paras *p, const struct check_result *r, uint32_t spec,
+                   const struct diags *d);
+void check_assumed(struct paras *p, const struct check_result *r);
+
+#endif

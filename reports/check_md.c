@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* check_md.c - judged claims as GitHub Markdown: a job's summary, a comment on a pull request. */
+#include "reports/check.h"
+#include "reports/md.h"
+
+static void spec_md(struct arena *a, const struct check_result *r, uint32_t spec,
+                    const struct diags *d, struct buf *out)
+{
+    uint32_t *number = NEW(a, uint32_t, r->nclaim + 1u), n = 0;
+    struct paras said = {.mem = a};
+    md_head(a, check_title(a, r, spec),
+            arena_printf(a, "Judged by pertinax %s; specs and model %.12s.", r->version,
+                         r->spec[spec].digest),
+            out);
+    md_table(check_claims(a, r, spec, number, &n), out);
+    md_table(check_limits(a, r, spec, number, &n), out);
+    for (uint32_t i = 0; i < r->nclaim; i++) {
+        const struct claim_result *c = &r->claim[i];
+        if (c->spec != spec || !number[i])
+            continue;
+        para_add(&said, "(%u) %s: %s (%s)%s%s", number[i], check_who(a, c), check_why(a, r, c),
+                 place_text(a, d, c->at), c->hint ? "; " : "", c->hint ? c->hint : "");
+    }
+    check_remarks(&said, r, spec, d);
+    md_paras(&said, out);
+    md_table(check_explored(a, r, spec, true), out);
+}
+
+static void write_md(const struct check_result *r, const struct diags *d,
+                     const struct report_look *look, struct buf *out)
+{
+    struct arena *a = arena_new(0);
+    struct paras assumed = {.mem = a};
+    (void)look;
+    for (uint32_t s = 0; s < r->nspec; s++) {
+        if (s)
+            buf_putc(out, '\n');
+        spec_md(a, r, s, d, out);
+    }
+    check_assumed(&assumed, r);
+    md_paras(&assumed, out);
+    arena_drop(a);
+}
+
+const struct check_report check_md = {"md", ".md", "tables for a pull request or a job's summary",
+                                      write_md};

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan.c - see plan.h. */
+#include "check/plan.h"
+#include <string.h>
+
+enum { PLAN_MAX_UNITS = 20000 };
+struct planner {
+    struct arena *a;
+    struct diags *d;
+    struct plan *p;
+    const char *only;
+    uint32_t cap_model, cap_unit;
+};
+
+/* ---- settings as text ---- */
+
+/* As deep as the tree, which its reader has bounded. */
+static void node_text(struct buf *b, const struct yaml *v)
+{
+    switch (v->kind) {
+    case YAML_NULL:
+        buf_puts(b, "~");
+        break;
+    case YAML_SCALAR:
+        buf_puts(b, v->s);
+        break;
+    case YAML_LIST:
+        for (uint32_t i = 0; i < v->n; i++) {
+            buf_puts(b, i ? ", " : "[");
+            node_text(b, v->item[i]);
+        }
+        buf_puts(b, v->n ? "]" : "[]");
+        break;
+    case YAML_MAP:
+        for (uint32_t i = 0; i < v->n; i++) {
+            buf_printf(b, "%s%s: ", i ? ", " : "{", v->pair[i].key);
+            node_text(b, v->pair[i].value);
+        }
+        buf_puts(b, v->n ? "}" : "{}");
+        break;
+    }
+}
+
+static void set_text(struct buf *b, const char *path, const struct yaml *value)
+{
+    buf_printf(b, "%s%s=", b->n ? ", " : "", path);
+    node_text(b, value);
+}
+
+/* The value of each axis at a point; the last axis runs fastest. */
+static void point_sets(const struct claim *c, uint32_t point, struct spec_set *set)
+{
+    for (uint32_t i = c->naxis; i-- > 0;) {
+        const struct spec_axis *x = &c->axis[i];
+        set[i] = (struct spec_set){x->path, x->at, x->value[point % x->n]};
+        point /= x->n;
+    }
+}
+
+static uint32_t points_of(const struct claim *c)
+{
+    uint32_t n = 1;
+    for (uint32_t i = 0; i < c->naxis; i++)
+        n *= c->axis[i].n;
+    return n;
+}
+
+static const char *sets_text(struct arena *a, const struct spec_set *set, uint32_t n,
+                             const struct spec_set *axis, uint32_t naxis)
+{
+    struct buf b = {0};
+    for (uint32_t i = 0; i < n; i++)
+        set_text(&b, set[i].path, set[i].value);
+    for (uint32_t i = 0; i < naxis; i++)
+        set_text(&b, axis[i].path, axis[i].value);
+    const char *s = arena_strndup(a, b.n ? b.s : "", b.n);
+    buf_free(&b);
+    return s;
+}
+
+/* ---- models ---- */
+
+static uint32_t model_add(struct planner *q, uint32_t subject, const struct claim *c,
+                          const struct spec_set *axis)
+{
+    struct plan *p = q->p;
+    const struct plan_subject *s = &p->subject[subject];
+    const char *settings = sets_text(q->a, c->set, c->nset, axis, c->naxis);
+    for (uint32_t i = 0; i < p->nmodel; i++)
+        if (p->model[i].subject == subject && strcmp(p->model[i].settings, settings) == 0)
+            return i;
+    struct yaml *tree = yaml_fork(q->a, s->tree);
+    for (uint32_t i = 0; i < c->nset; i++)
+        yaml_put(q->a, tree, c->set[i].path, c->set[i].at, c->set[i].value, q->d);
+    for (uint32_t i = 0; i < c->naxis; i++)
+        yaml_put(q->a, tree, axis[i].path, axis[i].at, axis[i].value, q->d);
+    const struct model *m = model_build(q->a, tree, s->path, q->d);
+    if (p->nmodel == q->cap_model) {
+        struct plan_model *v = NEW(q->a, struct plan_model, 2 * (size_t)q->cap_model + 4);
+        if (p->nmodel)
+            memcpy(v, p->model, p->nmodel * sizeof *v);
+        p->model = v;
+        q->cap_model = 2 * q->cap_model + 4;
+    }
+    p->model[p->nmodel] = (struct plan_model){subject, settings, m,
+                                              m ? NEW(q->a, struct prog *, m->nexec + 1u) : NULL};
+    return p->nmodel++;
+}
+
+/* ---- executions ---- */
+
+static void exec_unknown(struct planner *q, const struct model *m, const struct spec_text *t)
+{
+    const char **names = NEW(q->a, const char *, m->nexec + 1u), *list = "";
+    for (uint32_t i = 0; i < m->nexec; i++) {
+        names[i] = m->exec[i].name;
+        list = arena_printf(q->a, "%s%s%s", list, i ? ", " : "", names[i]);
+    }
+    const char *near = nearest(t->text, names, m->nexec);
+    diag_error(q->d, t->at, "E-under",
+               near ? arena_printf(q->a, "did you mean `%s`?", near)
+                    : arena_printf(q->a, "there are %s", list),
+               "no execution `%s`", t->text);
+}
+
+/* Those that the claim names, else those that `run` would compare: flags by index. */
+static bool *execs_of(struct planner *q, const struct model *m, const struct claim *c)
+{
+    static const char *const always[] = {"serial", "threads", "coroutine"};
+    bool *in = NEW(q->a, bool, m->nexec + 1u);
+    for (uint32_t i = 0; i < c->nunder; i++) {
+        const struct execution *x = model_exec(m, c->under[i].text);
+        if (x)
+            in[x - m->exec] = true;
+        else
+            exec_unknown(q, m, &c->under[i]);
+    }
+    for (uint32_t i = 0; c->nunder == 0 && i < m->nexec; i++) {
+        in[i] = m->exec_named[i];
+        for (size_t k = 0; k < sizeof always / sizeof *always; k++)
+            in[i] = in[i] || strcmp(m->exec[i].name, always[k]) == 0;
+    }
+    return in;
+}
+
+static bool unit_add(struct planner *q, struct plan_unit u)
+{
+    struct plan *p = q->p;
+    if (p->nunit == PLAN_MAX_UNITS) {
+        diag_error(q->d, u.of->at, "E-limit", "judge some of them with --only",
+                   "more than %d verdicts: claims, times executions, times values of `for`",
+                   (int)PLAN_MAX_UNITS);
+        return false;
+    }
+    if (p->nunit == q->cap_unit) {
+        struct plan_unit *v = NEW(q->a, struct plan_unit, 2 * (size_t)q->cap_unit + 64);
+        if (p->nunit)
+            memcpy(v, p->unit, p->nunit * sizeof *v);
+        p->unit = v;
+        q->cap_unit = 2 * q->cap_unit + 64;
+    }
+    struct plan_model *m = &p->model[u.model];
+    if (!m->prog[u.exec])
+        m->prog[u.exec] = prog_compile(q->a, m->m, &m->m->exec[u.exec], q->d);
+    p->unit[p->nunit++] = u;
+    return true;
+}
+
+/* ---- names of shared data ---- */
+
+static void keys_check(struct planner *q, const struct model *m, const struct claim *c)
+{
+    const char **names = NEW(q->a, const char *, m->nshared + 1u);
+    for (uint32_t i = 0; i < m->nshared; i++)
+        names[i] = m->shared[i].name;
+    for (uint32_t k = 0; c->kind == CLAIM_NO_RACE && k < c->narg; k++) {
+        bool known = false;
+        for (uint32_t i = 0; i < m->nshared; i++)
+            known = known || strcmp(names[i], c->arg[k].text) == 0;
+        const char *near = nearest(c->arg[k].text, names, m->nshared);
+        if (!known)
+            diag_error(q->d, c->arg[k].at, "E-unknown-name",
+                       near         ? arena_printf(q->a, "did you mean `%s`?", near)
+                       : m->nshared ? NULL
+                                    : "the model has no `shared:`",
+                       "unknown shared data `%s`", c->arg[k].text);
+    }
+}
+
+/* ---- the plan ---- */
+
+/* Under one execution all points, then the next execution: so they are told. */
+static bool claim_plan(struct planner *q, uint32_t subject, uint32_t index)
+{
+    const struct claim *c = &q->p->subject[subject].spec->claim[index];
+    uint32_t n = points_of(c);
+    struct spec_set *axis = NEW(q->a, struct spec_set, c->naxis + 1u);
+    struct plan_unit *u = NEW(q->a, struct plan_unit, n);
+    bool **in = NEW(q->a, bool *, n);
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        point_sets(c, i, axis);
+        u[i] = (struct plan_unit){
+            .subject = subject,
+            .claim = index,
+            .of = c,
+            .point = i,
+            .settings = sets_text(q->a, c->set + (c->nset - c->nown), c->nown, axis, c->naxis),
+            .at = sets_text(q->a, NULL, 0, axis, c->naxis),
+            .model = model_add(q, subject, c, axis)};
+        const struct model *m = q->p->model[u[i].model].m;
+        if (!m)
+            return true;
+        keys_check(q, m, c);
+        in[i] = execs_of(q, m, c);
+        most = m->nexec > most ? m->nexec : most;
+    }
+    for (uint32_t x = 0; x < most; x++)
+        for (uint32_t i = 0; i < n; i++) {
+            u[i].exec = x;
+            if (x < q->p->model[u[i].model].m->nexec && in[i][x] && !unit_add(q, u[i]))
+                return false;
+        }
+    return true;
+}
+
+static void only_unknown(struct planner *q)
+{
+    enum { MOST = 200 };
+    const char *names[MOST];
+    uint32_t n = 0;
+    for (uint32_t s = 0; s < q->p->nsubject; s++)
+        for (uint32_t i = 0; i < q->p->subject[s].spec->nclaim && n < MOST; i++)
+            names[n++] = q->p->subject[s].spec->claim[i].name;
+    const char *near = nearest(q->only, names, n);
+    diag_error(q->d, (struct loc){0}, "E-option-value",
+               near ? arena_printf(q->a, "did you mean '%s'?", near)
+                    : "a claim is called what its `name` says, else what it claims",
+               "--only: no claim is called '%s'", q->only);
+}
+
+struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n, const char *only,
+                       struct diags *d)
+{
+    struct planner q = {.a = a, .d = d, .p = NEW(a, struct plan, 1), .only = only};
+    bool any = false, full = false;
+    q.p->subject = s;
+    q.p->nsubject = n;
+    for (uint32_t i = 0; i < n; i++) {
+        if (s[i].spec->nclaim == 0 && !diags_errors(d))
+            diag_error(d, (struct loc){0}, "E-claim", "claim something under `checks:`",
+                       "%s: there is nothing to check", s[i].spec->file);
+        for (uint32_t k = 0; k < s[i].spec->nclaim && !full; k++) {
+            const struct claim *c = &s[i].spec->claim[k];
+            if (only && strcmp(only, c->name) != 0 && strcmp(only, claim_key[c->kind]) != 0)
+                continue;
+            any = true;
+            full = !claim_plan(&q, i, k);
+        }
+    }
+    if (only && !any)
+        only_unknown(&q);
+    return diags_errors(d) ? NULL : q.p;
+}

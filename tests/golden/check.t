@@ -1,0 +1,535 @@
+Claims, judged.
+
+$ pertinax check data/claims.yaml
+> claims · data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
+>
+> CLAIM                               WITH            serial  threads    coroutine
+> deadlock_free                                       pass    FAIL (1)   pass
+> a pool, of 9: <large> & "quoted",…                  -       vacuous    -
+> deadlock_free                       threads.pool=2  -       xfail      -
+> deadlock_free                       threads.pool=3  -       XPASS (2)  -
+> responds: exactly_once                              -       -          pass
+>
+> (1) deadlock_free under threads: 6 tasks can never move again
+>     (data/claims.yaml:11:5)
+>
+> (2) deadlock_free (threads.pool=3) under threads: it holds, and was expected to
+>     fail (data/claims.yaml:15:5)
+>
+> warning [vacuous]: a pool, of 9: <large> & "quoted", 100% under threads could
+> not have failed: 2 requests take at most 6 of the 9 threads of `pool`: nobody
+> waits; try set: {executions.threads.pool: 5}, or concurrent: 4.
+>
+> warning [unreached]: the handler `catch timeout` of request/left/db is never run
+> (data/claims.yaml:7:42).
+>
+> EXPLORED   WITH            requests  states  transitions  depth
+> serial                            2      26           39      9
+> threads                           2      47           62     15
+> coroutine                         2    1346         2513     12
+> threads    threads.pool=9         2      91          308     13
+> threads    threads.pool=2         2      47           62     15
+> threads    threads.pool=3         2     182          402     15
+>
+> Explored: every order that the execution allows, every outcome; any latency may
+> be any value. Reductions: equal copies, equal requests.
+>
+> xfail: fails, as is expected of it; XPASS: holds, and should not.
+> Again: pertinax check data/claims.yaml; version 0.1.0.
+? 1
+$ pertinax check data/claims.yaml --only 'responds: exactly_once' -q
+> CLAIM                   coroutine
+> responds: exactly_once  pass
+$ pertinax check specs/faults/nested_connections.yaml specs/faults/lock_order.yaml -q
+> CLAIM                            serial  threads  coroutine
+> as many connections as requests  -       xfail    xfail
+> one connection more              pass    pass     pass
+> one request less                 pass    pass     pass
+>
+> CLAIM                   serial  threads  coroutine
+> opposite order          -       xfail    xfail
+> one at a time           pass    -        -
+> the same order          pass    pass     pass
+> responds: at_most_once  pass    pass     pass
+
+A budget: what was covered is said, and nothing passes.
+
+$ pertinax check models/do_work.yaml --max-states 20 >out; echo $?; head -7 out
+> 3
+> do_work · models/do_work.yaml: 3 of 3 claims are undecided
+>
+> CLAIM                   serial     threads    coroutine
+> deadlock_free           undecided  undecided  undecided
+> always_awaited          undecided  undecided  undecided
+> responds: exactly_once  undecided  undecided  undecided
+>
+
+A vacuous claim warns, and with --strict it fails.
+
+$ pertinax check data/claims.yaml --only 'a pool, of 9: <large> & "quoted", 100%' | head -8
+> claims · data/claims.yaml: 1 of 1 claim is vacuous
+>
+> CLAIM                                   threads
+> a pool, of 9: <large> & "quoted", 100%  vacuous
+>
+> warning [vacuous]: a pool, of 9: <large> & "quoted", 100% under threads could
+> not have failed: 2 requests take at most 6 of the 9 threads of `pool`: nobody
+> waits; try set: {executions.threads.pool: 5}, or concurrent: 4.
+$ pertinax check data/claims.yaml --only 'a pool, of 9: <large> & "quoted", 100%' --strict -q
+> CLAIM                                   threads
+> a pool, of 9: <large> & "quoted", 100%  FAIL (1)
+>
+> (1) a pool, of 9: <large> & "quoted", 100% under threads: vacuous: 2 requests
+>     take at most 6 of the 9 threads of `pool`: nobody waits
+>     (data/claims.yaml:13:5)
+>   try set: {executions.threads.pool: 5}, or concurrent: 4
+? 1
+
+A spec file beside its model; what the command line sets is set before what a claim sets.
+
+$ mkdir claims && cp data/claims.yaml m.yaml && printf 'spec: 1\nmodel: ../m.yaml\nunder: threads\nset: {threads.pool: 3}\nchecks:\n  - deadlock_free\n  - {deadlock_free: {}, set: {threads.pool: 2}}\n' >claims/c.yaml; pertinax check claims/c.yaml --set threads.pool=2 -q
+> CLAIM          WITH            threads
+> deadlock_free                  pass
+> deadlock_free  threads.pool=2  FAIL (1)
+>
+> (1) deadlock_free (threads.pool=2) under threads: 6 tasks can never move again
+>     (claims/c.yaml:7:6)
+? 1
+
+For programs.
+
+$ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d'
+> {
+>   "schema": "pertinax.check/1",
+>   "version": "0.1.0",
+>   "seed": 1,
+>   "command": "pertinax check data/claims.yaml --format json",
+>   "complete": true,
+>   "summary": {
+>     "pass": 4,
+>     "fail": 2,
+>     "undecided": 0,
+>     "vacuous": 1
+>   },
+>   "specs": [
+>     {
+>       "file": "data/claims.yaml",
+>       "model": "data/claims.yaml",
+>       "name": "claims",
+>       "digest": "a54c470ea29dcb812f67d600606b6936d6a1570a9a61d81ca15910070d29a873"
+>     }
+>   ],
+>   "claims": [
+>     {
+>       "name": "deadlock_free",
+>       "kind": "deadlock_free",
+>       "at": "data/claims.yaml:11:5",
+>       "spec": 0,
+>       "claim": 0,
+>       "execution": "serial",
+>       "settings": "",
+>       "expect": "pass",
+>       "found": "pass",
+>       "verdict": "pass",
+>       "why": "",
+>       "exploration": 0
+>     },
+>     {
+>       "name": "deadlock_free",
+>       "kind": "deadlock_free",
+>       "at": "data/claims.yaml:11:5",
+>       "spec": 0,
+>       "claim": 0,
+>       "execution": "threads",
+>       "settings": "",
+>       "expect": "pass",
+>       "found": "fail",
+>       "verdict": "fail",
+>       "why": "6 tasks can never move again",
+>       "unusual_timing": false,
+>       "exploration": 1
+>     },
+>     {
+>       "name": "deadlock_free",
+>       "kind": "deadlock_free",
+>       "at": "data/claims.yaml:11:5",
+>       "spec": 0,
+>       "claim": 0,
+>       "execution": "coroutine",
+>       "settings": "",
+>       "expect": "pass",
+>       "found": "pass",
+>       "verdict": "pass",
+>       "why": "",
+>       "exploration": 2
+>     },
+>     {
+>       "name": "a pool, of 9: <large> & \"quoted\", 100%",
+>       "kind": "deadlock_free",
+>       "at": "data/claims.yaml:13:5",
+>       "spec": 0,
+>       "claim": 1,
+>       "execution": "threads",
+>       "settings": "threads.pool=9",
+>       "expect": "pass",
+>       "found": "vacuous",
+>       "verdict": "vacuous",
+>       "why": "2 requests take at most 6 of the 9 threads of `pool`: nobody waits",
+>       "hint": "try set: {executions.threads.pool: 5}, or concurrent: 4",
+>       "exploration": 3
+>     },
+>     {
+>       "name": "deadlock_free",
+>       "kind": "deadlock_free",
+>       "at": "data/claims.yaml:15:5",
+>       "spec": 0,
+>       "claim": 2,
+>       "execution": "threads",
+>       "settings": "threads.pool=2",
+>       "expect": "fail",
+>       "found": "fail",
+>       "verdict": "pass",
+>       "why": "6 tasks can never move again",
+>       "unusual_timing": false,
+>       "exploration": 4
+>     },
+>     {
+>       "name": "deadlock_free",
+>       "kind": "deadlock_free",
+>       "at": "data/claims.yaml:15:5",
+>       "spec": 0,
+>       "claim": 2,
+>       "execution": "threads",
+>       "settings": "threads.pool=3",
+>       "expect": "fail",
+>       "found": "pass",
+>       "verdict": "fail",
+>       "why": "it holds, and was expected to fail",
+>       "exploration": 5
+>     },
+>     {
+>       "name": "responds: exactly_once",
+>       "kind": "responds",
+>       "at": "data/claims.yaml:19:5",
+>       "spec": 0,
+>       "claim": 3,
+>       "execution": "coroutine",
+>       "settings": "",
+>       "expect": "pass",
+>       "found": "pass",
+>       "verdict": "pass",
+>       "why": "",
+>       "exploration": 2
+>     }
+>   ],
+>   "turns": [],
+>   "warnings": [
+>     {
+>       "id": "unreached",
+>       "text": "the handler `catch timeout` of request/left/db is never run",
+>       "at": "data/claims.yaml:7:42",
+>       "spec": 0
+>     }
+>   ],
+$ pertinax check data/claims.yaml --format junit
+> <?xml version="1.0" encoding="UTF-8"?>
+> <testsuites name="pertinax" tests="7" failures="2" errors="0">
+>   <testsuite name="data/claims.yaml" tests="7" failures="2" errors="0" skipped="1">
+>     <properties>
+>       <property name="seed" value="1"/>
+>       <property name="model" value="data/claims.yaml"/>
+>       <property name="command" value="pertinax check data/claims.yaml --format junit"/>
+>     </properties>
+>     <testcase name="deadlock_free" classname="claims.serial" file="data/claims.yaml" line="11"/>
+>     <testcase name="deadlock_free" classname="claims.threads" file="data/claims.yaml" line="11">
+>       <failure message="6 tasks can never move again" type="deadlock_free">deadlock_free under threads: 6 tasks can never move again
+> data/claims.yaml:11:5
+> </failure>
+>     </testcase>
+>     <testcase name="deadlock_free" classname="claims.coroutine" file="data/claims.yaml" line="11"/>
+>     <testcase name="a pool, of 9: &lt;large&gt; &amp; &quot;quoted&quot;, 100% (threads.pool=9)" classname="claims.threads" file="data/claims.yaml" line="13">
+>       <skipped message="2 requests take at most 6 of the 9 threads of `pool`: nobody waits">a pool, of 9: &lt;large&gt; &amp; &quot;quoted&quot;, 100% under threads: 2 requests take at most 6 of the 9 threads of `pool`: nobody waits
+> try set: {executions.threads.pool: 5}, or concurrent: 4
+> data/claims.yaml:13:5
+> </skipped>
+>     </testcase>
+>     <testcase name="deadlock_free (threads.pool=2)" classname="claims.threads" file="data/claims.yaml" line="15"/>
+>     <testcase name="deadlock_free (threads.pool=3)" classname="claims.threads" file="data/claims.yaml" line="15">
+>       <failure message="it holds, and was expected to fail" type="deadlock_free">deadlock_free (threads.pool=3) under threads: it holds, and was expected to fail
+> data/claims.yaml:15:5
+> </failure>
+>     </testcase>
+>     <testcase name="responds: exactly_once" classname="claims.coroutine" file="data/claims.yaml" line="19"/>
+>     <system-out>the handler `catch timeout` of request/left/db is never run (data/claims.yaml:7:42)
+> </system-out>
+>   </testsuite>
+> </testsuites>
+? 1
+$ pertinax check data/claims.yaml --format sarif
+> {
+>   "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+>   "version": "2.1.0",
+>   "runs": [
+>     {
+>       "tool": {
+>         "driver": {
+>           "name": "pertinax",
+>           "version": "0.1.0",
+>           "rules": [
+>             {
+>               "id": "deadlock_free",
+>               "shortDescription": {
+>                 "text": "Some task can never move again."
+>               }
+>             },
+>             {
+>               "id": "always_awaited",
+>               "shortDescription": {
+>                 "text": "A spawned task is never awaited."
+>               }
+>             },
+>             {
+>               "id": "responds",
+>               "shortDescription": {
+>                 "text": "A request is not answered as often as it should be."
+>               }
+>             },
+>             {
+>               "id": "no_race",
+>               "shortDescription": {
+>                 "text": "Two tasks can touch the same data at once."
+>               }
+>             },
+>             {
+>               "id": "terminates",
+>               "shortDescription": {
+>                 "text": "A request may never end."
+>               }
+>             },
+>             {
+>               "id": "no_write_after_abort",
+>               "shortDescription": {
+>                 "text": "Data are written after the request was aborted."
+>               }
+>             },
+>             {
+>               "id": "mutual_exclusion",
+>               "shortDescription": {
+>                 "text": "Two steps that exclude each other can run at once."
+>               }
+>             },
+>             {
+>               "id": "never",
+>               "shortDescription": {
+>                 "text": "Something that must never hold can hold."
+>               }
+>             },
+>             {
+>               "id": "always",
+>               "shortDescription": {
+>                 "text": "Something that must always hold can fail to."
+>               }
+>             },
+>             {
+>               "id": "eventually",
+>               "shortDescription": {
+>                 "text": "Something that must come may not come."
+>               }
+>             },
+>             {
+>               "id": "after",
+>               "shortDescription": {
+>                 "text": "After one thing another happens, or does not."
+>               }
+>             },
+>             {
+>               "id": "leads_to",
+>               "shortDescription": {
+>                 "text": "One thing may not be followed by the other."
+>               }
+>             },
+>             {
+>               "id": "ltl",
+>               "shortDescription": {
+>                 "text": "A formula of linear temporal logic does not hold."
+>               }
+>             },
+>             {
+>               "id": "require",
+>               "shortDescription": {
+>                 "text": "A limit on a number does not hold."
+>               }
+>             },
+>             {
+>               "id": "worst_case",
+>               "shortDescription": {
+>                 "text": "A bound on the worst case does not hold."
+>               }
+>             },
+>             {
+>               "id": "vacuous",
+>               "shortDescription": {
+>                 "text": "A claim could not have failed."
+>               }
+>             },
+>             {
+>               "id": "unreached",
+>               "shortDescription": {
+>                 "text": "A step, branch or handler is never reached."
+>               }
+>             },
+>             {
+>               "id": "finding",
+>               "shortDescription": {
+>                 "text": "Something in the model looks wrong."
+>               }
+>             }
+>           ]
+>         }
+>       },
+>       "invocations": [
+>         {
+>           "commandLine": "pertinax check data/claims.yaml --format sarif",
+>           "executionSuccessful": true
+>         }
+>       ],
+>       "columnKind": "unicodeCodePoints",
+>       "results": [
+>         {
+>           "ruleId": "deadlock_free",
+>           "ruleIndex": 0,
+>           "level": "error",
+>           "message": {
+>             "text": "deadlock_free under threads: 6 tasks can never move again"
+>           },
+>           "locations": [
+>             {
+>               "physicalLocation": {
+>                 "artifactLocation": {
+>                   "uri": "data/claims.yaml"
+>                 },
+>                 "region": {
+>                   "startLine": 11,
+>                   "startColumn": 5,
+>                   "endColumn": 18
+>                 }
+>               }
+>             }
+>           ],
+>           "partialFingerprints": {
+>             "claim/v1": "deadlock_free under threads"
+>           }
+>         },
+>         {
+>           "ruleId": "vacuous",
+>           "ruleIndex": 15,
+>           "level": "warning",
+>           "message": {
+>             "text": "a pool, of 9: <large> & \"quoted\", 100% under threads could not have failed: 2 requests take at most 6 of the 9 threads of `pool`: nobody waits; try set: {executions.threads.pool: 5}, or concurrent: 4"
+>           },
+>           "locations": [
+>             {
+>               "physicalLocation": {
+>                 "artifactLocation": {
+>                   "uri": "data/claims.yaml"
+>                 },
+>                 "region": {
+>                   "startLine": 13,
+>                   "startColumn": 5,
+>                   "endColumn": 18
+>                 }
+>               }
+>             }
+>           ],
+>           "partialFingerprints": {
+>             "claim/v1": "a pool, of 9: <large> & \"quoted\", 100% under threads"
+>           }
+>         },
+>         {
+>           "ruleId": "deadlock_free",
+>           "ruleIndex": 0,
+>           "level": "error",
+>           "message": {
+>             "text": "deadlock_free (threads.pool=3) under threads: it holds, and was expected to fail"
+>           },
+>           "locations": [
+>             {
+>               "physicalLocation": {
+>                 "artifactLocation": {
+>                   "uri": "data/claims.yaml"
+>                 },
+>                 "region": {
+>                   "startLine": 15,
+>                   "startColumn": 5,
+>                   "endColumn": 18
+>                 }
+>               }
+>             }
+>           ],
+>           "partialFingerprints": {
+>             "claim/v1": "deadlock_free (threads.pool=3) under threads"
+>           }
+>         },
+>         {
+>           "ruleId": "unreached",
+>           "ruleIndex": 16,
+>           "level": "note",
+>           "message": {
+>             "text": "the handler `catch timeout` of request/left/db is never run"
+>           },
+>           "locations": [
+>             {
+>               "physicalLocation": {
+>                 "artifactLocation": {
+>                   "uri": "data/claims.yaml"
+>                 },
+>                 "region": {
+>                   "startLine": 7,
+>                   "startColumn": 42,
+>                   "endColumn": 45
+>                 }
+>               }
+>             }
+>           ],
+>           "partialFingerprints": {
+>             "claim/v1": "the handler `catch timeout` of request/left/db is never run"
+>           }
+>         }
+>       ]
+>     }
+>   ]
+> }
+? 1
+$ pertinax check data/claims.yaml --format github
+> ::error file=data/claims.yaml,line=11,col=5,title=deadlock_free under threads%3A does not hold::6 tasks can never move again
+> ::warning file=data/claims.yaml,line=13,col=5,title=a pool%2C of 9%3A <large> & "quoted"%2C 100%25 under threads%3A vacuous::2 requests take at most 6 of the 9 threads of `pool`: nobody waits%0Atry set: {executions.threads.pool: 5}, or concurrent: 4
+> ::error file=data/claims.yaml,line=15,col=5,title=deadlock_free (threads.pool=3) under threads%3A does not hold::it holds, and was expected to fail
+> ::notice file=data/claims.yaml,line=7,col=42,title=unreached::the handler `catch timeout` of request/left/db is never run
+> data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
+? 1
+$ pertinax check data/claims.yaml --format md | sed '/EXPLORED/,$d'
+> ### claims · data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
+>
+> Judged by pertinax 0.1.0; specs and model a54c470ea29d.
+>
+> | CLAIM | WITH | serial | threads | coroutine |
+> | --- | --- | --- | --- | --- |
+> | deadlock\_free |  | pass | FAIL (1) | pass |
+> | a pool, of 9: &lt;large> \& "quoted", 100% |  | - | vacuous | - |
+> | deadlock\_free | threads.pool=2 | - | xfail | - |
+> | deadlock\_free | threads.pool=3 | - | XPASS (2) | - |
+> | responds: exactly\_once |  | - | - | pass |
+>
+> (1) deadlock\_free under threads: 6 tasks can never move again (data/claims.yaml:11:5)
+>
+> (2) deadlock\_free (threads.pool=3) under threads: it holds, and was expected to fail (data/claims.yaml:15:5)
+>
+> warning \[vacuous]: a pool, of 9: &lt;large> \& "quoted", 100% under threads could not have failed: 2 requests take at most 6 of the 9 threads of `pool`: nobody waits; try set: {executions.threads.pool: 5}, or concurrent: 4.
+>
+> warning \[unreached]: the handler `catch timeout` of request/left/db is never run (data/claims.yaml:7:42).
+>
+$ pertinax check data/claims.yaml -q -o out.xml -o out.sarif -o out.json -o out.md -o out.txt >out; grep -c '<testcase' out.xml; grep -c ruleIndex out.sarif; grep -c '"verdict"' out.json; head -1 out.md; cmp out out.txt
+> 7
+> 4
+> 7
+> ### claims · data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
