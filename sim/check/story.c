@@ -3,6 +3,7 @@
 #include "check/story.h"
 #include "check/story_impl.h"
 #include "check/story_id.h"
+#include "check/timing.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,7 @@ static uint32_t lane_new(struct teller *t, struct lane l)
 {
     t->lane = grow(t->lane, &t->cap_lane, t->nlane + 1, sizeof *t->lane);
     l.mark = NEW(t->a, uint32_t, t->p->ndepth + 2u);
+    l.span = NEW(t->a, uint32_t, t->p->ndepth + 2u);
     l.touches = NEW(t->a, uint8_t, t->p->model->nshared + 1u);
     t->lane[t->nlane] = l;
     return t->nlane++;
@@ -276,6 +278,8 @@ static void teller_init(struct teller *t, struct arena *a, const struct story_op
     t->value = NEW(a, int32_t, t->p->nvalue + 1u);
     if (t->p->nvalue > 0)
         memcpy(t->value, t->y.r.s.value, t->p->nvalue * sizeof *t->value);
+    for (uint32_t j = 0; j < PACK_MAX_REQUESTS; j++)
+        t->arrived[j] = t->responded[j] = (double)NAN;
     t->view = (struct stuck_view){
         .p = t->p, .st = &t->y.r.s, .ctx = t, .arrives = will_arrive, .name = name_of};
 }
@@ -287,6 +291,15 @@ static void teller_free(struct teller *t)
     free(t->lane_of);
     free(t->request_of);
     free(t->row);
+    free(t->span);
+}
+
+static void give_times(struct teller *t, struct story_result *r)
+{
+    struct timing f = timing_find(t->a, &t->o->set, t->o->move, t->o->n);
+    t->time = f.time;
+    r->timing = f.time ? STORY_TIMING_USUAL : STORY_TIMING_UNUSUAL;
+    r->timing_why = f.why;
 }
 
 struct story_result *story_make(struct arena *a, const struct story_opt *o)
@@ -306,11 +319,14 @@ struct story_result *story_make(struct arena *a, const struct story_opt *o)
                                .level = NEW(a, struct story_level, t.ncolumn + 1u)};
     for (uint32_t i = 0; i < t.ncolumn; i++)
         r->level[i] = column_level(&t, t.column[i]);
+    if (ok && o->timing)
+        give_times(&t, r);
     ok = ok && tell_moves(&t);
     if (ok) {
         end_tell(&t, r);
         fold_rows(&t, r);
-        r->trace = story_id(a, &o->set, o->move, o->n);
+        r->run = trace_result(&t);
+        r->trace = story_id(a, o);
         r->replay = story_command(a, o, r->trace);
     }
     teller_free(&t);

@@ -93,7 +93,7 @@ static void event_from(struct story_event *e, const struct teller *t, const stru
     e->holds = r->holds;
     e->level = r->level;
     e->move = r->move;
-    e->time = (double)NAN;
+    e->time = t->time ? (double)t->time[r->move] * 1e-9 : (double)NAN;
     e->at = t->p->body[t->lane[r->lane].body].at;
     struct loc body = e->at; /* of a task's end, which is told where nothing else is */
     for (uint32_t i = 0; i < r->n; i++)

@@ -6,7 +6,7 @@
 
 /* ---- one great number ---- */
 
-enum { NUMBER_MOST = 4096, COUNT_SHORT = 63, COUNT_LONG = 1 << 20 };
+enum { NUMBER_MOST = 4096, COUNT_SHORT = 63, COUNT_LONG = 1 << 20, FAULTS = 16 };
 struct number { /* little-endian limbs */
     uint32_t n, limb[NUMBER_MOST];
 };
@@ -134,18 +134,21 @@ static const char *classes_text(struct arena *a, const struct play_setting *set)
     return set->max_count == 3 ? text : arena_printf(a, "%sm%u", text, set->max_count);
 }
 
-const char *story_id(struct arena *a, const struct play_setting *set, const struct move *move,
-                     uint32_t n)
+const char *story_id(struct arena *a, const struct story_opt *o)
 {
+    const struct play_setting *set = &o->set;
     struct digits d = {0};
     struct play y;
-    bool ok = true;
+    bool ok = o->n < COUNT_LONG;
     play_init(&y, set);
-    digit_add(&d, COUNT_SHORT + 1, n < COUNT_SHORT ? n : COUNT_SHORT);
-    if (n >= COUNT_SHORT)
-        digit_add(&d, COUNT_LONG, n);
-    for (uint32_t i = 0; i < n && ok; i++)
-        ok = digits_of(&y, &move[i], &d);
+    digit_add(&d, FAULTS, o->fault);
+    digit_add(&d, COUNT_SHORT + 1, o->n < COUNT_SHORT ? o->n : COUNT_SHORT);
+    if (o->n >= COUNT_SHORT)
+        digit_add(&d, COUNT_LONG, o->n);
+    if (o->fault == STORY_ENDLESS)
+        digit_add(&d, o->n + 1, o->cycle == NONE ? o->n : o->cycle);
+    for (uint32_t i = 0; i < o->n && ok; i++)
+        ok = digits_of(&y, &o->move[i], &d);
     play_free(&y);
     struct number *x = xcalloc(1, sizeof *x);
     for (uint32_t i = d.n; i-- > 0 && ok;)
@@ -247,24 +250,37 @@ static bool move_read(struct play *y, struct number *x, struct move *m)
     return play_end_move(y);
 }
 
-bool story_id_moves(struct arena *a, const struct story_ref *ref, const struct play_setting *set,
-                    struct play_way *way, const char **why)
+/* Where a run that goes round comes back to. */
+static void cycle_read(struct number *x, struct story_opt *o, uint32_t n)
 {
-    if (strcmp(ref->check, program_check(a, set->p)) != 0) {
+    uint32_t at = o->fault == STORY_ENDLESS && n > 0 ? number_pop(x, n + 1) : n;
+    o->cycle = at < n ? at : NONE;
+}
+
+bool story_id_moves(struct arena *a, const struct story_ref *ref, struct story_opt *o,
+                    const char **why)
+{
+    if (strcmp(ref->check, program_check(a, o->set.p)) != 0) {
         *why = "the model, or what was set in it, has changed since";
         return false;
     }
     struct number *x = xcalloc(1, sizeof *x);
     struct play y;
     bool ok = digits_read(ref->digits, x);
-    uint32_t n = number_pop(x, COUNT_SHORT + 1);
+    uint32_t fault = number_pop(x, FAULTS), n = number_pop(x, COUNT_SHORT + 1);
+    ok = ok && fault <= STORY_OTHER;
+    o->fault = ok ? (enum story_fault)fault : STORY_OTHER;
     if (n == COUNT_SHORT)
         n = number_pop(x, COUNT_LONG);
-    *way = (struct play_way){n, NEW(a, struct move, n + 1u)};
-    play_init(&y, set);
+    cycle_read(x, o, n);
+    struct move *move = NEW(a, struct move, n + 1u);
+    play_init(&y, &o->set);
     for (uint32_t i = 0; i < n && ok; i++)
-        ok = move_read(&y, x, &way->move[i]);
+        ok = move_read(&y, x, &move[i]);
     ok = ok && x->n == 0;
+    o->move = move;
+    o->n = n;
+    o->key = NONE;
     *why = "it is cut, or mistyped";
     play_free(&y);
     free(x);

@@ -4,6 +4,7 @@
  *   story.c        lanes, and the moves one by one
  *   story_words.c  what the effects of a move say
  *   story_fold.c   phrases to events, trivial ones folded
+ *   story_trace.c  with times: as a run, for traces
  *   story_end.c    how it ends: marks, notes, who waits for whom */
 #ifndef CHECK_STORY_IMPL_H
 #define CHECK_STORY_IMPL_H
@@ -22,7 +23,8 @@ struct lane {
 
     bool unawaited;
     uint32_t rows;
-    uint8_t *touches; /* of each shared datum: 1 reads, 2 writes, from now on */
+    uint32_t *span, open; /* story_trace.c: of the steps it is in; of its wait, + 1 */
+    uint8_t *touches;     /* of each shared datum: 1 reads, 2 writes, from now on */
 };
 enum phrase_kind {
     SAY_PLAIN,
@@ -70,7 +72,12 @@ struct teller {
     int32_t *value;            /* of shared variables, before this move */
     uint32_t *column, ncolumn; /* instances, then ninstance + values */
     struct stuck_view view;
-    int32_t answered[PACK_MAX_REQUESTS];
+    int32_t answered[PACK_MAX_REQUESTS], status[PACK_MAX_REQUESTS];
+    /* with times */
+    const int64_t *time; /* of each move, ns; NULL: without */
+    double arrived[PACK_MAX_REQUESTS], responded[PACK_MAX_REQUESTS]; /* seconds; NAN: not yet */
+    struct timeline_span *span;
+    uint32_t nspan, cap_span;
 };
 /* story.c */
 uint32_t teller_lane(const struct teller *t, uint32_t slot);   /* or NONE */
@@ -87,6 +94,10 @@ bool words_move(struct teller *t, const struct move *m); /* makes it; false: it 
 const char *words_held(struct teller *t, uint32_t slot); /* "`a`, a thread of `pool`" */
 /* story_fold.c */
 void fold_rows(struct teller *t, struct story_result *r);
+/* story_trace.c */
+void trace_move(struct teller *t, uint32_t lane); /* the lane's wait is over */
+void trace_effect(struct teller *t, uint32_t lane, const struct fx *f);
+const struct run_result *trace_result(struct teller *t);
 /* story_end.c */
 void end_tell(struct teller *t, struct story_result *r);
 

@@ -132,6 +132,12 @@ static void say_fork(struct teller *t, const struct fx *f)
     q->nchild++;
 }
 
+static void say_arrive(struct teller *t, uint32_t lane)
+{
+    t->arrived[t->lane[lane].request] = t->time ? (double)t->time[t->move] * 1e-9 : 0;
+    teller_say(t, lane, SAY_LIGHT, "arrives");
+}
+
 static void say_begin(struct teller *t, const struct fx *f)
 {
     teller_begin(t, f);
@@ -139,7 +145,7 @@ static void say_begin(struct teller *t, const struct fx *f)
     if (f->a != NONE)
         say_fork(t, f);
     else if (lane != NONE && t->lane[lane].request != NONE)
-        teller_say(t, lane, SAY_LIGHT, "arrives");
+        say_arrive(t, lane);
 }
 
 static uint32_t root_lane(const struct teller *t, uint32_t request)
@@ -197,6 +203,10 @@ static void say_respond(struct teller *t, uint32_t lane, const struct fx *f)
     if (j == NONE)
         return;
     t->answered[j]++;
+    if (t->answered[j] == 1) {
+        t->status[j] = (int32_t)f->b;
+        t->responded[j] = t->time ? (double)t->time[t->move] * 1e-9 : (double)NAN;
+    }
     teller_say(t, lane, SAY_PLAIN, "responds %d%s", (int)f->b,
                t->answered[j] > 1 ? ", though there is a response already" : "");
     teller_row(t, lane)->responds = j + 1;
@@ -362,6 +372,7 @@ static void say_effect(struct teller *t, const struct fx *f)
     uint32_t lane = f->task == NONE ? NONE : teller_lane(t, f->task);
     if (lane == NONE)
         return;
+    trace_effect(t, lane, f);
     switch ((enum fx_kind)f->kind) {
     case FX_ENTER:
     case FX_LEAVE:
@@ -426,6 +437,8 @@ static void say_move(struct teller *t, const struct move *m, uint8_t state, uint
     if (lane == NONE)
         return;
     enum opcode code = (enum opcode)t->p->op[pc].code;
+    if (m->kind == MOVE_DONE || m->kind == MOVE_FAIL)
+        trace_move(t, lane);
     switch ((enum move_kind)m->kind) {
     case MOVE_DONE:
         if (state == T_WORK && code == OP_CALL)

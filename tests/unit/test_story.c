@@ -3,7 +3,9 @@
  * Each is given back by its id, to the same end. */
 #include "check/story.h"
 #include "base/arena.h"
+#include "base/rng.h"
 #include "check/story_id.h"
+#include "check/timing.h"
 #include "reports/story.h"
 #include "tests/unit/test.h"
 #include <string.h>
@@ -51,29 +53,43 @@ static void drop(struct world *w)
     arena_drop(w->mem);
 }
 
-/* The id gives the same moves back; a changed one is refused or is another run. */
-static void round_trip(struct world *w, const char *id)
+static bool same_moves(const struct story_opt *o, const struct play_way *w)
+{
+    bool same = o->n == w->n;
+    for (uint32_t i = 0; same && i < w->n; i++) {
+        const struct move *a = &o->move[i], *b = &w->move[i];
+        same = a->kind == b->kind && a->req == b->req && a->task == b->task && a->arg == b->arg &&
+               a->pick == b->pick && a->nanswer == b->nanswer;
+        for (uint32_t k = 0; same && k < a->nanswer; k++)
+            same = memcmp(&a->answer[k], &b->answer[k], sizeof a->answer[k]) == 0;
+    }
+    return same;
+}
+
+/* The id gives the same moves back; one that is mistyped is refused, or is another run. */
+static void round_trip(struct world *w, const char *id, enum story_fault kind)
 {
     struct story_ref ref;
-    struct play_way again;
+    struct story_opt again = {.set = w->set};
     const char *why;
     assert_true(story_id_parse(w->mem, id, &ref, &why));
     assert_string_equal(ref.execution, w->p->exec->name);
     assert_int_equal(ref.nreq, w->set.nreq);
-    assert_true(story_id_moves(w->mem, &ref, &w->set, &again, &why));
-    assert_int_equal(again.n, w->way.n);
-    for (uint32_t i = 0; i < again.n; i++) {
-        assert_int_equal(again.move[i].kind, w->way.move[i].kind);
-        assert_int_equal(again.move[i].task, w->way.move[i].task);
-        assert_int_equal(again.move[i].nanswer, w->way.move[i].nanswer);
+    assert_true(story_id_moves(w->mem, &ref, &again, &why));
+    assert_true(same_moves(&again, &w->way));
+    assert_int_equal(again.fault, kind);
+    size_t n = strlen(ref.digits);
+    for (size_t i = 0; i < n; i++) {
+        struct story_ref bad = ref;
+        char *other = arena_strdup(w->mem, ref.digits);
+        other[i] = other[i] == '0' ? '1' : '0';
+        bad.digits = other;
+        bool other_run = story_id_moves(w->mem, &bad, &again, &why) &&
+                         same_moves(&again, &w->way) && again.fault == kind;
+        assert_false(other_run);
     }
-    char *other = arena_strdup(w->mem, ref.digits);
-    other[0] = other[0] == '0' ? '1' : '0'; /* how many moves, among others */
-    ref.digits = other;
-    bool same = story_id_moves(w->mem, &ref, &w->set, &again, &why) && again.n == w->way.n;
-    assert_false(same);
     ref.check = "zzzz";
-    assert_false(story_id_moves(w->mem, &ref, &w->set, &again, &why));
+    assert_false(story_id_moves(w->mem, &ref, &again, &why));
 }
 
 /* An event a line: its number, its line in the model, who, what; then how it ends. */
@@ -106,7 +122,7 @@ static void tells(const char *model, const char *exec, uint32_t nreq, enum story
         .set = w.set, .move = w.way.move, .n = w.way.n, .cycle = NONE, .fault = kind, .key = NONE};
     struct story_result *r = story_make(w.mem, &o);
     assert_non_null(r);
-    round_trip(&w, r->trace);
+    round_trip(&w, r->trace, kind);
     struct buf b = {0};
     put(r, &b);
     assert_string_equal(b.s, want);
@@ -207,12 +223,74 @@ static void test_unawaited(void **state)
           "`audit` is never awaited, and still runs :5\n");
 }
 
+/* ---- times ---- */
+
+enum { MOVES = 4, TIMES = 7 };
+
+static bool fits(const int64_t *time, const struct gap *g, uint32_t n)
+{
+    for (uint32_t i = 1; i < MOVES; i++)
+        if (time[i] < time[i - 1])
+            return false;
+    for (uint32_t i = 0; i < n; i++) {
+        int64_t x = time[g[i].to] - time[g[i].from];
+        if (x < g[i].lo || x > g[i].hi)
+            return false;
+    }
+    return true;
+}
+
+/* All times up to a bound that the gaps, each at most 3, cannot force beyond. */
+static bool any_fits(const struct gap *g, uint32_t n)
+{
+    int64_t t[MOVES] = {0};
+    for (t[1] = 0; t[1] < TIMES; t[1]++)
+        for (t[2] = t[1]; t[2] < 2 * TIMES; t[2]++)
+            for (t[3] = t[2]; t[3] < 3 * TIMES; t[3]++)
+                if (fits(t, g, n))
+                    return true;
+    return false;
+}
+
+static void test_gaps(void **state)
+{
+    uint32_t found = 0, none = 0;
+    (void)state;
+    for (uint32_t round = 0; round < 3000; round++) {
+        struct arena *a = arena_new(0);
+        struct gap g[5], again[5];
+        int64_t circle[MOVES + 1], wish[5];
+        uint32_t n = 1 + round % 5, ncircle = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            uint64_t x = rng_mix(round, i);
+            uint32_t from = (uint32_t)(x % (MOVES - 1));
+            int64_t lo = (int64_t)(x >> 8 & 3), span = (int64_t)(x >> 16 & 3);
+            g[i] = (struct gap){from, from + 1 + (uint32_t)((x >> 24) % (MOVES - 1 - from)), lo,
+                                lo + (span & 1)};
+            wish[i] = x >> 32 & 1 ? lo + 1 : INT64_MIN;
+        }
+        memcpy(again, g, sizeof g);
+        const int64_t *time = gaps_solve(a, MOVES, g, n, circle, &ncircle);
+        assert_int_equal(time != NULL, any_fits(g, n));
+        found += time != NULL;
+        none += time == NULL;
+        if (time != NULL) {
+            assert_true(fits(time, g, n));
+            assert_true(fits(gaps_wish(a, MOVES, again, n, wish), g, n));
+        } else {
+            assert_true(ncircle > 0);
+        }
+        arena_drop(a);
+    }
+    assert_true(found > 300 && none > 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pool),        cmocka_unit_test(test_locks),
         cmocka_unit_test(test_lost_update), cmocka_unit_test(test_twice),
-        cmocka_unit_test(test_unawaited),
+        cmocka_unit_test(test_unawaited),   cmocka_unit_test(test_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* timing.c - see timing.h: what takes time in a run of moves, and how long it may. */
+#include "check/timing.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum span_what { WORK, TIMER, QUEUE_TIMER, INSTANT };
+struct span { /* of time */
+    enum span_what what;
+    uint32_t slot,
+        key; /* of the task; the timeout's word, INSTANT: kind of move and what it is of */
+    uint32_t from, to;
+    double lo, hi, mean; /* ns */
+    bool open;
+    bool exact; /* it came to its own end: lo counts */
+    bool burst; /* it computes */
+    const char *name;
+};
+struct clock {
+    struct arena *a;
+    const struct prog *p;
+    struct play y;
+    struct span *span;
+    uint32_t n, cap;
+};
+
+static struct span *find(struct clock *c, enum span_what what, uint32_t slot, uint32_t key)
+{
+    for (uint32_t i = c->n; i-- > 0;)
+        if (c->span[i].open && c->span[i].what == what && c->span[i].slot == slot &&
+            c->span[i].key == key)
+            return &c->span[i];
+    return NULL;
+}
+
+static void begin(struct clock *c, struct span s)
+{
+    c->span = grow(c->span, &c->cap, c->n + 1, sizeof *c->span);
+    s.open = true;
+    c->span[c->n++] = s;
+}
+
+static void end(struct span *s, uint32_t move, bool exact)
+{
+    if (s == NULL)
+        return;
+    s->open = false;
+    s->exact = exact;
+    s->to = move;
+}
+
+/* ---- how long ---- */
+
+static void add_expr(const struct clock *c, uint32_t expr, const double *words, struct span *s)
+{
+    double lo, hi, mean = expr_mean(&c->p->x, expr);
+    expr_bounds_with(&c->p->x, expr, words, &lo, &hi);
+    s->lo += isfinite(lo) && lo > 0 ? lo : 0;
+    s->hi += hi >= 0 ? hi : (double)INFINITY; /* not a number: not known */
+    s->mean += isfinite(mean) ? mean : isfinite(hi) ? (lo + hi) / 2 : lo;
+}
+
+static void add_site(const struct clock *c, uint32_t site, const double *words, struct span *s)
+{
+    if (site != NONE && c->p->site[site].expr != NONE)
+        add_expr(c, c->p->site[site].expr, words, s);
+}
+
+static void backoff_bounds(const struct clock *c, const struct backoff *b, const double *words,
+                           struct span *s)
+{
+    struct span delay = {0}, factor = {0}, most = {0};
+    add_site(c, b->delay, words, &delay);
+    if (b->factor != NONE) {
+        double times = words[b->word] - 1;
+        add_site(c, b->factor, words, &factor);
+        delay.lo *= pow(factor.lo, times);
+        delay.hi *= pow(factor.hi, times);
+        delay.mean *= pow(factor.mean, times);
+    }
+    if (b->max != NONE) {
+        add_site(c, b->max, words, &most);
+        delay.lo = fmin(delay.lo, most.lo);
+        delay.hi = fmin(delay.hi, most.hi);
+        delay.mean = fmin(delay.mean, most.mean);
+    }
+    s->lo = delay.lo;
+    s->hi = delay.hi;
+    s->mean = delay.mean;
+}
+
+static const char *step_name(const struct clock *c, uint32_t pc)
+{
+    uint32_t mark = c->p->mark_of[pc];
+    const char *path = mark == NONE ? "its step" : c->p->mark[mark].path;
+    const char *slash = strrchr(path, '/');
+    return arena_printf(c->a, "`%s`", slash ? slash + 1 : path);
+}
+
+static void work_begins(struct clock *c, const struct fx *f, uint32_t move)
+{
+    const struct op *o = &c->p->op[f->b];
+    const double *w = state_words(&c->y.r.s, f->task);
+    struct span s = {.what = WORK, .slot = f->task, .from = move, .name = step_name(c, f->b)};
+    if (o->code == OP_CALL) {
+        const struct callsite *call = &c->p->call[o->a];
+        add_site(c, call->latency, w, &s);
+        s.name = arena_printf(c->a, "`%s`", c->p->model->service[call->service].name);
+        if (call->ps)
+            s.hi = (double)INFINITY;
+    } else if (o->code == OP_BACKOFF) {
+        backoff_bounds(c, &c->p->backoff[o->a], w, &s);
+    } else {
+        add_site(c, c->p->site_of[f->b], w, &s);
+    }
+    begin(c, s);
+}
+
+static void burst_begins(struct clock *c, const struct fx *f, uint32_t move)
+{
+    struct span s = {.what = WORK, .slot = f->task, .from = move, .burst = true};
+    s.name = f->b == NONE ? "a cost of the execution" : step_name(c, f->b);
+    if (f->b != NONE && c->p->op[f->b].code != OP_COST)
+        add_site(c, c->p->site_of[f->b], state_words(&c->y.r.s, f->task), &s);
+    for (uint32_t k = 0; k < COST_COUNT; k++)
+        if (f->c & 1u << k)
+            add_site(c, c->p->cost_site[k], NULL, &s);
+    if (f->c & FX_WAKE_IF_IDLE) { /* only if a core is idle */
+        double lo = s.lo;
+        add_site(c, c->p->cost_site[COST_WAKE], NULL, &s);
+        s.lo = lo;
+    }
+    begin(c, s);
+}
+
+static void timer_begins(struct clock *c, const struct fx *f, uint32_t move)
+{
+    const struct op *o = &c->p->op[f->b];
+    const double *w = state_words(&c->y.r.s, f->task);
+    struct span s = {.what = TIMER, .slot = f->task, .key = f->a, .from = move};
+    s.name = arena_printf(c->a, "the timeout of %s", step_name(c, f->b));
+    if (o->flags & OPF_WORD) {
+        bool known = isfinite(w[o->c]);
+        s.lo = known ? w[o->c] : 0;
+        s.hi = known ? w[o->c] : (double)INFINITY;
+        s.mean = s.lo;
+    } else {
+        add_site(c, c->p->site_of[f->b], w, &s);
+    }
+    begin(c, s);
+}
+
+static void queue_timer_begins(struct clock *c, const struct fx *f, uint32_t move)
+{
+    const struct res *r = &c->p->res[c->y.r.s.inst[f->a].res];
+    struct span s = {.what = QUEUE_TIMER, .slot = f->task, .from = move};
+    s.name = arena_printf(c->a, "the queue timeout of `%s`", r->name);
+    add_site(c, r->queue_timeout, state_words(&c->y.r.s, f->task), &s);
+    begin(c, s);
+}
+
+/* ---- the moves ---- */
+
+static void effect(struct clock *c, const struct fx *f, uint32_t move)
+{
+    struct span *s;
+    switch ((enum fx_kind)f->kind) {
+    case FX_WORK:
+        work_begins(c, f, move);
+        break;
+    case FX_CPU:
+        burst_begins(c, f, move);
+        break;
+    case FX_UNWORK:
+        end(find(c, WORK, f->task, 0), move, false);
+        break;
+    case FX_GHOST:
+        s = find(c, WORK, f->task, 0);
+        if (s != NULL)
+            s->slot = f->a;
+        break;
+    case FX_TIMER:
+        timer_begins(c, f, move);
+        break;
+    case FX_UNTIMER:
+        end(find(c, TIMER, f->task, f->a), move, false);
+        break;
+    case FX_QTIMER:
+        queue_timer_begins(c, f, move);
+        break;
+    case FX_UNQTIMER:
+        end(find(c, QUEUE_TIMER, f->task, 0), move, false);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_instant(const struct move *m, uint32_t *slot, uint32_t *key)
+{
+    bool of_task = m->kind == MOVE_START || m->kind == MOVE_YIELD || m->kind == MOVE_WOKEN;
+    bool of_thing = m->kind == MOVE_LOOP || m->kind == MOVE_GRANT;
+    *slot = of_task ? m->task : m->arg;
+    *key = m->kind;
+    return of_task || of_thing;
+}
+
+/* What can happen at once now, and could not before; and what no longer can. */
+static void instants(struct clock *c, const struct move *made, uint32_t move)
+{
+    struct moves all = {0};
+    uint32_t slot, key;
+    bool *still = xcalloc(c->n + 1, sizeof *still);
+    uint32_t n = c->n;
+    if (is_instant(made, &slot, &key))
+        end(find(c, INSTANT, slot, key), move, true);
+    moves_list(&c->y.r, c->y.set.nreq, NONE, &all);
+    for (uint32_t i = 0; i < all.n; i++) {
+        if (!is_instant(&all.v[i], &slot, &key))
+            continue;
+        struct span *s = find(c, INSTANT, slot, key);
+        if (s == NULL)
+            begin(c, (struct span){.what = INSTANT, .slot = slot, .key = key, .from = move});
+        else if (s - c->span < n)
+            still[s - c->span] = true;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (c->span[i].what == INSTANT && c->span[i].open && !still[i])
+            end(&c->span[i], move, true);
+    free(still);
+    moves_free(&all);
+}
+
+static bool run(struct clock *c, const struct move *move, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct move *m = &move[i];
+        if (m->kind == MOVE_DONE || m->kind == MOVE_FAIL || m->kind == MOVE_GHOST)
+            end(find(c, WORK, m->task, 0), i, true);
+        else if (m->kind == MOVE_TIMEOUT)
+            end(find(c, TIMER, m->task, m->arg), i, true);
+        else if (m->kind == MOVE_QTIMEOUT)
+            end(find(c, QUEUE_TIMER, m->task, 0), i, true);
+        if (!play_move(&c->y, m))
+            return false;
+        for (uint32_t k = 0; k < c->y.r.s.fx_n; k++)
+            effect(c, &c->y.r.s.fx[k], i);
+        instants(c, m, i);
+    }
+    for (uint32_t k = 0; k < c->n; k++)
+        if (c->span[k].open)
+            end(&c->span[k], n - 1, c->span[k].what == INSTANT);
+    return true;
+}
+
+/* Bursts that want more cores than there are may take longer. */
+static void stretch(struct clock *c)
+{
+    uint32_t cores = c->p->gil ? 1 : c->p->cores;
+    for (uint32_t i = 0; i < c->n; i++) {
+        uint32_t at_once = 0;
+        for (uint32_t k = 0; k < c->n && c->span[i].burst; k++)
+            at_once += c->span[k].burst && c->span[k].from < c->span[i].to &&
+                       c->span[i].from < c->span[k].to;
+        if (at_once > cores)
+            c->span[i].hi = (double)INFINITY;
+    }
+}
+
+/* ---- what fits ---- */
+
+static int64_t whole(double ns, int64_t otherwise)
+{
+    return ns < 9e18 ? (int64_t)(ns + 0.5) : otherwise;
+}
+
+static const char *some_names(const struct clock *c, const int64_t *circle, uint32_t n, bool upper,
+                              int64_t *sum)
+{
+    const char *text = "";
+    *sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        bool is_upper = circle[i] < 0;
+        const struct span *s = &c->span[(is_upper ? -circle[i] : circle[i]) - 1];
+        if (is_upper != upper || s->what == INSTANT)
+            continue;
+        *sum += whole(upper ? s->hi : s->lo, 0);
+        text = arena_printf(c->a, "%s%s%s", text, *text ? " and " : "", s->name);
+    }
+    return text;
+}
+
+static const char *in_the_way(const struct clock *c, const int64_t *circle, uint32_t n)
+{
+    char most[32], least[32];
+    int64_t hi, lo;
+    const char *short_one = some_names(c, circle, n, true, &hi);
+    const char *long_one = some_names(c, circle, n, false, &lo);
+    if (*short_one == '\0' && *long_one != '\0')
+        return arena_printf(c->a, "%s (at least %s) would have to take no time", long_one,
+                            duration_text((double)lo, least));
+    if (*short_one == '\0' || *long_one == '\0')
+        return "what takes no time would have to take some";
+    return arena_printf(c->a, "%s (at most %s) would have to last as long as %s (at least %s)",
+                        short_one, duration_text((double)hi, most), long_one,
+                        duration_text((double)lo, least));
+}
+
+enum { WISH_MOVES = 400 }; /* beyond, the earliest times will do */
+
+static void find_times(struct clock *c, struct timing *t, uint32_t n)
+{
+    struct gap *gap = NEW(c->a, struct gap, c->n + 1u);
+    int64_t *wish = NEW(c->a, int64_t, c->n + 1u), *circle = NEW(c->a, int64_t, n + 1u);
+    uint32_t ncircle = 0;
+    for (uint32_t i = 0; i < c->n; i++) {
+        const struct span *s = &c->span[i];
+        gap[i] = (struct gap){s->from, s->to, s->exact ? whole(s->lo, INT64_MAX / 4) : INT64_MIN,
+                              whole(s->hi, INT64_MAX)};
+        wish[i] = s->exact && s->what != INSTANT ? whole(s->mean, INT64_MIN) : INT64_MIN;
+    }
+    t->time = gaps_solve(c->a, n, gap, c->n, circle, &ncircle);
+    if (t->time == NULL)
+        t->why = in_the_way(c, circle, ncircle);
+    else if (n <= WISH_MOVES)
+        t->time = gaps_wish(c->a, n, gap, c->n, wish);
+}
+
+struct timing timing_find(struct arena *a, const struct play_setting *set, const struct move *move,
+                          uint32_t n)
+{
+    struct clock c = {.a = a, .p = set->p};
+    struct timing t = {NULL, ""};
+    play_init(&c.y, set);
+    if (run(&c, move, n)) {
+        stretch(&c);
+        find_times(&c, &t, n);
+    }
+    play_free(&c.y);
+    free(c.span);
+    return t;
+}
