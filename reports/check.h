@@ -3,11 +3,13 @@
  * the table of check.c.
  *
  *   check_text.c check_md.c  for people, in rows and sentences of check_view.c
- *   check_json.c             for programs: schema pertinax.check/1
+ *   check_json.c             for programs: schema pertinax.check/1 (check_story.c counterexamples)
  *   check_junit.c check_sarif.c check_github.c   for what shows tests and findings beside code */
 #ifndef REPORTS_CHECK_H
 #define REPORTS_CHECK_H
 #include "core/check_result.h"
+#include "base/json.h"
+#include "core/story_result.h"
 #include "reports/layout.h"
 
 struct check_report {
@@ -31,6 +33,10 @@ const char *check_who(struct arena *a, const struct claim_result *c);
 const char *check_why(struct arena *a, const struct check_result *r, const struct claim_result *c);
 /* "all 5 claims hold", "1 of 5 claims fails, 1 is undecided": of one spec; UINT32_MAX: of all. */
 const char *check_sum(struct arena *a, const struct check_result *r, uint32_t spec);
+
+/* As member "counterexample" of the object that is open. */
+void check_story_json(struct json *j, struct arena *a, const struct story_result *s,
+                      const struct diags *d);
 
 /* ---- for people ---- */
 const char *check_title(struct arena *a, const struct check_result *r, uint32_t spec);

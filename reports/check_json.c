@@ -60,6 +60,8 @@ static void claim_write(struct json *j, struct arena *a, const struct check_resu
         key_count(j, "exploration", c->exploration);
     if (c->limit)
         limit_write(j, c->limit);
+    if (c->story)
+        check_story_json(j, a, c->story, d);
     json_end_obj(j);
 }
 

@@ -3,6 +3,8 @@
  * test suite, a claim under an execution a test case.  Undecided is an error (nothing is known),
  * vacuous is skipped. */
 #include "reports/check.h"
+#include "reports/story.h"
+#include <string.h>
 
 static const struct report_look xml_look = {.width = 1 << 20, .unicode = true};
 
@@ -29,6 +31,24 @@ static void attribute(struct arena *a, const char *name, const char *value, stru
     buf_putc(out, '"');
 }
 
+/* Lines of a story, as a terminal would show them. */
+static void story_put(struct arena *a, const struct story_result *s, const struct diags *d,
+                      struct buf *out)
+{
+    const struct report_look look = {.width = 100, .unicode = true};
+    struct buf b = {0};
+    story_text(s, d, &look, 0, &b);
+    for (char *line = b.s, *end; line && *line; line = end) {
+        end = line + strcspn(line, "\n");
+        bool more = *end != '\0';
+        *end = '\0';
+        escaped(a, line, out);
+        buf_putc(out, '\n');
+        end += more;
+    }
+    buf_free(&b);
+}
+
 /* Where it is said, and what. */
 static void told(struct arena *a, const struct check_result *r, const struct claim_result *c,
                  const struct diags *d, struct buf *out)
@@ -43,6 +63,8 @@ static void told(struct arena *a, const struct check_result *r, const struct cla
     }
     escaped(a, place_text(a, d, c->at), out);
     buf_putc(out, '\n');
+    if (c->story && c->found == VERDICT_FAIL)
+        story_put(a, c->story, d, out);
 }
 
 static void case_put(struct arena *a, const struct check_result *r, const struct claim_result *c,

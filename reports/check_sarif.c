@@ -64,33 +64,70 @@ static const char *uri_of(struct arena *a, const char *path)
     return s;
 }
 
+static void physical_write(struct json *j, struct arena *a, struct loc at, const struct diags *d)
+{
+    json_key(j, "physicalLocation");
+    json_obj(j);
+    json_key(j, "artifactLocation");
+    json_obj(j);
+    key_str(j, "uri", uri_of(a, diag_file_name(d, at.file)));
+    json_end_obj(j);
+    json_key(j, "region");
+    json_obj(j);
+    key_count(j, "startLine", at.line);
+    key_count(j, "startColumn", at.col);
+    key_count(j, "endColumn", at.col + (at.len ? at.len : 1));
+    json_end_obj(j);
+    json_end_obj(j);
+}
+
 static void locations_write(struct json *j, struct arena *a, struct loc at, const struct diags *d)
 {
     json_key(j, "locations");
     json_arr(j);
     if (at.file) {
         json_obj(j);
-        json_key(j, "physicalLocation");
-        json_obj(j);
-        json_key(j, "artifactLocation");
-        json_obj(j);
-        key_str(j, "uri", uri_of(a, diag_file_name(d, at.file)));
-        json_end_obj(j);
-        json_key(j, "region");
-        json_obj(j);
-        key_count(j, "startLine", at.line);
-        key_count(j, "startColumn", at.col);
-        key_count(j, "endColumn", at.col + (at.len ? at.len : 1));
-        json_end_obj(j);
-        json_end_obj(j);
+        physical_write(j, a, at, d);
         json_end_obj(j);
     }
+    json_end_arr(j);
+}
+
+/* A counterexample as a flow through the model's lines. */
+static void flow_write(struct json *j, struct arena *a, const struct story_result *s,
+                       const struct diags *d)
+{
+    json_key(j, "codeFlows");
+    json_arr(j);
+    json_obj(j);
+    json_key(j, "threadFlows");
+    json_arr(j);
+    json_obj(j);
+    json_key(j, "locations");
+    json_arr(j);
+    for (uint32_t i = 0; i < s->nevent; i++) {
+        const struct story_event *e = &s->event[i];
+        json_obj(j);
+        json_key(j, "location");
+        json_obj(j);
+        if (e->at.file)
+            physical_write(j, a, e->at, d);
+        key_message(j, "message", arena_printf(a, "%s: %s", s->lane[e->lane].name, e->text));
+        json_end_obj(j);
+        key_str(j, "importance", e->mark == STORY_PLAIN ? "important" : "essential");
+        json_end_obj(j);
+    }
+    json_end_arr(j);
+    json_end_obj(j);
+    json_end_arr(j);
+    json_end_obj(j);
     json_end_arr(j);
 }
 
 struct finding {
     const char *rule, *level, *text, *print;
     struct loc at;
+    const struct story_result *story;
 };
 
 static void result_write(struct json *j, struct arena *a, struct finding f, const struct diags *d)
@@ -102,6 +139,8 @@ static void result_write(struct json *j, struct arena *a, struct finding f, cons
     key_str(j, "level", f.level);
     key_message(j, "message", f.text);
     locations_write(j, a, f.at, d);
+    if (f.story && f.story->nevent)
+        flow_write(j, a, f.story, d);
     json_key(j, "partialFingerprints");
     json_obj(j);
     key_str(j, "claim/v1", f.print);
@@ -124,7 +163,7 @@ static void claim_write(struct json *j, struct arena *a, const struct check_resu
     result_write(j, a,
                  (struct finding){v == VERDICT_VACUOUS ? "vacuous" : c->kind,
                                   v == VERDICT_FAIL ? "error" : "warning", text, check_who(a, c),
-                                  c->at},
+                                  c->at, c->found == VERDICT_FAIL ? c->story : NULL},
                  d);
 }
 
@@ -184,12 +223,12 @@ static void write_sarif(const struct check_result *r, const struct diags *d,
     for (uint32_t i = 0; i < r->nfinding; i++)
         result_write(&j, a,
                      (struct finding){"finding", "warning", r->finding[i].text, r->finding[i].text,
-                                      r->finding[i].at},
+                                      r->finding[i].at, NULL},
                      d);
     for (uint32_t i = 0; i < r->nunreached; i++)
         result_write(&j, a,
                      (struct finding){"unreached", "note", r->unreached[i].what,
-                                      r->unreached[i].what, r->unreached[i].at},
+                                      r->unreached[i].what, r->unreached[i].at, NULL},
                      d);
     json_end_arr(&j);
     json_end_obj(&j);

@@ -2,6 +2,7 @@
 /* check_text.c - judged claims at a terminal: for each spec the claims with their verdicts, then
  * each failure told, what else is to be said, and last what was explored. */
 #include "reports/check.h"
+#include "reports/story.h"
 
 enum { INDENT = 2 };
 
@@ -25,6 +26,10 @@ static void failure_put(struct arena *a, const struct check_result *r, uint32_t 
         .text = arena_printf(a, "%s: %s (%s)", check_who(a, c), why, place_text(a, d, c->at))};
     buf_putc(out, '\n');
     para_text(a, &head, look, 0, out);
+    if (c->story && look->verbosity >= 0) {
+        buf_putc(out, '\n');
+        story_text(c->story, d, look, INDENT, out);
+    }
     if (c->hint) {
         struct para hint = {.text = c->hint};
         para_text(a, &hint, look, INDENT, out);

@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* judge.c - see judge.h. */
 #include "check/judge.h"
-#include "check/cover.h"
-#include "check/explore.h"
-#include "core/stuck.h"
-#include <stdlib.h>
+#include "check/judge_impl.h"
 #include <string.h>
 
 enum { MAX_MIXES = 64 };
-struct judge {
-    const struct plan *p;
-    const struct judge_opt *o;
-    struct arena *a;
-    struct diags *d;
-    struct check_result *r;
-    struct cover *cover; /* of each subject */
-    uint32_t cap_exploration;
-};
+
 struct judge_opt judge_defaults(void)
 {
     return (struct judge_opt){.seed = 1,
@@ -28,26 +17,6 @@ struct judge_opt judge_defaults(void)
 }
 
 /* ---- what there is to judge ---- */
-
-/* What the explorer finds by itself, as bits of enum fault; 0: another claim. */
-static uint32_t faults_of(const struct claim *c)
-{
-    static const uint32_t responds[] = {
-        [RESPONDS_EXACTLY_ONCE] = 1U << FAULT_UNANSWERED | 1U << FAULT_TWICE,
-        [RESPONDS_AT_LEAST_ONCE] = 1U << FAULT_UNANSWERED,
-        [RESPONDS_AT_MOST_ONCE] = 1U << FAULT_TWICE,
-    };
-    switch (c->kind) {
-    case CLAIM_DEADLOCK_FREE:
-        return 1U << FAULT_DEADLOCK;
-    case CLAIM_ALWAYS_AWAITED:
-        return 1U << FAULT_UNAWAITED;
-    case CLAIM_RESPONDS:
-        return responds[c->responds];
-    default:
-        return 0;
-    }
-}
 
 static void refuse(struct judge *j, const struct claim *c)
 {
@@ -90,12 +59,6 @@ static void results_begin(struct judge *j)
                                             .why = "",
                                             .exploration = NONE};
     }
-}
-
-static void verdict_set(struct claim_result *c, enum verdict v, const char *why)
-{
-    c->found = v;
-    c->why = why;
 }
 
 /* ---- one exploration ---- */
@@ -162,97 +125,6 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
     return r->nexploration++;
 }
 
-/* ---- verdicts of one exploration ---- */
-
-static const char *deadlock_why(struct judge *j, const struct prog *p, const struct explore *e,
-                                uint32_t nreq)
-{
-    struct pack_run run;
-    uint32_t stuck = 0;
-    pack_run_init(&run, p, nreq);
-    explore_load(e, e->found[FAULT_DEADLOCK].state, &run);
-    struct stuck_view view = {.p = p, .st = &run.s};
-    bool *moving = stuck_moving(&view, &stuck);
-    free(moving);
-    pack_run_free(&run);
-    return arena_printf(j->a, "%u task%s can never move again", stuck, stuck == 1 ? "" : "s");
-}
-
-static const char *fault_why(struct judge *j, const struct prog *p, const struct explore *e,
-                             enum fault f, uint32_t nreq)
-{
-    switch (f) {
-    case FAULT_DEADLOCK:
-        return deadlock_why(j, p, e, nreq);
-    case FAULT_UNANSWERED:
-        return "a request is never answered";
-    case FAULT_TWICE:
-        return "a request is answered twice";
-    case FAULT_UNAWAITED:
-        return "a task is spawned and never awaited";
-    default:
-        return "";
-    }
-}
-
-static const char *end_why(struct judge *j, const struct prog *p, const struct explore *e)
-{
-    switch (e->end) {
-    case EXPLORE_STATES:
-        return arena_printf(j->a, "no fault in %llu states, to depth %u; --max-states was reached",
-                            (unsigned long long)e->states, e->depth);
-    case EXPLORE_BYTES:
-        return arena_printf(j->a, "no fault in %llu states, to depth %u; --max-memory was reached",
-                            (unsigned long long)e->states, e->depth);
-    case EXPLORE_BROKEN:
-        return arena_printf(j->a, "a move does not come to its end, at %u:%u",
-                            e->stuck_pc == NONE ? 0 : p->where[e->stuck_pc].line,
-                            e->stuck_pc == NONE ? 0 : p->where[e->stuck_pc].col);
-    default:
-        return arena_printf(j->a, "no fault in %llu states, to depth %u, when it was stopped",
-                            (unsigned long long)e->states, e->depth);
-    }
-}
-
-/* The fault among `faults` that is seen first, or FAULT_COUNT. */
-static enum fault fault_first(const struct explore *e, uint32_t faults)
-{
-    enum fault first = FAULT_COUNT;
-    for (uint32_t f = 0; f < FAULT_COUNT; f++)
-        if ((faults >> f & 1U) && e->found[f].state != NONE &&
-            (first == FAULT_COUNT || e->found[f].state < e->found[first].state))
-            first = (enum fault)f;
-    return first;
-}
-
-static void judge_unit(struct judge *j, uint32_t unit, const struct prog *p, struct explore *e,
-                       uint32_t exploration)
-{
-    const struct claim *c = j->p->unit[unit].of;
-    struct claim_result *r = &j->r->claim[unit];
-    enum fault f = fault_first(e, faults_of(c));
-    if (r->exploration == NONE)
-        r->exploration = exploration;
-    if (r->found == VERDICT_FAIL)
-        return; /* with another mix of classes */
-    if (f != FAULT_COUNT) {
-        r->exploration = exploration;
-        r->hint = NULL;
-        verdict_set(r, VERDICT_FAIL, fault_why(j, p, e, f, c->concurrent));
-        return;
-    }
-    if (e->end != EXPLORE_WHOLE) {
-        r->hint = NULL;
-        verdict_set(r, VERDICT_UNDECIDED, end_why(j, p, e));
-        return;
-    }
-    uint32_t slack = c->kind == CLAIM_DEADLOCK_FREE ? cover_slack(p, e) : NONE;
-    if (r->found == VERDICT_PASS && slack != NONE) {
-        const char *why = cover_slack_text(p, e, slack, c->concurrent, &r->hint, j->a);
-        verdict_set(r, VERDICT_VACUOUS, why);
-    }
-}
-
 /* ---- groups ---- */
 
 static bool same_group(const struct plan_unit *u, const struct plan_unit *v)
@@ -273,14 +145,14 @@ static void explore_mix(struct judge *j, uint32_t first, const bool *in, const s
                             .symmetric_copies = !j->o->no_reductions,
                             .symmetric_requests = !j->o->no_reductions,
                             .stop = j->o->stop};
-    struct explore e;
-    explore_run(p, &o, &e);
-    uint32_t index = exploration_add(j, u, p, &e, mix_text(j, p, m, o.nreq));
+    struct seen s = {.p = p, .cls = m->cls, .nreq = o.nreq};
+    explore_run(p, &o, &s.e);
+    s.index = exploration_add(j, u, p, &s.e, mix_text(j, p, m, o.nreq));
     for (uint32_t i = first; i < j->p->nunit; i++)
         if (in[i])
-            judge_unit(j, i, p, &e, index);
-    cover_add(&j->cover[u->subject], p, &e, j->a);
-    explore_free(&e);
+            seen_judge(j, i, &s);
+    cover_add(&j->cover[u->subject], p, &s.e, j->a);
+    explore_free(&s.e);
 }
 
 static void judge_group(struct judge *j, uint32_t first, bool *done)
@@ -347,7 +219,7 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
     j.r->strict = o->strict;
     j.cover = NEW(a, struct cover, p->nsubject + 1u);
     for (uint32_t i = 0; i < p->nunit; i++)
-        if (faults_of(p->unit[i].of) == 0)
+        if (!seen_by_explorer(p->unit[i].of))
             refuse(&j, p->unit[i].of);
     if (diags_errors(d))
         return NULL;

@@ -78,6 +78,22 @@ static const char *sets_text(struct arena *a, const struct spec_set *set, uint32
     return s;
 }
 
+/* All that makes this model of the file, for who makes it again. */
+static const char *const *sets_listed(struct planner *q, const struct plan_subject *s,
+                                      const struct claim *c, const struct spec_set *axis,
+                                      uint32_t *n)
+{
+    const char **v = NEW(q->a, const char *, (size_t)s->nset + c->nset + c->naxis + 1);
+    *n = 0;
+    for (uint32_t i = 0; i < s->nset; i++)
+        v[(*n)++] = s->set[i];
+    for (uint32_t i = 0; i < c->nset; i++)
+        v[(*n)++] = sets_text(q->a, &c->set[i], 1, NULL, 0);
+    for (uint32_t i = 0; i < c->naxis; i++)
+        v[(*n)++] = sets_text(q->a, &axis[i], 1, NULL, 0);
+    return v;
+}
+
 /* ---- models ---- */
 
 static uint32_t model_add(struct planner *q, uint32_t subject, const struct claim *c,
@@ -102,8 +118,10 @@ static uint32_t model_add(struct planner *q, uint32_t subject, const struct clai
         p->model = v;
         q->cap_model = 2 * q->cap_model + 4;
     }
-    p->model[p->nmodel] = (struct plan_model){subject, settings, m,
-                                              m ? NEW(q->a, struct prog *, m->nexec + 1u) : NULL};
+    struct plan_model *to = &p->model[p->nmodel];
+    *to = (struct plan_model){.subject = subject, .settings = settings, .m = m};
+    to->prog = m ? NEW(q->a, struct prog *, m->nexec + 1u) : NULL;
+    to->set = sets_listed(q, s, c, axis, &to->nset);
     return p->nmodel++;
 }
 

@@ -15,10 +15,14 @@ struct plan_subject {
     struct yaml *tree;  /* of the model, with what the command line sets */
     const char *path;   /* of the model */
     const char *digest; /* of both files and of the command line's settings */
+    uint32_t nset;
+    const char *const *set; /* the command line's settings: "pool=2" */
 };
 struct plan_model { /* with the settings of some claims */
     uint32_t subject;
     const char *settings; /* "pool=2, rtt=1ms"; "" for the model as it is */
+    uint32_t nset;
+    const char *const *set; /* of the command line and of the claim, each as --set takes it */
     const struct model *m;
     struct prog **prog; /* of each of its executions; NULL where nobody asks */
 };

@@ -132,8 +132,12 @@ static void subject_of(struct plan_subject *p, const struct cmd_args *a, const c
                        struct diags *d)
 {
     struct subject s;
+    const char *set, **sets = NEW(a->mem, const char *, a->o->nitem + 1u);
     if (!subject_load(&s, a, path, d))
         return;
+    for (uint32_t i = 0; (set = opt_next(a->o, "set", &i));)
+        sets[p->nset++] = set;
+    p->set = sets;
     struct yaml *root = yaml_parse(a->mem, s.name, s.text, s.size, d);
     if (!root)
         return;
@@ -141,9 +145,8 @@ static void subject_of(struct plan_subject *p, const struct cmd_args *a, const c
         subject_of_spec(p, a, &s, root, d);
         return;
     }
-    const char *set;
-    for (uint32_t i = 0; (set = opt_next(a->o, "set", &i));)
-        yaml_set(a->mem, root, set, d);
+    for (uint32_t i = 0; i < p->nset; i++)
+        yaml_set(a->mem, root, sets[i], d);
     subject_of_model(p, a, &s, root, d);
 }
 

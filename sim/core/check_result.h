@@ -34,7 +34,7 @@ struct claim_result {
     uint32_t spec;    /* index into check_result.spec */
     uint32_t claim;   /* which of its claims: equal for the executions and points of one */
     const char *execution;
-    uint32_t order; /* of the execution in its model */
+    uint32_t order;       /* of the execution in its model */
     bool named;           /* by its author */
     const char *settings; /* "executions.threads.pool=16": what it sets itself; "" if nothing */
     const char *point;    /* of these, those of `for:` */

@@ -1,6 +1,6 @@
 Claims, judged.
 
-$ pertinax check data/claims.yaml
+$ pertinax check data/claims.yaml | sed '/^EXPLORED/,/^$/d; s/--trace .*/--trace ID/'; echo ${PIPESTATUS[0]}
 > claims · data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
 >
 > CLAIM                               WITH            serial  threads    coroutine
@@ -13,6 +13,33 @@ $ pertinax check data/claims.yaml
 > (1) deadlock_free under threads: 6 tasks can never move again
 >     (data/claims.yaml:11:5)
 >
+>            claims.yaml                                                 free pool
+>    1  0 s  :6           request 1: arrives, gets a thread of `pool`            1
+>    2  0 s  :6           request 2: arrives, gets a thread of `pool`            0
+>    3  0 s  :6           request 1: starts `left` and `right` and               0
+>                          waits for them; both wait for a thread of
+>                          `pool`
+>    4  0 s  :6           request 2: starts `left` and `right` and               0
+>                          waits for them; both wait for a thread of
+>                          `pool`
+>
+>   6 tasks can never go on:
+>   1. request 1 waits for its branches (data/claims.yaml:6:5)
+>   2. request 1: left waits for a thread of `pool`, held by request 1, request 2:
+>      the circle is closed (data/claims.yaml:7:14)
+>   3. request 2 waits for its branches (data/claims.yaml:6:5)
+>   4. request 1: right waits for a thread of `pool`, held by request 1, request 2
+>      (data/claims.yaml:8:15)
+>   5. request 2: left waits for a thread of `pool`, held by request 1, request 2
+>      (data/claims.yaml:7:14)
+>   and 1 more.
+>
+>   Every thread of `pool` (2) waits for work that waits for a thread of `pool`:
+>   give the requests threads of their own (server: N), make the pool larger than
+>   the requests in it, or run the branches in place.
+>
+>   To replay it: pertinax replay data/claims.yaml --trace ID
+>
 > (2) deadlock_free (threads.pool=3) under threads: it holds, and was expected to
 >     fail (data/claims.yaml:15:5)
 >
@@ -23,20 +50,12 @@ $ pertinax check data/claims.yaml
 > warning [unreached]: the handler `catch timeout` of request/left/db is never run
 > (data/claims.yaml:7:42).
 >
-> EXPLORED   WITH            requests  states  transitions  depth
-> serial                            2      26           39      9
-> threads                           2      47           62     15
-> coroutine                         2    1346         2513     12
-> threads    threads.pool=9         2      91          308     13
-> threads    threads.pool=2         2      47           62     15
-> threads    threads.pool=3         2     182          402     15
->
 > Explored: every order that the execution allows, every outcome; any latency may
 > be any value. Reductions: equal copies, equal requests.
 >
 > xfail: fails, as is expected of it; XPASS: holds, and should not.
 > Again: pertinax check data/claims.yaml; version 0.1.0.
-? 1
+> 1
 $ pertinax check data/claims.yaml --only 'responds: exactly_once' -q
 > CLAIM                   coroutine
 > responds: exactly_once  pass
@@ -54,7 +73,7 @@ $ pertinax check specs/faults/nested_connections.yaml specs/faults/lock_order.ya
 
 A budget: what was covered is said, and nothing passes.
 
-$ pertinax check models/do_work.yaml --max-states 20 >out; echo $?; head -7 out
+$ pertinax check models/do_work.yaml --max-states 5 >out; echo $?; head -7 out
 > 3
 > do_work · models/do_work.yaml: 3 of 3 claims are undecided
 >
@@ -98,7 +117,7 @@ $ mkdir claims && cp data/claims.yaml m.yaml && printf 'spec: 1\nmodel: ../m.yam
 
 For programs.
 
-$ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d'
+$ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d; s/threads[.]2[.][^"]*/ID/'
 > {
 >   "schema": "pertinax.check/1",
 >   "version": "0.1.0",
@@ -147,7 +166,79 @@ $ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d'
 >       "verdict": "fail",
 >       "why": "6 tasks can never move again",
 >       "unusual_timing": false,
->       "exploration": 1
+>       "exploration": 1,
+>       "counterexample": {
+>         "timing": "usual",
+>         "trace": "ID",
+>         "replay": "pertinax replay data/claims.yaml --trace ID",
+>         "tasks": [
+>           {
+>             "task": "request 1",
+>             "request": 1,
+>             "holds": "a thread of `pool`",
+>             "waits_for": "its branches"
+>           },
+>           {
+>             "task": "request 2",
+>             "request": 2,
+>             "holds": "a thread of `pool`",
+>             "waits_for": "its branches"
+>           },
+>           {
+>             "task": "request 1: left",
+>             "request": 1,
+>             "waits_for": "a thread of `pool`"
+>           },
+>           {
+>             "task": "request 1: right",
+>             "request": 1,
+>             "waits_for": "a thread of `pool`"
+>           },
+>           {
+>             "task": "request 2: left",
+>             "request": 2,
+>             "waits_for": "a thread of `pool`"
+>           },
+>           {
+>             "task": "request 2: right",
+>             "request": 2
+>           }
+>         ],
+>         "events": [
+>           {
+>             "number": 1,
+>             "task": "request 1",
+>             "at": "data/claims.yaml:6:3",
+>             "text": "arrives, gets a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           },
+>           {
+>             "number": 2,
+>             "task": "request 2",
+>             "at": "data/claims.yaml:6:3",
+>             "text": "arrives, gets a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           },
+>           {
+>             "number": 3,
+>             "task": "request 1",
+>             "at": "data/claims.yaml:6:5",
+>             "text": "starts `left` and `right` and waits for them; both wait for a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           },
+>           {
+>             "number": 4,
+>             "task": "request 2",
+>             "at": "data/claims.yaml:6:5",
+>             "text": "starts `left` and `right` and waits for them; both wait for a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           }
+>         ]
+>       }
 >     },
 >     {
 >       "name": "deadlock_free",
@@ -191,7 +282,79 @@ $ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d'
 >       "verdict": "pass",
 >       "why": "6 tasks can never move again",
 >       "unusual_timing": false,
->       "exploration": 4
+>       "exploration": 4,
+>       "counterexample": {
+>         "timing": "usual",
+>         "trace": "ID",
+>         "replay": "pertinax replay data/claims.yaml --set threads.pool=2 --trace ID",
+>         "tasks": [
+>           {
+>             "task": "request 1",
+>             "request": 1,
+>             "holds": "a thread of `pool`",
+>             "waits_for": "its branches"
+>           },
+>           {
+>             "task": "request 2",
+>             "request": 2,
+>             "holds": "a thread of `pool`",
+>             "waits_for": "its branches"
+>           },
+>           {
+>             "task": "request 1: left",
+>             "request": 1,
+>             "waits_for": "a thread of `pool`"
+>           },
+>           {
+>             "task": "request 1: right",
+>             "request": 1,
+>             "waits_for": "a thread of `pool`"
+>           },
+>           {
+>             "task": "request 2: left",
+>             "request": 2,
+>             "waits_for": "a thread of `pool`"
+>           },
+>           {
+>             "task": "request 2: right",
+>             "request": 2
+>           }
+>         ],
+>         "events": [
+>           {
+>             "number": 1,
+>             "task": "request 1",
+>             "at": "data/claims.yaml:6:3",
+>             "text": "arrives, gets a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           },
+>           {
+>             "number": 2,
+>             "task": "request 2",
+>             "at": "data/claims.yaml:6:3",
+>             "text": "arrives, gets a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           },
+>           {
+>             "number": 3,
+>             "task": "request 1",
+>             "at": "data/claims.yaml:6:5",
+>             "text": "starts `left` and `right` and waits for them; both wait for a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           },
+>           {
+>             "number": 4,
+>             "task": "request 2",
+>             "at": "data/claims.yaml:6:5",
+>             "text": "starts `left` and `right` and waits for them; both wait for a thread of `pool`",
+>             "holds": "a thread of `pool`",
+>             "time": 0
+>           }
+>         ]
+>       }
 >     },
 >     {
 >       "name": "deadlock_free",
@@ -231,7 +394,7 @@ $ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d'
 >       "spec": 0
 >     }
 >   ],
-$ pertinax check data/claims.yaml --format junit
+$ pertinax check data/claims.yaml --format junit | sed 's/--trace .*/--trace ID/'
 > <?xml version="1.0" encoding="UTF-8"?>
 > <testsuites name="pertinax" tests="7" failures="2" errors="0">
 >   <testsuite name="data/claims.yaml" tests="7" failures="2" errors="0" skipped="1">
@@ -244,6 +407,32 @@ $ pertinax check data/claims.yaml --format junit
 >     <testcase name="deadlock_free" classname="claims.threads" file="data/claims.yaml" line="11">
 >       <failure message="6 tasks can never move again" type="deadlock_free">deadlock_free under threads: 6 tasks can never move again
 > data/claims.yaml:11:5
+>          claims.yaml  request 1                         request 2                         free pool
+>  1  0 s  :6           arrives, gets a thread of `pool`                                            1
+>  2  0 s  :6                                             arrives, gets a thread of `pool`          0
+>  3  0 s  :6           starts `left` and `right` and                                               0
+>                        waits for them; both wait for a
+>                        thread of `pool`
+>  4  0 s  :6                                             starts `left` and `right` and             0
+>                                                          waits for them; both wait for a
+>                                                          thread of `pool`
+>
+> 6 tasks can never go on:
+> 1. request 1 waits for its branches (data/claims.yaml:6:5)
+> 2. request 1: left waits for a thread of `pool`, held by request 1, request 2: the circle is closed
+>    (data/claims.yaml:7:14)
+> 3. request 2 waits for its branches (data/claims.yaml:6:5)
+> 4. request 1: right waits for a thread of `pool`, held by request 1, request 2
+>    (data/claims.yaml:8:15)
+> 5. request 2: left waits for a thread of `pool`, held by request 1, request 2
+>    (data/claims.yaml:7:14)
+> and 1 more.
+>
+> Every thread of `pool` (2) waits for work that waits for a thread of `pool`: give the requests
+> threads of their own (server: N), make the pool larger than the requests in it, or run the branches
+> in place.
+>
+> To replay it: pertinax replay data/claims.yaml --trace ID
 > </failure>
 >     </testcase>
 >     <testcase name="deadlock_free" classname="claims.coroutine" file="data/claims.yaml" line="11"/>
@@ -264,7 +453,6 @@ $ pertinax check data/claims.yaml --format junit
 > </system-out>
 >   </testsuite>
 > </testsuites>
-? 1
 $ pertinax check data/claims.yaml --format sarif
 > {
 >   "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -414,6 +602,88 @@ $ pertinax check data/claims.yaml --format sarif
 >                   "endColumn": 18
 >                 }
 >               }
+>             }
+>           ],
+>           "codeFlows": [
+>             {
+>               "threadFlows": [
+>                 {
+>                   "locations": [
+>                     {
+>                       "location": {
+>                         "physicalLocation": {
+>                           "artifactLocation": {
+>                             "uri": "data/claims.yaml"
+>                           },
+>                           "region": {
+>                             "startLine": 6,
+>                             "startColumn": 3,
+>                             "endColumn": 4
+>                           }
+>                         },
+>                         "message": {
+>                           "text": "request 1: arrives, gets a thread of `pool`"
+>                         }
+>                       },
+>                       "importance": "important"
+>                     },
+>                     {
+>                       "location": {
+>                         "physicalLocation": {
+>                           "artifactLocation": {
+>                             "uri": "data/claims.yaml"
+>                           },
+>                           "region": {
+>                             "startLine": 6,
+>                             "startColumn": 3,
+>                             "endColumn": 4
+>                           }
+>                         },
+>                         "message": {
+>                           "text": "request 2: arrives, gets a thread of `pool`"
+>                         }
+>                       },
+>                       "importance": "important"
+>                     },
+>                     {
+>                       "location": {
+>                         "physicalLocation": {
+>                           "artifactLocation": {
+>                             "uri": "data/claims.yaml"
+>                           },
+>                           "region": {
+>                             "startLine": 6,
+>                             "startColumn": 5,
+>                             "endColumn": 13
+>                           }
+>                         },
+>                         "message": {
+>                           "text": "request 1: starts `left` and `right` and waits for them; both wait for a thread of `pool`"
+>                         }
+>                       },
+>                       "importance": "important"
+>                     },
+>                     {
+>                       "location": {
+>                         "physicalLocation": {
+>                           "artifactLocation": {
+>                             "uri": "data/claims.yaml"
+>                           },
+>                           "region": {
+>                             "startLine": 6,
+>                             "startColumn": 5,
+>                             "endColumn": 13
+>                           }
+>                         },
+>                         "message": {
+>                           "text": "request 2: starts `left` and `right` and waits for them; both wait for a thread of `pool`"
+>                         }
+>                       },
+>                       "importance": "important"
+>                     }
+>                   ]
+>                 }
+>               ]
 >             }
 >           ],
 >           "partialFingerprints": {

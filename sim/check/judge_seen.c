@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* judge_seen.c - what an exploration says about a claim: verdict, why, and the counterexample told.
+ */
+#include "check/judge_impl.h"
+#include "check/story.h"
+#include "core/stuck.h"
+#include <inttypes.h>
+#include <stdlib.h>
+
+void verdict_set(struct claim_result *c, enum verdict v, const char *why)
+{
+    c->found = v;
+    c->why = why;
+}
+
+/* What the explorer finds by itself, as bits of enum fault; 0: another claim. */
+static uint32_t faults_of(const struct claim *c)
+{
+    static const uint32_t responds[] = {
+        [RESPONDS_EXACTLY_ONCE] = 1U << FAULT_UNANSWERED | 1U << FAULT_TWICE,
+        [RESPONDS_AT_LEAST_ONCE] = 1U << FAULT_UNANSWERED,
+        [RESPONDS_AT_MOST_ONCE] = 1U << FAULT_TWICE,
+    };
+    switch (c->kind) {
+    case CLAIM_DEADLOCK_FREE:
+        return 1U << FAULT_DEADLOCK;
+    case CLAIM_ALWAYS_AWAITED:
+        return 1U << FAULT_UNAWAITED;
+    case CLAIM_RESPONDS:
+        return responds[c->responds];
+    default:
+        return 0;
+    }
+}
+
+bool seen_by_explorer(const struct claim *c)
+{
+    return faults_of(c) != 0;
+}
+
+/* The fault among `faults` that is seen first, or FAULT_COUNT. */
+static enum fault fault_first(const struct explore *e, uint32_t faults)
+{
+    enum fault first = FAULT_COUNT;
+    for (uint32_t f = 0; f < FAULT_COUNT; f++)
+        if ((faults >> f & 1U) && e->found[f].state != NONE &&
+            (first == FAULT_COUNT || e->found[f].state < e->found[first].state))
+            first = (enum fault)f;
+    return first;
+}
+
+/* ---- why ---- */
+
+static const char *deadlock_why(struct judge *j, const struct seen *s)
+{
+    struct pack_run run;
+    uint32_t stuck = 0;
+    pack_run_init(&run, s->p, s->nreq);
+    explore_load(&s->e, s->e.found[FAULT_DEADLOCK].state, &run);
+    struct stuck_view view = {.p = s->p, .st = &run.s};
+    bool *moving = stuck_moving(&view, &stuck);
+    free(moving);
+    pack_run_free(&run);
+    return arena_printf(j->a, "%u task%s can never move again", stuck, stuck == 1 ? "" : "s");
+}
+
+static const char *fault_why(struct judge *j, const struct seen *s, enum fault f)
+{
+    switch (f) {
+    case FAULT_DEADLOCK:
+        return deadlock_why(j, s);
+    case FAULT_UNANSWERED:
+        return "a request is never answered";
+    case FAULT_TWICE:
+        return "a request is answered twice";
+    case FAULT_UNAWAITED:
+        return "a task is spawned and never awaited";
+    default:
+        return "it does not hold";
+    }
+}
+
+/* Why it is not known whether it holds. */
+static const char *end_why(struct judge *j, const struct seen *s)
+{
+    const struct explore *e = &s->e;
+    if (e->end == EXPLORE_BROKEN) {
+        const struct loc *at = e->stuck_pc == NONE ? NULL : &s->p->where[e->stuck_pc];
+        return at ? arena_printf(j->a, "the step at %u:%u goes on for ever without waiting",
+                                 at->line, at->col)
+                  : "a step asks for too much at once";
+    }
+    return arena_printf(j->a, "no fault in %" PRIu64 " states, to depth %u%s", e->states, e->depth,
+                        e->end == EXPLORE_STATES  ? "; --max-states was reached"
+                        : e->end == EXPLORE_BYTES ? "; --max-memory was reached"
+                                                  : ", when it was stopped");
+}
+
+/* ---- the counterexample ---- */
+
+static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen *s, enum fault f,
+                                     const char *title)
+{
+    static const enum story_fault kind[FAULT_COUNT] = {[FAULT_DEADLOCK] = STORY_DEADLOCK,
+                                                       [FAULT_UNANSWERED] = STORY_UNANSWERED,
+                                                       [FAULT_TWICE] = STORY_TWICE,
+                                                       [FAULT_UNAWAITED] = STORY_UNAWAITED,
+                                                       [FAULT_ENDLESS] = STORY_ENDLESS};
+    const struct plan_model *m = &j->p->model[j->p->unit[unit].model];
+    struct story_opt o = {
+        .set = {.p = s->p, .nreq = s->nreq, .max_count = j->o->max_count, .cls = s->cls},
+        .cycle = NONE,
+        .fault = kind[f],
+        .key = NONE,
+        .title = title,
+        .sets = m->set,
+        .nset = m->nset,
+        .timing = true};
+    struct play_way way = play_fault(&s->e, &o.set, f, j->a);
+    o.move = way.move;
+    o.n = way.n;
+    return story_make(j->a, &o);
+}
+
+/* ---- verdicts ---- */
+
+static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fault f)
+{
+    struct claim_result *r = &j->r->claim[unit];
+    r->exploration = s->index;
+    r->hint = NULL;
+    verdict_set(r, VERDICT_FAIL, fault_why(j, s, f));
+    r->story = story_of(j, unit, s, f, r->why);
+    r->unusual = r->story && r->story->timing == STORY_TIMING_UNUSUAL;
+}
+
+void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
+{
+    const struct claim *c = j->p->unit[unit].of;
+    struct claim_result *r = &j->r->claim[unit];
+    enum fault f = fault_first(&s->e, faults_of(c));
+    if (r->exploration == NONE)
+        r->exploration = s->index;
+    if (r->found == VERDICT_FAIL)
+        return; /* with another mix of classes */
+    if (f != FAULT_COUNT) {
+        judge_fault(j, unit, s, f);
+        return;
+    }
+    if (s->e.end != EXPLORE_WHOLE) {
+        r->hint = NULL;
+        verdict_set(r, VERDICT_UNDECIDED, end_why(j, s));
+        return;
+    }
+    uint32_t slack = c->kind == CLAIM_DEADLOCK_FREE ? cover_slack(s->p, &s->e) : NONE;
+    if (r->found == VERDICT_PASS && slack != NONE) {
+        const char *why = cover_slack_text(s->p, &s->e, slack, c->concurrent, &r->hint, j->a);
+        verdict_set(r, VERDICT_VACUOUS, why);
+    }
+}
