@@ -6,7 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANE_MIN = 22, LANES_MOST = 12, PLACE_MOST = 18, CELL_LINES = 12, ALL_MOST = 72 };
+enum {
+    LANE_MIN = 22,
+    LANES_MOST = 12,
+    PLACE_MOST = 18,
+    CELL_LINES = 12,
+    ALL_MOST = 72,
+    FILE_MIN = 60
+};
 enum grouping { BY_LANE, BY_REQUEST, BY_NOBODY };
 struct picture {
     struct arena *a;
@@ -142,14 +149,20 @@ static void measure(struct picture *p)
     const struct story_result *s = p->s;
     p->number = 2 + (s->nevent > 99 ? 1u : 0u);
     p->one_file = only_file(s) != 0;
-    p->timed = s->nevent > 0 && !isnan(s->event[0].time);
-    size_t w = p->one_file ? text_width(file_heading(p)) : 0;
+    p->timed = false; /* where all of it is one instant, times say nothing */
+    for (uint32_t i = 0; i < s->nevent; i++)
+        p->timed = p->timed || s->event[i].time > 0;
+    size_t w = 0;
     for (uint32_t i = 0; i < s->nevent; i++) {
         size_t k = text_width(event_place(p, &s->event[i]));
         w = k > w ? k : w;
         k = p->timed ? text_width(number_time(p->a, s->event[i].time)) + 2 : 0;
         p->time = k > p->time ? k : p->time;
     }
+    /* the file's name stands over the numbers as well; where it is narrow, its end is cut */
+    size_t name = p->one_file ? text_width(file_heading(p)) : 0, over = p->number + p->time + 2;
+    if (name > over + w && look_width(p->look) >= FILE_MIN)
+        w = name - over;
     p->place = 2 + (w < PLACE_MOST ? w : PLACE_MOST);
     for (uint32_t i = 0; i < s->nlevel; i++) {
         p->level[i] = text_width(level_name(p, i));
@@ -302,9 +315,11 @@ static const char *heading(const struct picture *p, uint32_t c)
 
 static void headings_put(const struct picture *p)
 {
-    buf_fill(p->out, ' ', p->indent + p->number + p->time + 2);
+    size_t width = p->number + p->time + p->place;
+    const char *file = p->one_file ? file_heading(p) : "";
+    buf_fill(p->out, ' ', p->indent);
     style_begin(p->look, STYLE_HEAD, p->out);
-    pad(p, p->one_file ? file_heading(p) : "", p->place - 2, false);
+    pad(p, arena_strndup(p->a, file, line_length(p->a, file, width)), width, false);
     for (uint32_t c = 0; c < p->ncol; c++) {
         const char *line[CELL_LINES];
         uint32_t n = wrap(p, heading(p, c), p->lane, line);
@@ -367,8 +382,11 @@ static void after_say(struct paras *q, const struct story_result *s, const struc
     }
     if (s->cycle)
         para_add(q, "From here all is as it was before %u: it can go round for ever.", s->cycle);
-    if (s->timing_why && *s->timing_why)
-        para_add(q, "%s", s->timing_why);
+    if (s->timing == STORY_TIMING_UNUSUAL)
+        para_add(q,
+                 "It needs unusual timing: no latencies within the model's bounds give this "
+                 "order; %s.",
+                 s->timing_why);
 }
 
 void story_text(const struct story_result *s, const struct diags *d, const struct report_look *look,

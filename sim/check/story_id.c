@@ -42,6 +42,19 @@ static uint32_t number_pop(struct number *x, uint32_t base)
 
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
+/* Two letters that tell a mistyped or cut text from a whole one. */
+enum { SUM = 2 };
+static void text_sum(const char *s, size_t n, char sum[SUM + 1])
+{
+    uint32_t h = 0x811c9dc5U;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * 0x01000193U;
+    h ^= h >> 15;
+    for (int i = 0; i < SUM; i++)
+        sum[i] = alphabet[h >> (5 * i) & 31];
+    sum[SUM] = '\0';
+}
+
 /* ---- which program ---- */
 
 static uint64_t mix(uint64_t h, uint64_t x)
@@ -156,9 +169,12 @@ const char *story_id(struct arena *a, const struct story_opt *o)
     struct buf b = {0};
     while (x->n > 0)
         buf_putc(&b, alphabet[number_pop(x, 32)]);
-    const char *id = !ok ? NULL
-                         : arena_printf(a, "%s.%s.%s-%s", set->p->exec->name, classes_text(a, set),
-                                        program_check(a, set->p), b.n ? b.s : "0");
+    char sum[SUM + 1];
+    text_sum(b.s, b.n, sum);
+    const char *id =
+        !ok ? NULL
+            : arena_printf(a, "%s.%s.%s-%s%s", set->p->exec->name, classes_text(a, set),
+                           program_check(a, set->p), b.n ? b.s : "", sum);
     buf_free(&b);
     free(x);
     free(d.v);
@@ -203,7 +219,7 @@ bool story_id_parse(struct arena *a, const char *text, struct story_ref *ref, co
 {
     char *copy = arena_strdup(a, text);
     *ref = (struct story_ref){0};
-    *why = "an id looks like threads.2.k3f9-7q0c2";
+    *why = "an id looks like threads.2.k3f9-7q0c2b";
     char *dot = strrchr(copy, '.');
     if (dot == NULL)
         return false;
@@ -222,7 +238,14 @@ bool story_id_parse(struct arena *a, const char *text, struct story_ref *ref, co
 
 static bool digits_read(const char *s, struct number *x)
 {
-    for (size_t i = strlen(s); i-- > 0;)
+    size_t n = strlen(s);
+    char sum[SUM + 1];
+    if (n < SUM)
+        return false;
+    text_sum(s, n - SUM, sum);
+    if (strcmp(s + n - SUM, sum) != 0)
+        return false;
+    for (size_t i = n - SUM; i-- > 0;)
         if (!number_push(x, 32, (uint32_t)(strchr(alphabet, s[i]) - alphabet)))
             return false;
     return true;

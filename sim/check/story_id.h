@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* story_id.h - a run as a short text that can be given back.
  *
- *     threads.2.k3f9-7q0c2         execution, requests, which program, which moves
+ *     threads.2.k3f9-7q0c2b         execution, requests, which program, which moves
  *
  * Step is a function, so a run is no more than which of the possible moves was made, each time
  * (and what it is told for): digits of as many bases as there were possibilities, in one number.

@@ -13,15 +13,19 @@ $ pertinax check data/claims.yaml | sed '/^EXPLORED/,/^$/d; s/--trace .*/--trace
 > (1) deadlock_free under threads: 6 tasks can never move again
 >     (data/claims.yaml:11:5)
 >
->            claims.yaml                                                 free pool
->    1  0 s  :6           request 1: arrives, gets a thread of `pool`            1
->    2  0 s  :6           request 2: arrives, gets a thread of `pool`            0
->    3  0 s  :6           request 1: starts `left` and `right` and               0
->                          waits for them; both wait for a thread of
->                          `pool`
->    4  0 s  :6           request 2: starts `left` and `right` and               0
->                          waits for them; both wait for a thread of
->                          `pool`
+>   claims.yaml  request 1                   request 2                   free pool
+>    1  :6       arrives, gets a thread of                                       1
+>                 `pool`
+>    2  :6                                   arrives, gets a thread of           0
+>                                             `pool`
+>    3  :6       starts `left` and `right`                                       0
+>                 and waits for them; both
+>                 wait for a thread of
+>                 `pool`
+>    4  :6                                   starts `left` and `right`           0
+>                                             and waits for them; both
+>                                             wait for a thread of
+>                                             `pool`
 >
 >   6 tasks can never go on:
 >   1. request 1 waits for its branches (data/claims.yaml:6:5)
@@ -407,15 +411,15 @@ $ pertinax check data/claims.yaml --format junit | sed 's/--trace .*/--trace ID/
 >     <testcase name="deadlock_free" classname="claims.threads" file="data/claims.yaml" line="11">
 >       <failure message="6 tasks can never move again" type="deadlock_free">deadlock_free under threads: 6 tasks can never move again
 > data/claims.yaml:11:5
->          claims.yaml  request 1                         request 2                         free pool
->  1  0 s  :6           arrives, gets a thread of `pool`                                            1
->  2  0 s  :6                                             arrives, gets a thread of `pool`          0
->  3  0 s  :6           starts `left` and `right` and                                               0
->                        waits for them; both wait for a
->                        thread of `pool`
->  4  0 s  :6                                             starts `left` and `right` and             0
->                                                          waits for them; both wait for a
->                                                          thread of `pool`
+> claims.yaml  request 1                              request 2                              free pool
+>  1  :6       arrives, gets a thread of `pool`                                                      1
+>  2  :6                                              arrives, gets a thread of `pool`               0
+>  3  :6       starts `left` and `right` and waits                                                   0
+>               for them; both wait for a thread of
+>               `pool`
+>  4  :6                                              starts `left` and `right` and waits            0
+>                                                      for them; both wait for a thread of
+>                                                      `pool`
 >
 > 6 tasks can never go on:
 > 1. request 1 waits for its branches (data/claims.yaml:6:5)

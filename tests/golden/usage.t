@@ -7,6 +7,7 @@ $ pertinax
 >
 >   pertinax run MODEL...         simulates under each execution and compares them
 >   pertinax check SPEC|MODEL...  judges claims by trying everything, for CI
+>   pertinax replay MODEL         runs one counterexample again, move by move, with times
 >   pertinax sweep MODEL          runs a model over a grid of settings
 >   pertinax merge FILE...        puts the shards of a sweep together
 >   pertinax explain MODEL        shows what a model means, without running it
