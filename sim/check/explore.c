@@ -167,6 +167,10 @@ static void begin(struct explorer *x, const struct prog *p, const struct explore
     pack_run_init(&x->r, p, x->nreq);
     x->r.s.op_limit = 1000000;
     x->r.s.fine = true;
+    if (o->races) {
+        x->races = races_new(p, x->nreq, o->races);
+        pack_run_notes(&x->r, races_notes(x->races));
+    }
     if (o->watch)
         o->watch->begin(o->watch->self, &x->r);
     pack_store(x->k, &x->r, tuple);
@@ -216,6 +220,7 @@ void explore_free(struct explore *e)
     moves_free(&x->each);
     tuples_free(&x->t);
     memo_free(&x->memo);
+    races_free(x->races);
     free(x);
     free(e->reached);
     free(e->waited);

@@ -19,6 +19,8 @@ enum fault {
     FAULT_TWICE,      /* a second response */
     FAULT_UNAWAITED,  /* a task ended well, and never awaited what it had spawned */
     FAULT_ENDLESS,    /* a cycle of moves */
+    FAULT_RACE,       /* two touch shared data at once, one of them writing */
+    FAULT_LOST,       /* an update of shared data is lost */
     FAULT_COUNT
 };
 enum { WATCH_CLAIMS = 64 };
@@ -42,6 +44,7 @@ struct explore_opt {
     uint64_t max_states; /* 0: no limit but memory */
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
+    const bool *races;         /* of each of model.shared: looked at for races; NULL: none */
     const struct watch *watch; /* may be NULL */
     const atomic_bool *stop;   /* may be NULL */
 };
@@ -65,9 +68,10 @@ struct explore {
     bool cut; /* a count was cut at max_count */
     struct sight found[FAULT_COUNT];
     struct sight claim[WATCH_CLAIMS];
-    uint8_t *reached;  /* of each mark: some task has entered it */
-    uint8_t *waited;   /* of each resource: some task has queued for it, or was refused */
-    uint32_t *peak;    /* the most units of one instance of it that were taken at once */
+    uint32_t race_key, lost_key; /* where FAULT_RACE, FAULT_LOST was first seen */
+    uint8_t *reached;            /* of each mark: some task has entered it */
+    uint8_t *waited;             /* of each resource: some task has queued for it, or was refused */
+    uint32_t *peak;              /* the most units of one instance of it that were taken at once */
     uint32_t stuck_pc; /* EXPLORE_BROKEN: a move did not come to its end here; else NONE */
     struct explorer *x;
 };

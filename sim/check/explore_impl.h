@@ -9,6 +9,7 @@
 #define CHECK_EXPLORE_IMPL_H
 #include "check/explore.h"
 #include "check/memo.h"
+#include "check/races.h"
 #include "check/tuples.h"
 
 enum { TUPLE_MAX = 1 + PACK_MAX_REQUESTS };
@@ -24,6 +25,7 @@ struct explorer {
     uint32_t width, nreq;
     bool batches; /* moves of nobody may change any request */
     struct move_limits limits;
+    struct races *races; /* or NULL */
 };
 
 /* The state that a move leads to, and what it has shown on its way. */

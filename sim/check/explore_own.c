@@ -7,6 +7,8 @@ void explore_begin(const struct explore *e, struct pack_run *r)
 {
     r->s.op_limit = e->x->r.s.op_limit;
     r->s.fine = true;
+    if (e->x->races)
+        pack_run_notes(r, races_notes(e->x->races));
     if (e->x->o.watch)
         e->x->o.watch->begin(e->x->o.watch->self, r);
 }
@@ -17,6 +19,8 @@ bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, s
     struct pack_run own = x->r;
     x->r = *r;
     x->r.s.ops = 0;
+    if (x->races)
+        races_before(x->races, &x->r);
     bool asked = move_make(&x->r, m, &x->limits);
     if (!asked)
         *s = explore_after(x, m);

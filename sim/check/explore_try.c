@@ -108,9 +108,22 @@ static void settle(struct explorer *x)
 
 /* ---- one move ---- */
 
+static uint32_t see_races(struct explorer *x, const struct move *m)
+{
+    uint32_t race, lost;
+    races_after(x->races, &x->r, m, &race, &lost);
+    if (race != NONE && x->e->found[FAULT_RACE].state == NONE)
+        x->e->race_key = race;
+    if (lost != NONE && x->e->found[FAULT_LOST].state == NONE)
+        x->e->lost_key = lost;
+    return (race != NONE ? 1U << FAULT_RACE : 0) | (lost != NONE ? 1U << FAULT_LOST : 0);
+}
+
 struct signs explore_after(struct explorer *x, const struct move *m)
 {
     struct signs s = {.faults = see(x)};
+    if (x->races)
+        s.faults |= see_races(x, m);
     if (x->o.watch)
         s.claims = x->o.watch->step(x->o.watch->self, &x->r, m);
     x->r.s.fx_n = 0;
@@ -129,6 +142,8 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
 {
     uint32_t to[TUPLE_MAX];
     pack_load(x->k, tuple, &x->r);
+    if (x->races)
+        races_before(x->races, &x->r);
     bool asked = move_make(&x->r, &m, &x->limits);
     if (x->r.s.stuck_pc != NONE) {
         broken(x, x->r.s.stuck_pc);

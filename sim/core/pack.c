@@ -71,6 +71,18 @@ void pack_run_copy(struct pack_run *to, const struct pack_run *from)
     c.rank = xrealloc(to->rank, from->cap_task_extra + 1u, sizeof *c.rank);
     if (from->cap_task_extra > 0)
         memcpy(c.task_extra, from->task_extra, from->cap_task_extra * sizeof *c.task_extra);
+    size_t notes = (size_t)from->cap_task_extra * from->nnote;
+    c.task_note = xrealloc(to->task_note, notes + 1, sizeof *c.task_note);
+    c.shared_note = xrealloc(to->shared_note, from->nnote + 1u, sizeof *c.shared_note);
+    if (from->nnote > 0) {
+        memcpy(c.task_note, from->task_note, notes * sizeof *c.task_note);
+        memcpy(c.shared_note, from->shared_note, from->nnote * sizeof *c.shared_note);
+    }
+    c.batch = to->batch; /* found anew by whoever stores or loads */
+    c.seen = to->seen;
+    c.cap_batch = to->cap_batch;
+    c.cap_seen = to->cap_seen;
+    c.nbatch = 0;
     *to = c;
 }
 

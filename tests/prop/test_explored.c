@@ -236,9 +236,74 @@ static void test_row(void **state)
     assert_true(n.whole > n.large);
 }
 
+/* ---- the memo ---- */
+
+static void nothing(void *self, struct pack_run *r)
+{
+    (void)self;
+    (void)r;
+}
+
+static uint64_t no_step(void *self, struct pack_run *r, const struct move *m)
+{
+    (void)self;
+    (void)r;
+    (void)m;
+    return 0;
+}
+
+static uint64_t no_last(void *self, struct pack_run *r)
+{
+    (void)self;
+    (void)r;
+    return 0;
+}
+
+/* Whoever looks at everything is never told from memory; all must be the same. */
+static void compare(uint64_t seed, uint32_t features, const char *exec)
+{
+    static const uint32_t cls[2] = {0};
+    static const struct watch all = {
+        .global = true, .begin = nothing, .step = no_step, .last = no_last};
+    struct trial t = {.a = arena_new(0), .seed = seed, .exec = exec, .nreq = 2};
+    struct explore e, f;
+    t.text = random_model(t.a, seed, features, NULL).text;
+    trial_build(&t);
+    bool *races = NEW(t.a, bool, t.p->model->nshared + 1);
+    for (uint32_t i = 0; i < t.p->model->nshared; i++)
+        races[i] = true;
+    struct explore_opt o = {
+        .nreq = 2, .cls = cls, .max_count = 3, .max_states = MOST_STATES / 2, .races = races};
+    explore_run(t.p, &o, &e);
+    o.watch = &all;
+    explore_run(t.p, &o, &f);
+    if (e.states != f.states || e.transitions != f.transitions || e.last != f.last)
+        trial_fail(&t, arena_printf(t.a,
+                                    "%" PRIu64 " states and %" PRIu64 " moves, but %" PRIu64
+                                    " and %" PRIu64 " without memory",
+                                    e.states, e.transitions, f.states, f.transitions));
+    for (uint32_t i = 0; i < FAULT_COUNT; i++)
+        if (e.found[i].state != f.found[i].state || e.found[i].from != f.found[i].from)
+            trial_fail(&t, arena_printf(t.a, "fault %u: not the same without memory", i));
+    explore_free(&e);
+    explore_free(&f);
+    arena_drop(t.a);
+}
+
+static void test_memo(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= (test_quick() ? 3 : 20); seed++)
+        for (size_t x = 0; x < TEST_COUNT(execs); x++) {
+            compare(seed, RANDOM_ALL, execs[x]);
+            compare(seed, RANDOM_SHARED | RANDOM_FORKS | RANDOM_SPAWN, execs[x]);
+        }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(table)];
+    struct CMUnitTest tests[TEST_COUNT(table) + 1];
+    tests[TEST_COUNT(table)] = (struct CMUnitTest)cmocka_unit_test(test_memo);
     for (size_t i = 0; i < TEST_COUNT(table); i++)
         tests[i] = test_named(table[i].name, test_row, &table[i]);
     return cmocka_run_group_tests(tests, NULL, NULL);

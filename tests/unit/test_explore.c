@@ -261,6 +261,93 @@ static void test_wait_until(void **state)
     }
 }
 
+/* ---- races ---- */
+
+static void races(const char *shared, const char *body, const char *exec, uint32_t nreq, bool race,
+                  bool lost)
+{
+    static const bool wanted[1] = {true};
+    static const uint32_t cls[2] = {0};
+    char text[900];
+    snprintf(text, sizeof text,
+             "pertinax: 1\nname: r\nservices: {a: {latency: 1ms}}\nshared: {%s}\n"
+             "resources: {m: mutex}\nrequest: %s\n",
+             shared, body);
+    struct world w = world_of(text, exec);
+    struct explore_opt o = {.nreq = nreq, .cls = cls, .max_count = 3, .races = wanted};
+    explore_run(w.p, &o, &w.e);
+    assert_int_equal(w.e.end, EXPLORE_WHOLE);
+    if ((w.e.found[FAULT_RACE].state != NONE) != race)
+        fail_msg("%s race under %s, %u requests: %s", race ? "no" : "a", exec, nreq, body);
+    if ((w.e.found[FAULT_LOST].state != NONE) != lost)
+        fail_msg("%s lost update under %s, %u requests: %s", lost ? "no" : "a", exec, nreq, body);
+    for (uint32_t f = FAULT_RACE; f <= FAULT_LOST; f++)
+        if (w.e.found[f].state != NONE) {
+            struct path way = explore_path_fault(&w.e, (enum fault)f, w.mem);
+            assert_int_equal(way.state[0], 0);
+        }
+    drop(&w);
+}
+
+static void test_races(void **state)
+{
+    (void)state;
+    const char *instants = "{parallel: {x: {write: k}, y: {write: k}}}";
+    races("k: all", instants, "threads", 1, true, false);
+    races("k: all", instants, "coroutine", 1, false, false);
+    races("k: all", instants, "serial", 1, false, false);
+    races("k: all", "{parallel: {x: {read: k}, y: {write: k}}}", "threads", 1, true, false);
+    races("k: all", "{parallel: {x: {read: k}, y: {read: k}}}", "threads", 1, false, false);
+    const char *spans =
+        "{parallel: {x: {call: a, writes: [k]}, y: {call: a, name: b, reads: [k]}}}";
+    races("k: all", spans, "threads", 1, true, false);
+    races("k: all", spans, "coroutine", 1, true, false);
+    races("k: all", spans, "serial", 1, false, false);
+    races("k: all", "{parallel: {x: {call: a, reads: [k]}, y: {call: a, name: b, reads: [k]}}}",
+          "threads", 1, false, false);
+    races("k: all",
+          "{parallel: {x: {use: m, do: {call: a, writes: [k]}}, y: {use: m, name: u, do: {call: a, "
+          "name: b, writes: [k]}}}}",
+          "threads", 1, false, false);
+    races("k: all", "{parallel: {x: {call: a, writes: [k]}, y: [{call: a, name: b}, {read: k}]}}",
+          "coroutine", 1, true, false);
+    /* what a step that has failed touched, it touches no more */
+    races("k: all",
+          "[{call: a, error: 0.5, writes: [k], catch: {any: []}}, {parallel: {x: {read: k}}}]",
+          "threads", 1, false, false);
+    races("k: request", "{call: a, writes: [k]}", "threads", 2, false, false);
+    races("k: all", "{call: a, writes: [k]}", "threads", 2, true, false);
+    races("k: all", "{call: a, writes: [k]}", "coroutine", 2, true, false);
+    races("k: all", "{call: a, writes: [k]}", "serial", 2, false, false);
+}
+
+static void test_lost_updates(void **state)
+{
+    (void)state;
+    const char *add = "{parallel: {x: {set: {n: n + 1}}, y: {set: {n: n + 1}}}}";
+    races("n: 0..5", add, "threads", 1, false, true);
+    races("n: 0..5", add, "coroutine", 1, false, false);
+    races("n: 0..5",
+          "{parallel: {x: {set: {n: n + 1}, atomic: true}, y: {set: {n: n + 1}, atomic: true}}}",
+          "threads", 1, false, false);
+    const char *between = "[{read: k}, {call: a}, {write: k}]";
+    races("k: all", between, "coroutine", 1, false, false);
+    races("k: all", between, "coroutine", 2, false, true);
+    races("k: request", between, "coroutine", 2, false, false);
+    races("k: all", between, "serial", 2, false, false);
+    races("k: all", "[{use: m, do: [{read: k}, {call: a}, {write: k}]}]", "threads", 2, false,
+          false);
+    /* one that was awaited between is known of */
+    races("k: all", "[{read: k}, {parallel: {x: [{call: a}, {write: k}]}}, {write: k}]",
+          "coroutine", 1, false, false);
+    races("k: all", "[{read: k}, {spawn: {t: [{call: a}, {write: k}]}}, {await: t}, {write: k}]",
+          "coroutine", 1, false, false);
+    races("k: all",
+          "[{read: k}, {spawn: {t: [{call: a}, {write: k}]}}, {call: a, name: b}, {write: k}, "
+          "{await: t}]",
+          "coroutine", 1, false, true);
+}
+
 /* ---- watching ---- */
 
 struct reads { /* claim 3: nobody reads; claim 5: no run ends */
@@ -328,6 +415,8 @@ int main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_lost_update),
         cmocka_unit_test(test_wait_until),
+        cmocka_unit_test(test_races),
+        cmocka_unit_test(test_lost_updates),
         cmocka_unit_test(test_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
