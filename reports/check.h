@@ -44,9 +44,9 @@ const char *check_title(struct arena *a, const struct check_result *r, uint32_t 
  * numbers one by one; NULL where there are none.  number[i] becomes the number of claim i among
  * those that fail and are told apart (0: none); *n counts them. */
 struct table *check_claims(struct arena *a, const struct check_result *r, uint32_t spec,
-                           uint32_t *number, uint32_t *n);
+                           struct check_numbers *n);
 struct table *check_limits(struct arena *a, const struct check_result *r, uint32_t spec,
-                           uint32_t *number, uint32_t *n);
+                           struct check_numbers *n);
 /* all: more than the first few rows. */
 struct table *check_explored(struct arena *a, const struct check_result *r, uint32_t spec,
                              bool all);

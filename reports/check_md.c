@@ -6,19 +6,19 @@
 static void spec_md(struct arena *a, const struct check_result *r, uint32_t spec,
                     const struct diags *d, struct buf *out)
 {
-    uint32_t *number = NEW(a, uint32_t, r->nclaim + 1u), n = 0;
+    struct check_numbers n = {.of = NEW(a, uint32_t, r->nclaim + 1u)};
     struct paras said = {.mem = a};
     md_head(a, check_title(a, r, spec),
             arena_printf(a, "Judged by pertinax %s; specs and model %.12s.", r->version,
                          r->spec[spec].digest),
             out);
-    md_table(check_claims(a, r, spec, number, &n), out);
-    md_table(check_limits(a, r, spec, number, &n), out);
+    md_table(check_claims(a, r, spec, &n), out);
+    md_table(check_limits(a, r, spec, &n), out);
     for (uint32_t i = 0; i < r->nclaim; i++) {
         const struct claim_result *c = &r->claim[i];
-        if (c->spec != spec || !number[i])
+        if (c->spec != spec || !n.of[i])
             continue;
-        para_add(&said, "(%u) %s: %s (%s)%s%s", number[i], check_who(a, c), check_why(a, r, c),
+        para_add(&said, "(%u) %s: %s (%s)%s%s", n.of[i], check_who(a, c), check_why(a, r, c),
                  place_text(a, d, c->at), c->hint ? "; " : "", c->hint ? c->hint : "");
     }
     check_remarks(&said, r, spec, d);

@@ -39,15 +39,15 @@ static void failure_put(struct arena *a, const struct check_result *r, uint32_t 
 static void spec_put(struct arena *a, const struct check_result *r, uint32_t spec,
                      const struct diags *d, const struct report_look *look, struct buf *out)
 {
-    uint32_t *number = NEW(a, uint32_t, r->nclaim + 1u), n = 0;
+    struct check_numbers n = {.of = NEW(a, uint32_t, r->nclaim + 1u)};
     struct para title = {.style = STYLE_HEAD, .text = check_title(a, r, spec)};
     struct paras said = {.mem = a};
     if (look->verbosity >= 0) {
         para_text(a, &title, look, 0, out);
         buf_putc(out, '\n');
     }
-    struct table *claims = check_claims(a, r, spec, number, &n);
-    struct table *limits = check_limits(a, r, spec, number, &n);
+    struct table *claims = check_claims(a, r, spec, &n);
+    struct table *limits = check_limits(a, r, spec, &n);
     if (claims)
         table_text(claims, look, out);
     if (claims && limits)
@@ -55,8 +55,8 @@ static void spec_put(struct arena *a, const struct check_result *r, uint32_t spe
     if (limits)
         table_text(limits, look, out);
     for (uint32_t i = 0; i < r->nclaim; i++)
-        if (r->claim[i].spec == spec && number[i])
-            failure_put(a, r, i, number[i], d, look, out);
+        if (r->claim[i].spec == spec && n.of[i])
+            failure_put(a, r, i, n.of[i], d, look, out);
     if (look->verbosity < 0)
         return;
     check_remarks(&said, r, spec, d);

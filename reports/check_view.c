@@ -84,16 +84,16 @@ static bool columns_of(const struct check_result *r, uint32_t spec, struct colum
     return true;
 }
 
-static void number_put(struct arena *a, const struct check_result *r, uint32_t i, uint32_t *number,
-                       uint32_t *n, struct row *row, struct cell *cell)
+static void number_put(struct arena *a, const struct check_result *r, uint32_t i,
+                       struct check_numbers *n, struct row *row, struct cell *cell)
 {
     enum verdict v = check_verdict(r, &r->claim[i]);
     if (v != VERDICT_PASS && row->style != STYLE_BAD)
         row->style = verdict_style(v);
     if (v != VERDICT_FAIL)
         return;
-    number[i] = ++*n;
-    cell->value = arena_printf(a, "%s (%u)", cell->value, number[i]);
+    n->of[i] = ++n->n;
+    cell->value = arena_printf(a, "%s (%u)", cell->value, n->of[i]);
 }
 
 static bool has_with(const struct check_result *r, uint32_t spec, bool numbers)
@@ -107,7 +107,7 @@ static bool has_with(const struct check_result *r, uint32_t spec, bool numbers)
 
 /* One line for each claim under each execution. */
 static struct table *claims_listed(struct arena *a, const struct check_result *r, uint32_t spec,
-                                   bool numbers, uint32_t *number, uint32_t *n)
+                                   bool numbers, struct check_numbers *n)
 {
     struct table *t = table_new(a, NULL);
     bool with = has_with(r, spec, numbers), any = false;
@@ -130,22 +130,22 @@ static struct table *claims_listed(struct arena *a, const struct check_result *r
         row->cell[cu + 1] = cell_text(verdict_words(r, c));
         if (numbers && c->limit)
             row->cell[cu + 2] = cell_text(c->limit->seen_text);
-        number_put(a, r, i, number, n, row, &row->cell[cu + 1]);
+        number_put(a, r, i, n, row, &row->cell[cu + 1]);
         any = true;
     }
     return any ? t : NULL;
 }
 
 struct table *check_limits(struct arena *a, const struct check_result *r, uint32_t spec,
-                           uint32_t *number, uint32_t *n)
+                           struct check_numbers *n)
 {
-    return claims_listed(a, r, spec, true, number, n);
+    return claims_listed(a, r, spec, true, n);
 }
 
 /* Claim i and what is the same claim with the same settings, under other executions. */
 static void claim_row(struct arena *a, const struct check_result *r, uint32_t i, bool *told,
-                      const struct columns *x, struct row *row, struct cell *cell, uint32_t *number,
-                      uint32_t *n)
+                      const struct columns *x, struct row *row, struct cell *cell,
+                      struct check_numbers *n)
 {
     const struct claim_result *c = &r->claim[i];
     for (uint32_t k = 0; k < x->n; k++)
@@ -156,16 +156,16 @@ static void claim_row(struct arena *a, const struct check_result *r, uint32_t i,
             continue;
         told[k] = true;
         cell[column_of(x, d->execution)] = cell_text(verdict_words(r, d));
-        number_put(a, r, k, number, n, row, &cell[column_of(x, d->execution)]);
+        number_put(a, r, k, n, row, &cell[column_of(x, d->execution)]);
     }
 }
 
 struct table *check_claims(struct arena *a, const struct check_result *r, uint32_t spec,
-                           uint32_t *number, uint32_t *n)
+                           struct check_numbers *n)
 {
     struct columns x;
     if (!columns_of(r, spec, &x))
-        return claims_listed(a, r, spec, false, number, n);
+        return claims_listed(a, r, spec, false, n);
     if (x.n == 0)
         return NULL;
     struct table *t = table_new(a, NULL);
@@ -183,7 +183,7 @@ struct table *check_claims(struct arena *a, const struct check_result *r, uint32
         row->cell[0] = cell_text(c->name);
         if (with)
             row->cell[1] = cell_text(with_of(c));
-        claim_row(a, r, i, told, &x, row, &row->cell[with ? 2 : 1], number, n);
+        claim_row(a, r, i, told, &x, row, &row->cell[with ? 2 : 1], n);
     }
     return t;
 }
@@ -311,7 +311,7 @@ void check_remarks(struct paras *p, const struct check_result *r, uint32_t spec,
     for (uint32_t i = 0; i < r->nturn; i++) {
         const struct claim_result *c = &r->claim[r->turn[i].first];
         if (c->spec == spec)
-            para_add(p, "%s under %s %s.", c->name, c->execution, r->turn[i].text);
+            para_add(p, "`%s` under %s %s.", c->name, c->execution, r->turn[i].text);
     }
     for (uint32_t i = 0; i < r->nfinding; i++)
         if (r->finding[i].spec == spec)

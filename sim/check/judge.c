@@ -231,6 +231,7 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
             judge_group(&j, i, done);
         }
     verdicts_end(&j);
+    judge_turns(&j);
     coverage_end(&j);
     return j.r;
 }

@@ -28,5 +28,7 @@ void verdict_set(struct claim_result *c, enum verdict v, const char *why);
 bool seen_by_explorer(const struct claim *c);
 /* What it means for a unit, whose verdict may stand already by another mix of classes. */
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s);
+/* judge_turn.c: when all verdicts are there. */
+void judge_turns(struct judge *j);
 
 #endif

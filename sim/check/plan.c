@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan.c - see plan.h. */
 #include "check/plan.h"
+#include "check/plan_impl.h"
 #include <string.h>
 
 enum { PLAN_MAX_UNITS = 20000 };
@@ -184,27 +185,6 @@ static bool unit_add(struct planner *q, struct plan_unit u)
     return true;
 }
 
-/* ---- names of shared data ---- */
-
-static void keys_check(struct planner *q, const struct model *m, const struct claim *c)
-{
-    const char **names = NEW(q->a, const char *, m->nshared + 1u);
-    for (uint32_t i = 0; i < m->nshared; i++)
-        names[i] = m->shared[i].name;
-    for (uint32_t k = 0; c->kind == CLAIM_NO_RACE && k < c->narg; k++) {
-        bool known = false;
-        for (uint32_t i = 0; i < m->nshared; i++)
-            known = known || strcmp(names[i], c->arg[k].text) == 0;
-        const char *near = nearest(c->arg[k].text, names, m->nshared);
-        if (!known)
-            diag_error(q->d, c->arg[k].at, "E-unknown-name",
-                       near         ? arena_printf(q->a, "did you mean `%s`?", near)
-                       : m->nshared ? NULL
-                                    : "the model has no `shared:`",
-                       "unknown shared data `%s`", c->arg[k].text);
-    }
-}
-
 /* ---- the plan ---- */
 
 /* Under one execution all points, then the next execution: so they are told. */
@@ -229,7 +209,7 @@ static bool claim_plan(struct planner *q, uint32_t subject, uint32_t index)
         const struct model *m = q->p->model[u[i].model].m;
         if (!m)
             return true;
-        keys_check(q, m, c);
+        plan_words(&u[i], m, q->a, q->d);
         in[i] = execs_of(q, m, c);
         most = m->nexec > most ? m->nexec : most;
     }

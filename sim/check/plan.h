@@ -7,6 +7,8 @@
 #ifndef CHECK_PLAN_H
 #define CHECK_PLAN_H
 #include "core/prog.h"
+#include "model/limit.h"
+#include "model/ltl.h"
 #include "model/spec.h"
 
 /* A spec and the model it is about. */
@@ -33,6 +35,11 @@ struct plan_unit {
     const char *settings; /* what the claim itself sets, and `for:`; "" if nothing */
     const char *at;       /* `for:` alone */
     uint32_t model, exec; /* indices into plan.model, its model.exec */
+    /* its words, by kind */
+    const uint32_t *key;                 /* no_race: of claim.narg shared data */
+    const struct step_name *const *step; /* mutual_exclusion: of claim.narg steps */
+    const struct ltl *formula;           /* never ... ltl */
+    const struct limit *limit;           /* require, worst_case */
 };
 struct plan {
     const struct plan_subject *subject;

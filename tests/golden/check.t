@@ -51,6 +51,8 @@ $ pertinax check data/claims.yaml | sed '/^EXPLORED/,/^$/d; s/--trace .*/--trace
 > not have failed: 2 requests take at most 6 of the 9 threads of `pool`: nobody
 > waits; try set: {executions.threads.pool: 5}, or concurrent: 4.
 >
+> `deadlock_free` under threads holds from threads.pool=3 on.
+>
 > warning [unreached]: the handler `catch timeout` of request/left/db is never run
 > (data/claims.yaml:7:42).
 >
@@ -389,7 +391,13 @@ $ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d; s/th
 >       "exploration": 2
 >     }
 >   ],
->   "turns": [],
+>   "turns": [
+>     {
+>       "first": 4,
+>       "claims": 2,
+>       "text": "holds from threads.pool=3 on"
+>     }
+>   ],
 >   "warnings": [
 >     {
 >       "id": "unreached",
@@ -800,6 +808,8 @@ $ pertinax check data/claims.yaml --format md | sed '/EXPLORED/,$d'
 >
 > warning \[vacuous]: a pool, of 9: &lt;large> \& "quoted", 100% under threads could not have failed: 2 requests take at most 6 of the 9 threads of `pool`: nobody waits; try set: {executions.threads.pool: 5}, or concurrent: 4.
 >
+> `deadlock_free` under threads holds from threads.pool=3 on.
+>
 > warning \[unreached]: the handler `catch timeout` of request/left/db is never run (data/claims.yaml:7:42).
 >
 $ pertinax check data/claims.yaml -q -o out.xml -o out.sarif -o out.json -o out.md -o out.txt >out; grep -c '<testcase' out.xml; grep -c ruleIndex out.sarif; grep -c '"verdict"' out.json; head -1 out.md; cmp out out.txt
@@ -807,3 +817,34 @@ $ pertinax check data/claims.yaml -q -o out.xml -o out.sarif -o out.json -o out.
 > 4
 > 7
 > ### claims · data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
+
+A grid: from which value on does it hold?
+
+$ printf 'spec: 1\nmodel: specs/faults/nested_pool.yaml\nunder: threads\nchecks:\n  - {deadlock_free: {}, for: {threads.pool: [1, 2, 3, 4]}}\n  - {deadlock_free: {}, for: {threads.pool: [2, 3], threads.server: [1, 2]}}\n' >c.yaml; pertinax check c.yaml | sed '/^([12])/,/^  To replay/d; /^EXPLORED/,$d'
+> nested_pool · c.yaml of specs/faults/nested_pool.yaml: 1 of 2 claims fails, 1 is
+> vacuous
+>
+> CLAIM          WITH                              threads
+> deadlock_free  threads.pool=1                    FAIL (1)
+> deadlock_free  threads.pool=2                    FAIL (2)
+> deadlock_free  threads.pool=3                    pass
+> deadlock_free  threads.pool=4                    pass
+> deadlock_free  threads.pool=2, threads.server=1  vacuous
+> deadlock_free  threads.pool=2, threads.server=2  pass
+> deadlock_free  threads.pool=3, threads.server=1  vacuous
+> deadlock_free  threads.pool=3, threads.server=2  pass
+>
+>
+>
+> warning [vacuous]: deadlock_free (threads.pool=2, threads.server=1) under
+> threads could not have failed: 2 requests take at most 2 of the 2 threads of
+> `pool`: nobody waits; try set: {executions.threads.pool: 1}, or concurrent: 3.
+>
+> warning [vacuous]: deadlock_free (threads.pool=3, threads.server=1) under
+> threads could not have failed: 2 requests take at most 2 of the 3 threads of
+> `pool`: nobody waits; try set: {executions.threads.pool: 1}, or concurrent: 4.
+>
+> `deadlock_free` under threads holds from threads.pool=3 on.
+>
+> `deadlock_free` under threads holds for all of the values.
+>

@@ -75,3 +75,34 @@ $ pertinax check models/do_work.yaml --max-memory lots --time-limit 3 -o result.
 !       = help: the suffix says the format: .txt, .json, .xml (JUnit), .sarif or .md
 ! 3 errors
 ? 2
+
+The words of claims are read for the model that they are about.
+
+$ printf 'spec: 1\nmodel: models/do_work.yaml\nunder: threads\nchecks:\n  - never: running(foo)\n  - {after: aborted, never: started(oo)}\n  - mutual_exclusion: [foo1, foo9]\n  - require: p99 <= 3\n  - worst_case: latency\n' >bad.yaml
+$ pertinax check bad.yaml
+! bad.yaml:5:20: error[E-step-unknown]: the model has no step `foo`
+!     5 |   - never: running(foo)
+!       |                    ^^^
+!       = help: a step goes by its `name:`, else by what it calls, uses or runs; `explain` lists all of them
+! bad.yaml:6:37: error[E-step-unknown]: the model has no step `oo`
+!     6 |   - {after: aborted, never: started(oo)}
+!       |                                     ^^
+!       = help: a step goes by its `name:`, else by what it calls, uses or runs; `explain` lists all of them
+! bad.yaml:7:24: error[E-step-unknown]: the model has no step `foo1`
+!     7 |   - mutual_exclusion: [foo1, foo9]
+!       |                        ^^^^
+!       = help: a step goes by its `name:`, else by what it calls, uses or runs; `explain` lists all of them
+! bad.yaml:7:30: error[E-step-unknown]: the model has no step `foo9`
+!     7 |   - mutual_exclusion: [foo1, foo9]
+!       |                              ^^^^
+!       = help: a step goes by its `name:`, else by what it calls, uses or runs; `explain` lists all of them
+! bad.yaml:8:14: error[E-expr-unit]: `p99` is a duration and `3` is a number: they cannot be compared
+!     8 |   - require: p99 <= 3
+!       |              ^^^^^^^^
+!       = help: units are never guessed: write 3ms or 3s
+! bad.yaml:9:24: error[E-expr-syntax]: this limit compares nothing
+!     9 |   - worst_case: latency
+!       |                        ^
+!       = help: ... <= 250ms, for example
+! 6 errors
+? 2

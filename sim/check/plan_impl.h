@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan_impl.h - shared by plan.c (which verdicts) and plan_words.c (what is claimed). */
+#ifndef CHECK_PLAN_IMPL_H
+#define CHECK_PLAN_IMPL_H
+#include "check/plan.h"
+
+/* Read the claim's words for a model; false: errors in d. */
+bool plan_words(struct plan_unit *u, const struct model *m, struct arena *a, struct diags *d);
+
+#endif
