@@ -40,9 +40,11 @@ void check_story_json(struct json *j, struct arena *a, const struct story_result
 
 /* ---- for people ---- */
 const char *check_title(struct arena *a, const struct check_result *r, uint32_t spec);
+struct check_numbers { /* of claims that fail, which are told apart */
+    uint32_t n, *of;   /* of each claim; 0: none */
+};
 /* The claims of a spec.  Explored ones are told in rows, with a column for each execution; those in
- * numbers one by one; NULL where there are none.  number[i] becomes the number of claim i among
- * those that fail and are told apart (0: none); *n counts them. */
+ * numbers one by one; NULL where there are none. */
 struct table *check_claims(struct arena *a, const struct check_result *r, uint32_t spec,
                            struct check_numbers *n);
 struct table *check_limits(struct arena *a, const struct check_result *r, uint32_t spec,
