@@ -127,51 +127,79 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
 
 /* ---- groups ---- */
 
-static bool same_group(const struct plan_unit *u, const struct plan_unit *v)
+/* Units that one exploration decides. */
+struct together {
+    const struct plan_unit *u; /* the first of them */
+    const struct prog *p;
+    bool *in;    /* of each unit */
+    bool *races; /* shared data that are looked at for races; NULL: none */
+};
+
+static bool *races_of(struct judge *j, const struct plan_unit *u)
 {
-    return u->model == v->model && u->exec == v->exec && u->of->concurrent == v->of->concurrent &&
-           claim_explored(v->of->kind);
+    uint32_t n = j->p->model[u->model].m->nshared;
+    bool *races = NEW(j->a, bool, n + 1u);
+    for (uint32_t i = 0; i < n; i++)
+        races[i] = u->of->narg == 0;
+    for (uint32_t k = 0; k < u->of->narg; k++)
+        races[u->key[k]] = true;
+    return races;
 }
 
-static void explore_mix(struct judge *j, uint32_t first, const bool *in, const struct mix *m)
+/* False: the unit takes an exploration of its own.  The explorer tells the first race alone, so
+ * that claims about different data do not go together. */
+static bool group_take(struct judge *j, struct together *g, const struct plan_unit *v)
 {
-    const struct plan_unit *u = &j->p->unit[first];
-    const struct prog *p = plan_prog(j->p, u);
-    struct explore_opt o = {.nreq = u->of->concurrent,
+    const struct plan_unit *u = g->u;
+    if (u->model != v->model || u->exec != v->exec || u->of->concurrent != v->of->concurrent ||
+        !claim_explored(v->of->kind))
+        return false;
+    if (v->of->kind != CLAIM_NO_RACE)
+        return true;
+    bool *races = races_of(j, v);
+    if (g->races && memcmp(g->races, races, j->p->model[u->model].m->nshared * sizeof *races) != 0)
+        return false;
+    g->races = races;
+    return true;
+}
+
+static void explore_mix(struct judge *j, const struct together *g, const struct mix *m)
+{
+    struct explore_opt o = {.nreq = g->u->of->concurrent,
                             .cls = m->cls,
                             .max_count = j->o->max_count,
                             .max_states = j->o->max_states,
                             .max_bytes = j->o->max_bytes,
                             .symmetric_copies = !j->o->no_reductions,
                             .symmetric_requests = !j->o->no_reductions,
+                            .races = g->races,
                             .stop = j->o->stop};
-    struct seen s = {.p = p, .cls = m->cls, .nreq = o.nreq};
-    explore_run(p, &o, &s.e);
-    s.index = exploration_add(j, u, p, &s.e, mix_text(j, p, m, o.nreq));
-    for (uint32_t i = first; i < j->p->nunit; i++)
-        if (in[i])
+    struct seen s = {.p = g->p, .cls = m->cls, .nreq = o.nreq};
+    explore_run(g->p, &o, &s.e);
+    s.index = exploration_add(j, g->u, g->p, &s.e, mix_text(j, g->p, m, o.nreq));
+    for (uint32_t i = 0; i < j->p->nunit; i++)
+        if (g->in[i])
             seen_judge(j, i, &s);
-    cover_add(&j->cover[u->subject], p, &s.e, j->a);
+    cover_add(&j->cover[g->u->subject], g->p, &s.e, j->a);
     explore_free(&s.e);
 }
 
 static void judge_group(struct judge *j, uint32_t first, bool *done)
 {
     const struct plan_unit *u = &j->p->unit[first];
-    const struct prog *p = plan_prog(j->p, u);
-    bool *in = NEW(j->a, bool, j->p->nunit);
+    struct together g = {.u = u, .p = plan_prog(j->p, u), .in = NEW(j->a, bool, j->p->nunit)};
     struct mix m = {{0}};
     uint32_t n = 0;
     for (uint32_t i = first; i < j->p->nunit; i++)
-        if (same_group(u, &j->p->unit[i]))
-            in[i] = done[i] = true;
+        if (!done[i] && group_take(j, &g, &j->p->unit[i]))
+            g.in[i] = done[i] = true;
     do
-        explore_mix(j, first, in, &m);
-    while (mix_next(&m, u->of->concurrent, p->ncls) && ++n < MAX_MIXES);
+        explore_mix(j, &g, &m);
+    while (mix_next(&m, u->of->concurrent, g.p->ncls) && ++n < MAX_MIXES);
     if (n < MAX_MIXES)
         return;
     for (uint32_t i = first; i < j->p->nunit; i++) /* not all combinations were tried */
-        if (in[i] && j->r->claim[i].found != VERDICT_FAIL)
+        if (g.in[i] && j->r->claim[i].found != VERDICT_FAIL)
             verdict_set(&j->r->claim[i], VERDICT_UNDECIDED,
                         arena_printf(j->a, "no fault in the first %d combinations of classes",
                                      (int)MAX_MIXES));

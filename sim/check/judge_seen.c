@@ -28,6 +28,8 @@ static uint32_t faults_of(const struct claim *c)
         return 1U << FAULT_UNAWAITED;
     case CLAIM_RESPONDS:
         return responds[c->responds];
+    case CLAIM_NO_RACE:
+        return 1U << FAULT_RACE | 1U << FAULT_LOST;
     default:
         return 0;
     }
@@ -75,6 +77,12 @@ static const char *fault_why(struct judge *j, const struct seen *s, enum fault f
         return "a request is answered twice";
     case FAULT_UNAWAITED:
         return "a task is spawned and never awaited";
+    case FAULT_RACE:
+        return arena_printf(j->a, "two tasks touch `%s` at once, one of them writing",
+                            s->p->model->shared[s->e.race_key].name);
+    case FAULT_LOST:
+        return arena_printf(j->a, "an update of `%s` is lost",
+                            s->p->model->shared[s->e.lost_key].name);
     default:
         return "it does not hold";
     }
@@ -101,17 +109,19 @@ static const char *end_why(struct judge *j, const struct seen *s)
 static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen *s, enum fault f,
                                      const char *title)
 {
-    static const enum story_fault kind[FAULT_COUNT] = {[FAULT_DEADLOCK] = STORY_DEADLOCK,
-                                                       [FAULT_UNANSWERED] = STORY_UNANSWERED,
-                                                       [FAULT_TWICE] = STORY_TWICE,
-                                                       [FAULT_UNAWAITED] = STORY_UNAWAITED,
-                                                       [FAULT_ENDLESS] = STORY_ENDLESS};
+    static const enum story_fault kind[FAULT_COUNT] = {
+        [FAULT_DEADLOCK] = STORY_DEADLOCK, [FAULT_UNANSWERED] = STORY_UNANSWERED,
+        [FAULT_TWICE] = STORY_TWICE,       [FAULT_UNAWAITED] = STORY_UNAWAITED,
+        [FAULT_ENDLESS] = STORY_ENDLESS,   [FAULT_RACE] = STORY_RACE,
+        [FAULT_LOST] = STORY_LOST_UPDATE};
     const struct plan_model *m = &j->p->model[j->p->unit[unit].model];
     struct story_opt o = {
         .set = {.p = s->p, .nreq = s->nreq, .max_count = j->o->max_count, .cls = s->cls},
         .cycle = NONE,
         .fault = kind[f],
-        .key = NONE,
+        .key = f == FAULT_RACE   ? s->e.race_key
+               : f == FAULT_LOST ? s->e.lost_key
+                                 : NONE,
         .title = title,
         .sets = m->set,
         .nset = m->nset,

@@ -81,13 +81,13 @@ A budget: what was covered is said, and nothing passes.
 
 $ pertinax check models/do_work.yaml --max-states 5 >out; echo $?; head -7 out
 > 3
-> do_work · models/do_work.yaml: 3 of 3 claims are undecided
+> do_work · models/do_work.yaml: 4 of 4 claims are undecided
 >
 > CLAIM                   serial     threads    coroutine
 > deadlock_free           undecided  undecided  undecided
 > always_awaited          undecided  undecided  undecided
 > responds: exactly_once  undecided  undecided  undecided
->
+> no_race                 undecided  undecided  undecided
 
 A vacuous claim warns, and with --strict it fails.
 
