@@ -95,6 +95,8 @@ void explore_begin(const struct explore *e, struct pack_run *r);
 /* Make a move of it, with its answers; *s: what it shows.  False: it asks for one answer more, and
  * is not over. */
 bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, struct signs *s);
+/* Has the run no move?  Then *s: what that shows. */
+bool explore_ends(struct explore *e, struct pack_run *r, struct signs *s);
 /* Is the run in this state, equal copies and requests aside? */
 bool explore_is(struct explore *e, struct pack_run *r, uint32_t state);
 

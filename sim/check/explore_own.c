@@ -29,6 +29,19 @@ bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, s
     return !asked;
 }
 
+bool explore_ends(struct explore *e, struct pack_run *r, struct signs *s)
+{
+    struct explorer *x = e->x;
+    uint32_t tuple[TUPLE_MAX];
+    moves_list(r, x->nreq, NONE, &x->m);
+    if (x->m.n > 0)
+        return false;
+    pack_store(x->k, r, tuple);
+    explore_canonical(x, tuple);
+    *s = explore_last(x, tuple);
+    return true;
+}
+
 bool explore_is(struct explore *e, struct pack_run *r, uint32_t state)
 {
     struct explorer *x = e->x;

@@ -3,6 +3,7 @@
  */
 #include "check/judge_impl.h"
 #include "check/story.h"
+#include "check/timely.h"
 #include "core/stuck.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -126,7 +127,7 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
         .sets = m->set,
         .nset = m->nset,
         .timing = true};
-    struct play_way way = play_fault(&s->e, &o.set, f, j->a);
+    struct play_way way = timely_fault(&s->e, &o.set, f, j->a);
     o.move = way.move;
     o.n = way.n;
     return story_make(j->a, &o);

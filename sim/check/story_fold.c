@@ -123,7 +123,10 @@ void fold_rows(struct teller *t, struct story_result *r)
         } else {
             e->text = arena_printf(t->a, "%s, then %s", e->text, row_text(t, row, 1));
         }
+        double began = e->time;
         event_from(e, t, row);
+        if (j == JOINT_CALL)
+            e->time = began;
         e->number = number;
         last = row;
     }

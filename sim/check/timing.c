@@ -309,15 +309,24 @@ static const char *in_the_way(const struct clock *c, const int64_t *circle, uint
 
 enum { WISH_MOVES = 400 }; /* beyond, the earliest times will do */
 
-static void find_times(struct clock *c, struct timing *t, uint32_t n)
+static struct gap *gaps_of(const struct clock *c)
 {
     struct gap *gap = NEW(c->a, struct gap, c->n + 1u);
-    int64_t *wish = NEW(c->a, int64_t, c->n + 1u), *circle = NEW(c->a, int64_t, n + 1u);
-    uint32_t ncircle = 0;
     for (uint32_t i = 0; i < c->n; i++) {
         const struct span *s = &c->span[i];
         gap[i] = (struct gap){s->from, s->to, s->exact ? whole(s->lo, INT64_MAX / 4) : INT64_MIN,
                               whole(s->hi, INT64_MAX)};
+    }
+    return gap;
+}
+
+static void find_times(struct clock *c, struct timing *t, uint32_t n)
+{
+    struct gap *gap = gaps_of(c);
+    int64_t *wish = NEW(c->a, int64_t, c->n + 1u), *circle = NEW(c->a, int64_t, n + 1u);
+    uint32_t ncircle = 0;
+    for (uint32_t i = 0; i < c->n; i++) {
+        const struct span *s = &c->span[i];
         wish[i] = s->exact && s->what != INSTANT ? whole(s->mean, INT64_MIN) : INT64_MIN;
     }
     t->time = gaps_solve(c->a, n, gap, c->n, circle, &ncircle);
@@ -340,4 +349,21 @@ struct timing timing_find(struct arena *a, const struct play_setting *set, const
     play_free(&c.y);
     free(c.span);
     return t;
+}
+
+bool timing_fits(const struct play_setting *set, const struct move *move, uint32_t n)
+{
+    struct clock c = {.a = arena_new(0), .p = set->p};
+    int64_t *circle = NEW(c.a, int64_t, n + 1u);
+    uint32_t ncircle;
+    play_init(&c.y, set);
+    bool fits = run(&c, move, n);
+    if (fits) {
+        stretch(&c);
+        fits = gaps_solve(c.a, n, gaps_of(&c), c.n, circle, &ncircle) != NULL;
+    }
+    play_free(&c.y);
+    free(c.span);
+    arena_drop(c.a);
+    return fits;
 }

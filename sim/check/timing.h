@@ -32,6 +32,7 @@ struct timing {
     int64_t *time;   /* of each move, ns; NULL: none fit */
     const char *why; /* then: what is in the way; a clause */
 };
+bool timing_fits(const struct play_setting *set, const struct move *move, uint32_t n);
 struct timing timing_find(struct arena *a, const struct play_setting *set, const struct move *move,
                           uint32_t n);
 

@@ -1,17 +1,17 @@
 A counterexample is given back by its id.  One column a task; what a single event says goes over all
 columns.
 
-$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8b
+$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05ccr
 > transfer: a deadlock under threads, with one request
 >
 > story_locks.yaml  debit                           credit
->  1  :9            request: arrives, starts `debit` and `credit` and waits for
+>  1      0 s  :9   request: arrives, starts `debit` and `credit` and waits for
 >                    them
->  2  :13           takes `from`, calls `db`
->  3  :13           `db` answers
->  4  :18                                           takes `to`, calls `db`
->  5  :14           waits for `to`, held by credit
->  6  :19                                           `db` answers, waits for
+>  2      0 s  :13  takes `from`, calls `db`
+>  3      0 s  :18                                  takes `to`, calls `db`
+>  4  5.00 ms  :14  `db` answers, waits for `to`,
+>                    held by credit
+>  5  5.00 ms  :19                                  `db` answers, waits for
 >                                                    `from`, held by debit
 >
 > 3 tasks can never go on:
@@ -23,19 +23,19 @@ $ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8b
 > Take `to` and what it is held with in one order everywhere, or take all of it at
 > once.
 >
-> It needs unusual timing: no latencies within the model's bounds give this order;
-> `db` (at least 5ms) would have to take no time.
-$ COLUMNS=120 pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8b
+> Times: each latency as near to its mean as this order of events allows;
+> requests arrive at any time.
+$ COLUMNS=120 pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05ccr
 > transfer: a deadlock under threads, with one request
 >
 > story_locks.yaml  request                           debit                             credit
->  1  :9            arrives, starts `debit` and
+>  1      0 s  :9   arrives, starts `debit` and
 >                    `credit` and waits for them
->  2  :13                                             takes `from`, calls `db`
->  3  :13                                             `db` answers
->  4  :18                                                                               takes `to`, calls `db`
->  5  :14                                             waits for `to`, held by credit
->  6  :19                                                                               `db` answers, waits for `from`,
+>  2      0 s  :13                                    takes `from`, calls `db`
+>  3      0 s  :18                                                                      takes `to`, calls `db`
+>  4  5.00 ms  :14                                    `db` answers, waits for `to`,
+>                                                      held by credit
+>  5  5.00 ms  :19                                                                      `db` answers, waits for `from`,
 >                                                                                        held by debit
 >
 > 3 tasks can never go on:
@@ -45,8 +45,8 @@ $ COLUMNS=120 pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8b
 >
 > Take `to` and what it is held with in one order everywhere, or take all of it at once.
 >
-> It needs unusual timing: no latencies within the model's bounds give this order; `db` (at least 5ms) would have to take
-> no time.
+> Times: each latency as near to its mean as this order of events allows;
+> requests arrive at any time.
 $ COLUMNS=120 LC_ALL=C pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-g2wc
 > transfer: a deadlock under coroutine, with one request
 >
@@ -144,3 +144,24 @@ $ pertinax replay data/story_await.yaml --trace run.trace | head -5
 > story_await.yaml  request 1                       request 1: audit
 >  1      0 s  :7   arrives, spawns `audit`, calls
 >                    `db`
+
+Without: then it says why.
+
+$ pertinax replay data/story_unusual.yaml --trace coroutine.1.heym-23qq
+> unusual: a second response under coroutine, with one request
+>
+> story_unusual.yaml                                                          done
+>  1  :8              request: arrives, starts `slow` and `fast` and waits       0
+>                      for them
+>     :9              slow: calls `slow`                                         0
+>     :10             fast: calls `fast`                                         0
+>  2  :9              slow: `slow` answers                                       0
+>  3  :10             fast: `fast` answers                                       0
+>  4  :9              slow: reads `done` = false, `not done` holds, responds     0
+>                      200, ends  ◀
+>  5  :10             fast: sets `done` = true, ends                             1
+>     :11             request: responds 200, though there is a response          1
+>                      already, the request ends  ◀
+>
+> It needs unusual timing: no latencies within the model's bounds give this order;
+> `fast` (at most 1ms) would have to last as long as `slow` (at least 5ms).

@@ -24,27 +24,27 @@ $ pertinax replay data/story_locks.yaml --trace threads.c0-c7.k3n2-05r
 ! error[E-trace]: --trace threads.c0-c7.k3n2-05r: the model has fewer classes of requests
 ! 1 error
 ? 2
-$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8b0000z
-! error[E-trace]: --trace threads.1.k3n2-05r8b0000z: it is cut, or mistyped
+$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05ccr0000z
+! error[E-trace]: --trace threads.1.k3n2-05ccr0000z: it is cut, or mistyped
 !       = help: 'pertinax check' finds what there is to be found now
 ! 1 error
 ? 2
-$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8
-! error[E-trace]: --trace threads.1.k3n2-05r8: it is cut, or mistyped
+$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05cc
+! error[E-trace]: --trace threads.1.k3n2-05cc: it is cut, or mistyped
 !       = help: 'pertinax check' finds what there is to be found now
 ! 1 error
 ? 2
-$ pertinax replay data/story_await.yaml --trace threads.1.k3n2-05r8b
-! error[E-trace]: --trace threads.1.k3n2-05r8b: the model, or what was set in it, has changed since
+$ pertinax replay data/story_await.yaml --trace threads.1.k3n2-05ccr
+! error[E-trace]: --trace threads.1.k3n2-05ccr: the model, or what was set in it, has changed since
 !       = help: 'pertinax check' finds what there is to be found now
 ! 1 error
 ? 2
-$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8b -o x.pdf
+$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05ccr -o x.pdf
 ! error[E-option-value]: no format for 'x.pdf'
 !       = help: the suffix says the format: .json (Chrome trace), .otlp.json, .mmd, .trace or .txt
 ! 1 error
 ? 2
-$ pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05r8b -o x.json
+$ pertinax replay data/story_unusual.yaml --trace coroutine.1.heym-23qq -o x.json
 ! error[E-trace]: x.json: this run has no times, for it needs unusual timing
 !       = help: the text says which latency is in the way; .mmd and .txt need no times
 ! 1 error
