@@ -15,7 +15,7 @@
 
 const struct cmd *const cmds[] = {&cmd_run,   &cmd_check,   &cmd_replay, &cmd_sweep,
                                   &cmd_merge, &cmd_explain, &cmd_import, &cmd_traces,
-                                  &cmd_init,  &cmd_help,    NULL};
+                                  &cmd_fit,   &cmd_init,    &cmd_help,   NULL};
 
 /* ORDER common */
 const struct opt cmd_common[] = {

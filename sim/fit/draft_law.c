@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* draft_law.c - services, and the laws of what takes time; see draft.h. */
+#include "base/diag.h"
+#include "fit/draft.h"
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct forest_op *op_of(const struct draft *d, uint32_t op)
+{
+    return &d->s->f->op[op];
+}
+
+static bool is_call_op(const struct draft *d, uint32_t op)
+{
+    const struct forest *f = d->s->f;
+    const struct forest_op *o = &f->op[op], *root = &f->op[f->v[f->root[0]].op];
+    return o->kind == KIND_CLIENT || o->kind == KIND_PRODUCER ||
+           strcmp(o->service, root->service) != 0;
+}
+
+const struct part *draft_call(const struct draft *d, const struct part *p)
+{
+    if (p->kind == PART_LEAF)
+        return is_call_op(d, p->op) ? p : NULL;
+    if (p->kind != PART_SPAN || op_of(d, p->op)->kind != KIND_CLIENT)
+        return NULL;
+    const struct part *inner = NULL;
+    const struct part *top = p->body;
+    for (uint32_t i = 0; i < (top->kind == PART_SEQ ? top->n : 1); i++) {
+        const struct part *q = top->kind == PART_SEQ ? top->of[i] : top;
+        if (q->kind == PART_OWN)
+            continue;
+        if (inner || q->kind != PART_LEAF || q->class || q->detached)
+            return NULL;
+        inner = q;
+    }
+    return inner && op_of(d, inner->op)->kind == KIND_SERVER ? p : NULL;
+}
+
+/* ---- names ---- */
+
+const char *draft_name(struct draft *d, const char *text, bool unique)
+{
+    const char *slash = strrchr(text, '/');
+    const char *from =
+        slash && slash[1] && (text[0] == '/' || !strchr(text, ' ')) ? slash + 1 : text;
+    char *s = NEW(d->mem, char, strlen(from) + 16);
+    size_t n = 0;
+    for (; *from && n < 48; from++) {
+        if (isalnum((unsigned char)*from))
+            s[n++] = *from;
+        else if (n > 0 && s[n - 1] != '_')
+            s[n++] = '_';
+    }
+    while (n > 0 && s[n - 1] == '_')
+        n--;
+    s[n] = 0;
+    if (n == 0 || isdigit((unsigned char)s[0]))
+        s = arena_printf(d->mem, "s_%s", s);
+    if (!unique)
+        return s;
+    const char *name = s;
+    for (uint32_t k = 2, i = 0; i < d->nused; i++)
+        if (strcmp(d->used[i], name) == 0) {
+            name = arena_printf(d->mem, "%s_%u", s, k++);
+            i = UINT32_MAX; /* from the start again */
+        }
+    d->used = grow(d->used, &d->capused, d->nused + 1, sizeof *d->used);
+    d->used[d->nused++] = name;
+    return name;
+}
+
+/* ---- gathering ---- */
+
+struct draft_service *draft_service_of(const struct draft *d, uint32_t op)
+{
+    for (uint32_t i = 0; i < d->nservice; i++)
+        if (d->service[i].op == op)
+            return &d->service[i];
+    return NULL;
+}
+
+static void add_call(struct draft *d, const struct part *p)
+{
+    struct draft_service *s = draft_service_of(d, p->op);
+    if (!s) {
+        s = &d->service[d->nservice++];
+        *s =
+            (struct draft_service){.op = p->op, .name = draft_name(d, op_of(d, p->op)->name, true)};
+    }
+    s->x = grow(s->x, &s->cap, s->nx + p->nx, sizeof *s->x);
+    memcpy(s->x + s->nx, p->x, p->nx * sizeof *p->x);
+    s->nx += p->nx;
+    s->failed += p->failed;
+    s->calls++;
+    s->attempts = p->retries > s->attempts ? p->retries : s->attempts;
+    if (p->kind == PART_SPAN) { /* a client's span around a server's */
+        const struct part *q = p->body;
+        double in = 0, out = 0;
+        for (uint32_t i = 0; i < (q->kind == PART_SEQ ? q->n : 1); i++) {
+            const struct part *r = q->kind == PART_SEQ ? q->of[i] : q;
+            for (uint32_t k = 0; r->kind == PART_LEAF && k < r->nx; k++)
+                in += r->x[k] / r->nx;
+        }
+        for (uint32_t k = 0; k < p->nx; k++)
+            out += p->x[k] / p->nx;
+        s->outside = fmax(0, out - in);
+    }
+}
+
+/* Depth is bounded by SHAPE_DEPTH bodies of at most 2 SHAPE_ITEMS levels. */
+static void gather(struct draft *d, const struct part *p)
+{
+    if (!p)
+        return;
+    if (p->kind == PART_LEAF && strcmp(op_of(d, p->op)->name, "respond") == 0)
+        return;
+    if (draft_call(d, p)) {
+        add_call(d, p);
+        return;
+    }
+    for (uint32_t i = 0; i < p->n; i++)
+        gather(d, p->of[i]);
+    gather(d, p->body);
+    gather(d, p->later);
+}
+
+/* ---- load ---- */
+
+struct event {
+    int64_t start, end;
+    double under_way, duration;
+};
+static int event_order(const void *a, const void *b)
+{
+    const struct event *x = a, *y = b;
+    return (x->start > y->start) - (x->start < y->start);
+}
+static int by_under_way(const void *a, const void *b)
+{
+    const struct event *x = a, *y = b;
+    return (x->under_way > y->under_way) - (x->under_way < y->under_way);
+}
+static int by_duration(const void *a, const void *b)
+{
+    const struct event *x = a, *y = b;
+    return (x->duration > y->duration) - (x->duration < y->duration);
+}
+static int number_order(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Replaces the field by its rank, ties by their middle; v is sorted by it. */
+static void rank(struct event *v, uint32_t n, size_t field)
+{
+    for (uint32_t i = 0, j; i < n; i = j) {
+        double x;
+        memcpy(&x, (const char *)&v[i] + field, sizeof x);
+        for (j = i + 1; j < n; j++) {
+            double y;
+            memcpy(&y, (const char *)&v[j] + field, sizeof y);
+            if (y > x || y < x)
+                break;
+        }
+        double r = (i + j - 1) / 2.0;
+        for (uint32_t k = i; k < j; k++)
+            memcpy((char *)&v[k] + field, &r, sizeof r);
+    }
+}
+
+static double spearman(struct event *v, uint32_t n)
+{
+    qsort(v, n, sizeof *v, by_duration);
+    rank(v, n, offsetof(struct event, duration));
+    qsort(v, n, sizeof *v, by_under_way);
+    rank(v, n, offsetof(struct event, under_way));
+    double mean = (n - 1) / 2.0, xy = 0, xx = 0, yy = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        double x = v[i].under_way - mean, y = v[i].duration - mean;
+        xy += x * y;
+        xx += x * x;
+        yy += y * y;
+    }
+    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
+}
+
+/* How the durations of an operation go with how many of its spans were under way when they began:
+ * Spearman's coefficient where it is 4 standard errors from 0, else 0. */
+static double load_of(const struct draft *d, uint32_t op)
+{
+    const struct forest *f = d->s->f;
+    uint32_t n = 0, over = 0;
+    for (uint32_t i = 0; i < f->nspan; i++)
+        n += f->v[i].op == op;
+    struct event *v = xcalloc(n + 1, sizeof *v);
+    int64_t *end = xcalloc(n + 1, sizeof *end);
+    n = 0;
+    for (uint32_t i = 0; i < f->nspan; i++)
+        if (f->v[i].op == op) {
+            end[n] = f->v[i].end;
+            v[n++] = (struct event){f->v[i].start, f->v[i].end, 0,
+                                    (double)(f->v[i].end - f->v[i].start)};
+        }
+    qsort(v, n, sizeof *v, event_order);
+    qsort(end, n, sizeof *end, number_order);
+    for (uint32_t i = 0; i < n; i++) {
+        while (over < n && end[over] <= v[i].start)
+            over++;
+        v[i].under_way = i >= over ? i - over : 0;
+    }
+    double r = n > 30 ? spearman(v, n) : 0;
+    free(v);
+    free(end);
+    return r > 0.1 && r * sqrt(n - 1.0) > 4 ? r : 0;
+}
+
+void draft_services(struct draft *d)
+{
+    d->service = NEW(d->mem, struct draft_service, d->s->f->nop + 1);
+    gather(d, d->s->body->top);
+    for (uint32_t i = 0; i < d->nservice; i++) {
+        struct draft_service *s = &d->service[i];
+        s->law = law_pick(d->mem, s->x, s->nx, d->o->seed + i);
+        s->load = load_of(d, s->op);
+        d->note->refused += s->law->refused;
+        d->note->loaded += s->load > 0;
+    }
+    d->note->services = d->nservice;
+}
+
+const struct law *draft_law(struct draft *d, const struct part *p)
+{
+    const struct law *l = law_pick(d->mem, p->x, p->nx, d->o->seed + 1000);
+    d->note->refused += l->refused;
+    return l;
+}
+
+static int value_order(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Kolmogorov and Smirnov's distance between a call's durations and those of its service's other
+ * calls; the service's own law is that of all. */
+const struct law *draft_differs(struct draft *d, const struct part *p)
+{
+    const struct draft_service *s = draft_service_of(d, p->op);
+    if (!s || s->calls < 2 || p->nx < 20 || s->nx - p->nx < 20)
+        return NULL;
+    double far = 0, n = p->nx, m = s->nx - p->nx;
+    qsort(p->x, p->nx, sizeof *p->x, value_order);
+    for (uint32_t i = 0, k = 0; i < s->nx; i++) {
+        while (k < p->nx && p->x[k] <= s->x[i])
+            k++;
+        if (i + 1 == s->nx || s->x[i + 1] > s->x[i])
+            far = fmax(far, fabs(k / n - (i + 1.0 - k) / m));
+    }
+    if (far * sqrt(n * m / (n + m)) < 2.2) /* P < 1e-4 */
+        return NULL;
+    return draft_law(d, p);
+}
+
+/* ---- counts ---- */
+
+static int count_order(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+void draft_count(struct draft *d, const struct part *p, struct buf *b)
+{
+    uint32_t n = p->ncount, kinds = 0, *v = NEW(d->mem, uint32_t, n + 1);
+    double mean = 0, sq = 0, left = 1;
+    memcpy(v, p->count, n * sizeof *v);
+    qsort(v, n, sizeof *v, count_order);
+    for (uint32_t i = 0; i < n; i++) {
+        kinds += i == 0 || v[i] != v[i - 1];
+        mean += (double)v[i] / n;
+        sq += (double)v[i] * v[i] / n;
+    }
+    if (kinds == 1) {
+        buf_printf(b, "%u", v[0]);
+    } else if (kinds <= 8) {
+        buf_puts(b, "mix(");
+        for (uint32_t i = 0, j; i < n; i = j) {
+            for (j = i + 1; j < n && v[j] == v[i]; j++)
+                ;
+            double share = j < n ? floor(1e4 * (j - i) / n + 0.5) / 1e4 : left;
+            left -= share;
+            buf_printf(b, "%s%.4g of %u", i ? ", " : "", share, v[i]);
+        }
+        buf_putc(b, ')');
+    } else if (fabs((sq - mean * mean) / mean - 1) < 0.1) {
+        buf_printf(b, "poisson(%.4g)", mean);
+    } else {
+        static const int percent[] = {0, 10, 25, 50, 75, 90, 99, 100};
+        buf_puts(b, "round(quantiles(");
+        for (size_t i = 0; i < sizeof percent / sizeof *percent; i++)
+            buf_printf(b, "%sp%d=%u", i ? ", " : "", percent[i],
+                       v[(uint64_t)percent[i] * (n - 1) / 100]);
+        buf_puts(b, "))");
+    }
+}

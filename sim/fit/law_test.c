@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* law_test.c - does a law fit?  See law.h.
+ *
+ * Anderson and Darling's A^2 weighs both tails.  Its law is not known where parameters were
+ * estimated, so it is had by estimating again from samples of the fitted law (Stute, Gonzales
+ * Manteiga and Presedo Quindimil 1993).  Samples are drawn until ROUNDS of them, or until SURE were
+ * worse: a p that is large need not be known well (Besag and Clifford 1991). */
+#include "base/diag.h"
+#include "base/rng.h"
+#include "fit/law.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 199, SURE = 12 };
+#define HOPELESS 6.0 /* A^2 > 6 has P < 0.001 even where nothing was estimated (Marsaglia 2004) */
+
+static int value_order(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static double log_tail(const struct law *l, double x, bool upper)
+{
+    return log(fmax(law_cdf(l, x, upper), 1e-300));
+}
+
+double law_anderson_darling(const struct law *l, const double *sorted, size_t n)
+{
+    double sum = 0, m = (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double k = 2 * (double)i + 1;
+        sum += k * log_tail(l, sorted[i], false) + (2 * m - k) * log_tail(l, sorted[i], true);
+    }
+    return -m - sum / m;
+}
+
+/* Which of n values are tested: a random sample without replacement, in the order of index. */
+static size_t sample(const double *x, size_t n, uint64_t seed, double *to)
+{
+    size_t m = 0, want = n < LAW_TESTED ? n : LAW_TESTED;
+    for (size_t i = 0; i < n && m < want; i++) { /* Knuth's algorithm S */
+        double u = rng_unit((struct draw_key){.seed = seed, .path = i, .site = 1});
+        if (u * (double)(n - i) < (double)(want - m))
+            to[m++] = x[i];
+    }
+    return m;
+}
+
+/* ---- drawing from a law ---- */
+
+struct drawer {
+    const struct law *l;
+    const struct dist *d[LAW_PARTS]; /* of the law, or of its parts; NULL: by a formula */
+};
+
+static const struct dist *dist_for(struct arena *a, const struct law *l)
+{
+    return l->kind == LAW_SHIFTED || l->kind == LAW_CONST ? NULL : law_dist(a, l);
+}
+
+static struct drawer drawer_for(struct arena *a, const struct law *l)
+{
+    struct drawer w = {.l = l};
+    for (uint32_t i = 0; i < l->nof; i++)
+        w.d[i] = dist_for(a, l->of[i]);
+    if (l->kind != LAW_MIX)
+        w.d[0] = dist_for(a, l);
+    return w;
+}
+
+static double draw(const struct law *l, const struct dist *d, double u)
+{
+    if (d)
+        return dist_draw(d, u);
+    return l->kind == LAW_SHIFTED ? l->p[0] - l->p[1] * log(u) : l->p[0];
+}
+
+/* Which part a draw is of. */
+static uint32_t part_of(const struct law *l, double u)
+{
+    uint32_t i = 0;
+    for (; i + 1 < l->nof && u >= l->share[i]; i++)
+        u -= l->share[i];
+    return i;
+}
+
+/* One round of a mixture: its shares and parts are estimated from what was drawn of each part. */
+static double round_mix(const struct drawer *w, size_t n, struct draw_key key, double *v)
+{
+    struct law again = *w->l, part[LAW_PARTS];
+    size_t at = 0;
+    for (uint32_t p = 0; p < w->l->nof; p++) {
+        size_t first = at;
+        for (size_t i = 0; i < n; i++) {
+            double u, x;
+            key.visit = (uint32_t)i;
+            rng_unit2(key, &u, &x);
+            if (part_of(w->l, u) == p)
+                v[at++] = draw(w->l->of[p], w->d[p], x);
+        }
+        again.share[p] = fmax((double)(at - first), 0.5) / (double)n;
+        again.of[p] = law_estimate(w->l->of[p]->kind, v + first, NULL, at - first, &part[p])
+                          ? &part[p]
+                          : w->l->of[p];
+    }
+    qsort(v, n, sizeof *v, value_order);
+    return law_anderson_darling(&again, v, n);
+}
+
+static double round_once(const struct drawer *w, size_t n, struct draw_key key, double *v)
+{
+    struct law again;
+    if (w->l->kind == LAW_MIX)
+        return round_mix(w, n, key, v);
+    for (size_t i = 0; i < n; i++) {
+        key.visit = (uint32_t)i;
+        v[i] = draw(w->l, w->d[0], rng_unit(key));
+    }
+    if (!law_estimate(w->l->kind, v, NULL, n, &again))
+        return INFINITY;
+    qsort(v, n, sizeof *v, value_order);
+    return law_anderson_darling(&again, v, n);
+}
+
+void law_judge(struct law *l, const double *x, size_t n, uint64_t seed)
+{
+    if (n < 5 || l->kind == LAW_CONST || l->kind == LAW_QUANTILES)
+        return;
+    double *v = xcalloc(2 * LAW_TESTED, sizeof *v), *mine = v + LAW_TESTED;
+    struct arena *a = arena_new(0);
+    size_t m = sample(x, n, seed, mine);
+    struct law own = *l; /* estimated from what is tested, as the rounds are */
+    if (l->kind == LAW_MIX || !law_estimate(l->kind, mine, NULL, m, &own))
+        own = *l;
+    qsort(mine, m, sizeof *mine, value_order);
+    struct drawer w = drawer_for(a, &own);
+    uint32_t worse = 0, rounds = 0;
+    l->ad = law_anderson_darling(&own, mine, m);
+    double all = m < n ? law_anderson_darling(l, x, n) : l->ad;
+    if (all > HOPELESS || l->ad > HOPELESS) {
+        l->ad = fmax(all, l->ad);
+        l->q = 0.001;
+    }
+    while (!(l->q <= 0.001) && rounds < ROUNDS && worse < SURE) {
+        struct draw_key key = {.seed = seed, .path = rounds, .site = 2};
+        worse += round_once(&w, m, key, v) >= l->ad;
+        rounds++;
+    }
+    if (rounds > 0)
+        l->q = worse >= SURE ? (double)worse / rounds : (1 + (double)worse) / (1 + (double)rounds);
+    arena_drop(a);
+    free(v);
+}
