@@ -13,6 +13,7 @@ $ pertinax
 >   pertinax explain MODEL        shows what a model means, without running it
 >   pertinax import FILE...       reads recorded traces into a store
 >   pertinax traces               says what recorded traces waited for
+>   pertinax fit                  makes a model of recorded traces
 >   pertinax init [FILE]          writes a commented example model
 >   pertinax help [COMMAND]       shows what a command does and takes
 >
