@@ -110,6 +110,22 @@ static void join_imports(struct compiler *c)
     }
 }
 
+/* The words of variables by name, for whoever looks into a state. */
+static void join_names(struct compiler *c)
+{
+    struct prog *p = c->p;
+    uint32_t cap = 0;
+    for (uint32_t b = 0; b < c->ntask; b++) {
+        const struct ctask *t = c->task[b];
+        for (uint32_t i = 0; i < t->nvar; i++)
+            if (t->var[i].name && t->var[i].word != NONE)
+                *ADD(c, p->named, p->nnamed, cap) = (struct named_word){.name = t->var[i].name,
+                                                                        .body = b,
+                                                                        .word = t->var[i].word,
+                                                                        .unit = t->var[i].unit};
+    }
+}
+
 /* ---- code ---- */
 
 static void put_line(struct prog *p, const struct line *l)
@@ -190,6 +206,7 @@ static void keep_all(struct compiler *c)
     KEEP(body, nbody);
     KEEP(res, nres);
     KEEP(var, nvar);
+    KEEP(named, nnamed);
     KEEP(wait, nwait);
     KEEP(wait_var, nwait_var);
 #undef KEEP
@@ -200,6 +217,7 @@ static void join_all(struct compiler *c)
     c->p->nword = 1;
     join_exports(c);
     join_imports(c);
+    join_names(c);
     join_code(c);
     resolve_labels(c);
     keep_all(c);

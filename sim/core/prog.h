@@ -175,6 +175,11 @@ struct shared_var {
     bool truth, per_worker;
     uint32_t base; /* its first value; that of a worker is base + (per_worker ? worker : 0) */
 };
+struct named_word { /* a variable, in the body whose task sets it */
+    const char *name;
+    uint32_t body, word;
+    enum unit unit;
+};
 struct waitsite { /* of UNTIL */
     const struct expr *written;
     uint32_t n, first; /* wait_var[first .. first+n): the variables that the condition reads */
@@ -238,6 +243,8 @@ struct prog {
     uint32_t nres, ninstance;
     struct shared_var *var;
     uint32_t nvar, nvalue; /* nvalue: one for each variable, or one for each worker */
+    struct named_word *named; /* in the order of their bodies */
+    uint32_t nnamed;
     struct waitsite *wait;
     uint32_t nwait;
     uint32_t *wait_var;

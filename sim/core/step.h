@@ -163,6 +163,7 @@ enum fx_kind {
     FX_YIELD,   /* make step_yield(task) at this instant: other threads may come between */
     FX_TOUCH,   /* traced: task touches shared datum a; b: 1 if it writes; c: 0 at this instant, 1
                    from now on, 2 until now */
+    FX_ABORT,   /* traced: task aborts its request, a, or, a batch, those of its items */
     FX_AWAITED, /* traced: task has awaited what task a started at fork b */
     FX_READY,   /* task is in its loop's queue (only if the loop can be busy) */
     FX_UNREADY, /* it is not any more, and did not have its turn */

@@ -309,6 +309,8 @@ static void op_abort(struct state *s, uint32_t task, int32_t status)
 {
     op_respond(s, task, status);
     uint32_t req = s->task[task].req, thread = s->task[task].thread;
+    if (s->req[req].traced)
+        fx_emit(s, FX_ABORT, task, req, 0, 0);
     struct task *self = &s->task[task];
     uint32_t handler = s->p->handler_of[self->pc];
     if (self->group != NONE)

@@ -4,7 +4,7 @@
 #include "model/ltl_impl.h"
 #include <string.h>
 
-enum { LTL_TEMPORAL = 32 }; /* operators over time in one formula */
+enum { LTL_TEMPORAL = 30 }; /* operators over time in one formula */
 
 const struct ltl_node *ltl_syntax(struct ltl_parser *l, size_t from, size_t to, const char *hint,
                                   const char *fmt, ...)
@@ -25,8 +25,11 @@ const struct ltl_node *ltl_node(struct ltl_parser *l, enum ltl_op op, size_t fro
     struct ltl_node *n = NEW(l->p.a, struct ltl_node, 1);
     uint32_t height = x ? x->height : 0;
     height = y && y->height > height ? y->height : height;
-    *n = (struct ltl_node){
-        .op = op, .at = expr_place(&l->p, from, l->p.end), .arg = {x, y}, .height = height + 1};
+    *n = (struct ltl_node){.op = op,
+                           .at = expr_place(&l->p, from, l->p.end),
+                           .id = l->nnode++,
+                           .arg = {x, y},
+                           .height = height + 1};
     if (n->height > LTL_HEIGHT)
         return ltl_syntax(l, from, l->p.end, "make several claims of it",
                           "the formula chains more than %d operators", LTL_HEIGHT);
@@ -325,7 +328,7 @@ static const struct ltl *formula(struct ltl_parser *l, const struct ltl_node *to
     if (l->p.failed || top == NULL)
         return NULL;
     struct ltl *f = NEW(l->p.a, struct ltl, 1);
-    *f = (struct ltl){.at = at, .top = top, .nprop = l->nprop, .prop = l->prop};
+    *f = (struct ltl){.at = at, .top = top, .nprop = l->nprop, .nnode = l->nnode, .prop = l->prop};
     return f;
 }
 
@@ -343,7 +346,8 @@ static const struct ltl_node *over(struct ltl_parser *l, enum ltl_op op, const s
     uint32_t height = x->height;
     if (y && y->height > height)
         height = y->height;
-    *n = (struct ltl_node){.op = op, .at = x->at, .arg = {x, y}, .height = height + 1};
+    *n = (struct ltl_node){
+        .op = op, .at = x->at, .id = l->nnode++, .arg = {x, y}, .height = height + 1};
     return n;
 }
 

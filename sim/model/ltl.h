@@ -56,6 +56,7 @@ struct ltl_node {
     enum ltl_op op;
     struct loc at;
     uint32_t prop; /* LTL_PROP */
+    uint32_t id;   /* below ltl.nnode, its own */
     const struct ltl_node *arg[2];
     uint32_t height;
 };
@@ -63,7 +64,7 @@ enum { LTL_BYTES = 16384, LTL_DEPTH = 100, LTL_HEIGHT = 250, LTL_PROPS = 32 };
 struct ltl {
     struct loc at;
     const struct ltl_node *top;
-    uint32_t nprop;
+    uint32_t nprop, nnode;
     struct ltl_prop *prop; /* each once */
 };
 

@@ -13,7 +13,7 @@ struct ltl_parser {
     const struct model *m;
     const struct step_names *names;
     struct ltl_prop *prop; /* LTL_PROPS */
-    uint32_t nprop, temporal;
+    uint32_t nprop, nnode, temporal;
     bool crowded; /* said already */
 };
 const struct ltl_node *ltl_syntax(struct ltl_parser *l, size_t from, size_t to, const char *hint,

@@ -33,7 +33,7 @@ static bool same(const struct ltl_prop *x, const struct ltl_prop *y)
         return strcmp(x->text, y->text) == 0;
     if (x->what != LTL_HOLDS && x->what != LTL_WAITING)
         return true;
-    return x->kind == y->kind && strcmp(x->resource, y->resource) == 0;
+    return x->kind == y->kind && x->resource == y->resource; /* names of the model */
 }
 
 static const struct ltl_node *prop_node(struct ltl_parser *l, const struct ltl_prop *x, size_t from)
@@ -47,8 +47,11 @@ static const struct ltl_node *prop_node(struct ltl_parser *l, const struct ltl_p
     if (i == l->nprop)
         l->prop[l->nprop++] = *x;
     struct ltl_node *n = NEW(l->p.a, struct ltl_node, 1);
-    *n = (struct ltl_node){
-        .op = LTL_PROP, .at = expr_place(&l->p, from, l->p.end), .prop = i, .height = 1};
+    *n = (struct ltl_node){.op = LTL_PROP,
+                           .at = expr_place(&l->p, from, l->p.end),
+                           .prop = i,
+                           .id = l->nnode++,
+                           .height = 1};
     return n;
 }
 
@@ -187,7 +190,7 @@ static const struct ltl_node *parse_word(struct ltl_parser *l, const struct word
     struct expr_parser *p = &l->p;
     size_t from = p->pos;
     struct ltl_prop x = {.what = w->what, .from = 0, .to = 999};
-    struct arg v[2];
+    struct arg v[2] = {{0, 0}, {0, 0}};
     uint32_t n = 0, want = w->args == ARGS_NONE ? 0 : w->args == ARGS_HOLDS ? 2 : 1;
     p->pos = p->end = from + strlen(w->name);
     expr_blanks(p);
@@ -226,8 +229,8 @@ static bool body_sets(const struct body *b, const char *name)
     for (uint32_t i = 0; i < b->n; i++) {
         const struct step *s = b->v[i];
         bool found = assigns(&s->sets, name) || assigns(&s->set, name) ||
-                     (s->as && strcmp(s->as, name) == 0) || body_sets(&s->body, name) ||
-                     body_sets(&s->orelse, name) || body_sets(&s->completed, name);
+                     body_sets(&s->body, name) || body_sets(&s->orelse, name) ||
+                     body_sets(&s->completed, name);
         for (uint32_t k = 0; k < s->nbranch && !found; k++)
             found = body_sets(&s->branch[k].body, name);
         for (uint32_t k = 0; k < s->nhandler && !found; k++)
@@ -360,7 +363,8 @@ static const struct ltl_node *parse_compare(struct ltl_parser *l)
         return NULL;
     if (e->op == X_CONST && e->unit == UNIT_BOOL) {
         struct ltl_node *n = NEW(l->p.a, struct ltl_node, 1);
-        *n = (struct ltl_node){.op = e->num > 0 ? LTL_TRUE : LTL_FALSE, .at = e->at, .height = 1};
+        *n = (struct ltl_node){
+            .op = e->num > 0 ? LTL_TRUE : LTL_FALSE, .at = e->at, .id = l->nnode++, .height = 1};
         return n;
     }
     struct ltl_prop x = {.what = LTL_COMPARE, .at = e->at, .compare = e, .to = 999};

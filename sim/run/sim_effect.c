@@ -463,6 +463,7 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
         ring_put(&s->soon, (struct now){NOW_YIELD, f->task, 0});
         break;
     case FX_TOUCH: /* for drivers that judge */
+    case FX_ABORT:
     case FX_AWAITED:
         break;
     case FX_READY:
