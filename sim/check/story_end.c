@@ -104,6 +104,29 @@ static bool tell_pair(struct teller *t, struct story_result *r, uint32_t key, ui
     return true;
 }
 
+/* A coroutine touches it in the one move that the other, still at it, is met by. */
+static void tell_met(struct teller *t, struct story_result *r)
+{
+    struct row *row = last_row(t);
+    for (; row != NULL && row > t->row && !row->reads && !row->writes;)
+        row--;
+    uint32_t key = row == NULL ? 0 : row->writes ? row->writes : row->reads;
+    if (key == 0)
+        return;
+    row->mark = STORY_BAD;
+    for (uint32_t i = 0; i < t->nlane; i++) {
+        uint8_t other = t->lane[i].touches[key - 1];
+        if (i == row->lane || t->lane[i].over || !(other & 2 || (other && row->writes)))
+            continue;
+        note(t, r, lane_at(t, i),
+             arena_printf(t->a, "`%s`: %s %s it while %s %s it, and neither waits for the other",
+                          t->p->model->shared[key - 1].name, t->lane[row->lane].name,
+                          row->writes ? "writes" : "reads", t->lane[i].name,
+                          touching(other, false)));
+        return;
+    }
+}
+
 static void tell_race(struct teller *t, struct story_result *r)
 {
     const struct state *s = &t->y.r.s;
@@ -112,6 +135,7 @@ static void tell_race(struct teller *t, struct story_result *r)
             for (uint32_t j = i + 1; j < s->ntask; j++)
                 if (tell_pair(t, r, key, i, j))
                     return;
+    tell_met(t, r);
 }
 
 /* The last to write, its own read before, and who wrote in between. */

@@ -102,11 +102,49 @@ static void event_from(struct story_event *e, const struct teller *t, const stru
             e->at = r->say[i].at;
 }
 
+static bool is_end(const struct phrase *q)
+{
+    return q->kind == SAY_END || q->kind == SAY_LIGHT;
+}
+
+/* Has the row changed what several want?  before NULL: it is the first. */
+static bool same_levels(const struct story_result *r, const struct row *before,
+                        const struct row *row)
+{
+    for (uint32_t c = 0; c < r->nlevel; c++)
+        if (row->level[c] != (before == NULL ? r->level[c].start : before->level[c]))
+            return false;
+    return true;
+}
+
+/* An arrival, the end of a call: if nothing else comes of it at once, it is told with what its task
+ * does next, unless time has passed by then.  What others do meanwhile does not hang on it. */
+static void put_off(struct teller *t, const struct story_result *story, uint32_t i)
+{
+    struct row *r = &t->row[i], *next = NULL, *before = NULL;
+    for (uint32_t k = 0; k < i; k++)
+        before = t->row[k].n > 0 ? &t->row[k] : before;
+    for (uint32_t k = i + 1; k < t->nrow && next == NULL; k++)
+        next = t->row[k].n > 0 && t->row[k].lane == r->lane ? &t->row[k] : NULL;
+    bool alone = (i == 0 || t->row[i - 1].move != r->move) &&
+                 (i + 1 == t->nrow || t->row[i + 1].move != r->move);
+    if (next == NULL || !alone || r->n == 0 || r->n + next->n > ROW_PHRASES ||
+        r->mark != STORY_PLAIN || !all_of(r, 0, is_end) || !same_levels(story, before, r) ||
+        (t->time != NULL && t->time[r->move] != t->time[next->move]))
+        return;
+    memmove(next->say + r->n, next->say, next->n * sizeof *next->say);
+    memcpy(next->say, r->say, r->n * sizeof *r->say);
+    next->n += r->n;
+    r->n = 0;
+}
+
 void fold_rows(struct teller *t, struct story_result *r)
 {
     const struct row *last = NULL;
     uint32_t number = 0;
     r->event = NEW(t->a, struct story_event, t->nrow + 1u);
+    for (uint32_t i = 0; i < t->nrow; i++)
+        put_off(t, r, i);
     for (uint32_t i = 0; i < t->nrow; i++) {
         const struct row *row = &t->row[i];
         if (row->n == 0)

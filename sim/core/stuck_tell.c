@@ -156,6 +156,13 @@ static const char *advice(const struct stuck_view *s, struct arena *a, const uin
                                 "who waits for a condition must not hold what is needed to make "
                                 "it true: give `%s` up before",
                                 s->p->res[s->st->inst[t->res].res].name);
+        if (t->state == T_QUEUE && stuck_holds(s, who[i], t->res) &&
+            s->p->res[s->st->inst[t->res].res].size > 1)
+            return arena_printf(a,
+                                "who holds one of `%s` asks for another: take all that is needed "
+                                "at once, or let fewer do so at a time than there are (%u)",
+                                s->p->res[s->st->inst[t->res].res].name,
+                                s->p->res[s->st->inst[t->res].res].size);
         if (t->state == T_QUEUE)
             return arena_printf(a,
                                 "take `%s` and what it is held with in one order everywhere, or "

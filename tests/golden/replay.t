@@ -55,10 +55,10 @@ $ COLUMNS=120 LC_ALL=C pertinax replay data/story_locks.yaml --trace coroutine.1
 >                    `credit` and waits for them
 >              :13                                    takes `from`, calls `db`
 >              :18                                                                      takes `to`, calls `db`
->  2  5.00 ms  :13                                    `db` answers
->  3  5.00 ms  :18                                                                      `db` answers
->  4  5.00 ms  :14                                    waits for `to`, held by credit
->              :19                                                                      waits for `from`, held by debit
+>  2  5.00 ms  :14                                    `db` answers, waits for `to`,
+>                                                      held by credit
+>              :19                                                                      `db` answers, waits for `from`,
+>                                                                                        held by debit
 >
 > 3 tasks can never go on:
 > 1. debit waits for `to`, held by credit (data/story_locks.yaml:14:14)
@@ -81,12 +81,12 @@ $ COLUMNS=40 pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-g2wc
 >                    calls `db`
 >              :18  credit: takes `to`,
 >                    calls `db`
->  2  5.00 ms  :13  debit: `db` answers
->  3  5.00 ms  :18  credit: `db` answers
->  4  5.00 ms  :14  debit: waits for `to`,
->                    held by credit
->              :19  credit: waits for
->                    `from`, held by debit
+>  2  5.00 ms  :14  debit: `db` answers,
+>                    waits for `to`, held
+>                    by credit
+>              :19  credit: `db` answers,
+>                    waits for `from`,
+>                    held by debit
 >
 > 3 tasks can never go on:
 > 1. debit waits for `to`, held by credit
@@ -155,11 +155,9 @@ $ pertinax replay data/story_unusual.yaml --trace coroutine.1.heym-23qq
 >                      for them
 >     :9              slow: calls `slow`                                         0
 >     :10             fast: calls `fast`                                         0
->  2  :9              slow: `slow` answers                                       0
->  3  :10             fast: `fast` answers                                       0
->  4  :9              slow: reads `done` = false, `not done` holds, responds     0
->                      200, ends  ◀
->  5  :10             fast: sets `done` = true, ends                             1
+>  2  :9              slow: `slow` answers, reads `done` = false, `not done`     0
+>                      holds, responds 200, ends  ◀
+>  3  :10             fast: `fast` answers, sets `done` = true, ends             1
 >     :11             request: responds 200, though there is a response          1
 >                      already, the request ends  ◀
 >

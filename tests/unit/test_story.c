@@ -166,18 +166,15 @@ static void test_locks(void **state)
     tells(LOCKS, "threads", 1, STORY_DEADLOCK,
           "1 :6 request: arrives, starts `p` and `q` and waits for them\n"
           "2 :7 p: takes `left`, calls `a`\n"
-          "3 :7 p: `a` answers\n"
-          "4 :8 q: takes `right`, calls `a`\n"
-          "5 :7 p: waits for `right`, held by q\n"
-          "6 :8 q: `a` answers, waits for `left`, held by p\n" LOCKED);
+          "3 :8 q: takes `right`, calls `a`\n"
+          "4 :7 p: `a` answers, waits for `right`, held by q\n"
+          "5 :8 q: `a` answers, waits for `left`, held by p\n" LOCKED);
     tells(LOCKS, "coroutine", 1, STORY_DEADLOCK,
           "1 :6 request: arrives, starts `p` and `q` and waits for them\n"
           "1 :7 p: takes `left`, calls `a`\n"
           "1 :8 q: takes `right`, calls `a`\n"
-          "2 :7 p: `a` answers\n"
-          "3 :8 q: `a` answers\n"
-          "4 :7 p: waits for `right`, held by q\n"
-          "4 :8 q: waits for `left`, held by p\n" LOCKED);
+          "2 :7 p: `a` answers, waits for `right`, held by q\n"
+          "2 :8 q: `a` answers, waits for `left`, held by p\n" LOCKED);
 }
 
 static void test_lost_update(void **state)
