@@ -13,6 +13,7 @@ static void specs_write(struct json *j, const struct check_result *r)
         key_str(j, "file", r->spec[i].file);
         key_str(j, "model", r->spec[i].model);
         key_str(j, "name", r->spec[i].name);
+        key_str(j, "settings", r->spec[i].settings);
         key_str(j, "digest", r->spec[i].digest);
         json_end_obj(j);
     }

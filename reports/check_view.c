@@ -13,7 +13,8 @@ const char *check_title(struct arena *a, const struct check_result *r, uint32_t 
     const struct check_spec *s = spec_of(r, spec);
     const char *from =
         strcmp(s->file, s->model) == 0 ? s->model : arena_printf(a, "%s of %s", s->file, s->model);
-    return arena_printf(a, "%s · %s: %s", s->name, from, check_sum(a, r, spec));
+    return arena_printf(a, "%s · %s%s%s: %s", s->name, from, *s->settings ? " with " : "",
+                        s->settings, check_sum(a, r, spec));
 }
 
 /* ---- the claims ---- */

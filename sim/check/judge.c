@@ -36,7 +36,8 @@ static void results_begin(struct judge *j)
         r->spec[i] = (struct check_spec){.file = p->subject[i].spec->file,
                                          .model = p->subject[i].path,
                                          .name = m ? m->name : "",
-                                         .digest = p->subject[i].digest};
+                                         .digest = p->subject[i].digest,
+                                         .settings = plan_set_for_all(j->a, &p->subject[i])};
     }
     r->nclaim = p->nunit;
     r->claim = NEW(j->a, struct claim_result, p->nunit + 1u);
@@ -111,7 +112,7 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
     r->exploration[r->nexploration] = (struct exploration_result){
         .spec = u->subject,
         .execution = p->exec->name,
-        .settings = j->p->model[u->model].settings,
+        .settings = j->p->model[u->model].own,
         .concurrent = u->of->concurrent,
         .classes = classes,
         .end = end[e->end],

@@ -123,6 +123,7 @@ static uint32_t model_add(struct planner *q, uint32_t subject, const struct clai
     *to = (struct plan_model){.subject = subject, .settings = settings, .m = m};
     to->prog = m ? NEW(q->a, struct prog *, m->nexec + 1u) : NULL;
     to->set = sets_listed(q, s, c, axis, &to->nset);
+    to->own = sets_text(q->a, c->set + (c->nset - c->nown), c->nown, axis, c->naxis);
     return p->nmodel++;
 }
 
@@ -235,6 +236,12 @@ static void only_unknown(struct planner *q)
                near ? arena_printf(q->a, "did you mean '%s'?", near)
                     : "a claim is called what its `name` says, else what it claims",
                "--only: no claim is called '%s'", q->only);
+}
+
+const char *plan_set_for_all(struct arena *a, const struct plan_subject *s)
+{
+    const struct claim *c = s->spec->claim;
+    return s->spec->nclaim ? sets_text(a, c->set, c->nset - c->nown, NULL, 0) : "";
 }
 
 struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n, const char *only,

@@ -23,6 +23,7 @@ struct plan_subject {
 struct plan_model { /* with the settings of some claims */
     uint32_t subject;
     const char *settings; /* "pool=2, rtt=1ms"; "" for the model as it is */
+    const char *own;      /* of these, what the file does not set for all its claims */
     uint32_t nset;
     const char *const *set; /* of the command line and of the claim, each as --set takes it */
     const struct model *m;
@@ -50,6 +51,8 @@ struct plan {
 /* only: names of claims, or NULL for all.  NULL: errors in d. */
 struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n, const char *only,
                        struct diags *d);
+/* What the spec sets for all its claims: "shards=2"; "" if nothing. */
+const char *plan_set_for_all(struct arena *a, const struct plan_subject *s);
 static inline struct prog *plan_prog(const struct plan *p, const struct plan_unit *u)
 {
     return p->model[u->model].prog[u->exec];

@@ -117,8 +117,8 @@ static void put_synopsis(struct buf *b)
 static void put_cmd(struct buf *b, const struct cmd *c)
 {
     const char *sep = "Common options:";
-    buf_printf(b, ".Ss pertinax %s\n.D1 Nm Cm %s Oo Ar option ... Oc Ar %s\n", c->name, c->name,
-               c->args);
+    buf_printf(b, ".Ss pertinax %s\n.D1 Nm Cm %s Oo Ar option ... Oc%s%s\n", c->name, c->name,
+               *c->args ? " Ar " : "", c->args);
     buf_putc(b, (char)(c->summary[0] - 'a' + 'A'));
     put_sentences(b, c->summary + 1, strlen(c->summary + 1));
     b->n--;

@@ -58,7 +58,7 @@ enum check_end { CHECK_WHOLE, CHECK_STATES, CHECK_MEMORY, CHECK_STOPPED, CHECK_B
 extern const char *const check_end_name[]; /* "whole" "max-states" "max-memory" "time-limit" ... */
 struct exploration_result {
     uint32_t spec;
-    const char *execution, *settings; /* settings: all of the claims' own, with `set:` */
+    const char *execution, *settings; /* settings: the claims' own, beside those of the spec */
     uint32_t concurrent;              /* requests at once */
     const char *classes;              /* "request, loris" of the K requests; "" if there is one */
     enum check_end end;
@@ -82,9 +82,10 @@ struct finding_result {
     struct loc at, other; /* other: a second place, or none */
 };
 struct check_spec {
-    const char *file;  /* where the claims stand; "" for those by default */
-    const char *model; /* file of the model */
-    const char *name;  /* of the model */
+    const char *file;     /* where the claims stand; "" for those by default */
+    const char *model;    /* file of the model */
+    const char *name;     /* of the model */
+    const char *settings; /* for all its claims: "shards=2"; "" if there are none */
     const char *digest;
 };
 struct check_result {

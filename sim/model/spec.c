@@ -191,7 +191,19 @@ bool spec_is(const struct yaml *root)
 const char *spec_path(struct arena *a, const char *file, const char *path)
 {
     const char *slash = strrchr(file, '/');
+    size_t n = slash ? (size_t)(slash - file) : 0;
     if (path[0] == '/' || slash == NULL)
         return path;
-    return arena_printf(a, "%.*s/%s", (int)(slash - file), file, path);
+    while (n > 0 && strncmp(path, "../", 3) == 0) { /* specs/../models is models */
+        size_t last = n;
+        while (last > 0 && file[last - 1] != '/')
+            last--;
+        if (n - last <= 2 && strspn(file + last, ".") >= n - last)
+            break; /* that is . or .. itself, or nothing */
+        path += 3;
+        n = last > 0 ? last - 1 : 0;
+        if (last == 0)
+            return path;
+    }
+    return arena_printf(a, "%.*s/%s", (int)n, file, path);
 }

@@ -141,6 +141,7 @@ $ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d; s/th
 >       "file": "data/claims.yaml",
 >       "model": "data/claims.yaml",
 >       "name": "claims",
+>       "settings": "",
 >       "digest": "a54c470ea29dcb812f67d600606b6936d6a1570a9a61d81ca15910070d29a873"
 >     }
 >   ],

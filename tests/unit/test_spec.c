@@ -167,7 +167,6 @@ static void test_settings(void **state)
     c++;
     assert_true(c->timing_model && !c->expect_fail);
     assert_int_equal(c->concurrent, 3);
-    assert_string_equal(spec_path(mem, s->file, s->model.text), "specs/m.yaml");
     arena_drop(mem);
 }
 
@@ -202,16 +201,38 @@ static void test_put(void **state)
     arena_drop(mem);
 }
 
+static void test_paths(void **state)
+{
+    static const char *const rows[][3] = {
+        {"specs/a.yaml", "../models/m.yaml", "models/m.yaml"},
+        {"a.yaml", "../m.yaml", "../m.yaml"},
+        {"a.yaml", "m.yaml", "m.yaml"},
+        {"specs/a.yaml", "m.yaml", "specs/m.yaml"},
+        {"x/specs/a.yaml", "../m.yaml", "x/m.yaml"},
+        {"x/specs/a.yaml", "../../m.yaml", "m.yaml"},
+        {"../a.yaml", "../m.yaml", "../../m.yaml"},
+        {"./a.yaml", "../m.yaml", "./../m.yaml"},
+        {"/x/a.yaml", "../m.yaml", "/m.yaml"},
+        {"/a.yaml", "../m.yaml", "/../m.yaml"},
+        {"specs/a.yaml", "/m.yaml", "/m.yaml"},
+        {"..x/a.yaml", "../m.yaml", "m.yaml"},
+    };
+    struct arena *mem = arena_new(0);
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(spec_path(mem, rows[i][0], rows[i][1]), rows[i][2]);
+    arena_drop(mem);
+}
+
 int main(void)
 {
     struct CMUnitTest wrong[TEST_COUNT(wrongs)];
     for (size_t i = 0; i < TEST_COUNT(wrongs); i++)
         wrong[i] = test_named(wrongs[i].says, test_wrong, &wrongs[i]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_at_once),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_put),
+        cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_settings),    cmocka_unit_test(test_put),
+        cmocka_unit_test(test_paths),
     };
     int failed = cmocka_run_group_tests_name("what is wrong", wrong, NULL, NULL);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
