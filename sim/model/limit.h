@@ -5,7 +5,7 @@
  *   speedup(coroutine, serial) >= 1.8        p99 <= 1.05 * baseline(p99)        latency <= 2s
  *
  * limit_parse() checks it whole: grammar, units, names of parameters (whose values are put in
- * their place), classes, executions, resources.  A step's name is kept as written, with its place.
+ * their place), classes, executions, resources, steps (whose paths are put in their place).
  * Values are in the base units of expr.h: ns, 1/s, bytes, plain.  Who measures is the caller.
  * To add a quantity: a row in limit_metrics[], and its value in check/require. */
 #ifndef MODEL_LIMIT_H
@@ -83,7 +83,7 @@ struct limit_node {
     double q;      /* QUANTILE: 0.99 */
     struct limit_filter filter;
     const struct limit_cond *cond; /* P */
-    const char *name, *over;       /* a resource, a step, executions; else NULL */
+    const char *name, *over;       /* a resource, a step's path, executions; else NULL */
     struct loc name_at, over_at;
     const struct limit_node *arg[2];
     uint32_t height;

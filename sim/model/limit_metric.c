@@ -3,6 +3,7 @@
  * conditions, names. */
 #include "model/limit.h"
 #include "model/limit_impl.h"
+#include "model/step_name.h"
 #include <string.h>
 
 const struct limit_metric_row limit_metrics[] = {
@@ -160,6 +161,17 @@ static void resource_check(struct limit_parser *p, const struct limit_node *n)
         if (strcmp(known[i], n->name) == 0)
             return;
     unknown(p, n->name_at, "resource", n->name, known, k);
+}
+
+static void step_resolve(struct limit_parser *p, struct limit_node *n)
+{
+    const struct step_names *all = step_names(p->p.a, p->m);
+    const struct step_name *s =
+        step_name_find(all, n->name, strlen(n->name), n->name_at, false, p->p.a, p->p.d);
+    if (s)
+        n->name = s->path;
+    else
+        p->p.failed = true;
 }
 
 static bool take_class(struct limit_parser *p, uint32_t *cls)
@@ -419,8 +431,11 @@ static bool take_operands(struct limit_parser *p, const struct limit_metric_row 
         return true;
     case METRIC_CRITICAL_SHARE:
     case METRIC_GAIN:
-        return open_it(p, row->name, "critical_share(geocoder)") &&
-               (n->name = take_name(p, &n->name_at, "a step")) && close_it(p);
+        if (!open_it(p, row->name, "critical_share(geocoder)") ||
+            !(n->name = take_name(p, &n->name_at, "a step")) || !close_it(p))
+            return false;
+        step_resolve(p, n);
+        return true;
     case METRIC_MEAN:
     case METRIC_SD:
     case METRIC_MAX:

@@ -7,6 +7,7 @@
 #include "run/critical.h"
 #include "run/experiment_impl.h"
 #include "run/jobs.h"
+#include "run/sample_impl.h"
 #include "run/section.h"
 #include <math.h>
 #include <stdlib.h>
@@ -34,6 +35,9 @@ struct alone {
     int64_t *latency;          /* of the first KEEP, by ordinal */
     int32_t *status;
     uint64_t room;
+    uint64_t size, keep;            /* requests of a chunk; latencies kept one by one */
+    struct total *part_total;       /* of each SECTIONS-th chunk, for sample.h; else NULL */
+    struct path_account *part_path; /* the same */
     struct chunk chunk[BATCH];
     atomic_uint_fast64_t failed; /* the lowest chunk of the batch that came to a bad end */
     bool over;
@@ -69,7 +73,7 @@ static void chunk_work(void *ctx, uint64_t i)
     struct alone *a = ctx;
     struct chunk *c = &a->chunk[i];
     const struct experiment_opt *o = a->t->o;
-    uint64_t first = a->base + i * CHUNK, left = a->target - first;
+    uint64_t first = a->base + i * a->size, left = a->target - first;
     c->end = SIM_STOPPED;
     /* What comes after a bad end will not be looked at. */
     if (i > atomic_load(&a->failed) || trial_stopped(a->t))
@@ -80,7 +84,7 @@ static void chunk_work(void *ctx, uint64_t i)
                          .scale = a->t->scale};
     struct sim *s = sim_new(a->t->p, &so);
     total_init(&c->total, a->t->p, false);
-    c->end = sim_run_alone(s, first, left < CHUNK ? left : CHUNK);
+    c->end = sim_run_alone(s, first, left < a->size ? left : a->size);
     chunk_store(a, c, s);
     if (c->end == SIM_DEADLOCK || c->end == SIM_ERROR) {
         uint_fast64_t low = atomic_load(&a->failed);
@@ -106,13 +110,13 @@ static void chunk_free(struct chunk *c)
 /* Room for the records up to n; and histograms as soon as the values will not all be kept. */
 static void make_room(struct alone *a, uint64_t n)
 {
-    uint64_t room = n < KEEP ? n : KEEP;
+    uint64_t room = n < a->keep ? n : a->keep;
     if (room > a->room) {
         a->latency = xrealloc(a->latency, room, sizeof *a->latency);
         a->status = xrealloc(a->status, room, sizeof *a->status);
         a->room = room;
     }
-    if (n > KEEP && !a->bins.binned) {
+    if (n > a->keep && !a->bins.binned) {
         a->bins.binned = true;
         for (uint64_t i = 0; i < a->n && i < a->room; i++)
             tally_add(&a->bins, 0, a->status[i], a->latency[i], 0);
@@ -131,6 +135,11 @@ static void take_batch(struct alone *a, uint64_t chunks)
             for (int k = 0; k < SECTIONS; k++)
                 a->duration[k] += c->duration[k];
             path_account_merge(&a->paths, &c->paths, 0, 0);
+            if (a->part_total) {
+                uint64_t part = (a->base / a->size + i) % SECTIONS;
+                total_merge(&a->part_total[part], &c->total);
+                path_account_merge(&a->part_path[part], &c->paths, 0, 0);
+            }
             a->n += c->n;
         }
         if (!a->over && bad) {
@@ -150,7 +159,7 @@ static void run_chunks(struct alone *a, uint64_t chunks)
 
 static void run_batch(struct alone *a)
 {
-    uint64_t left = a->target - a->n, chunks = (left + CHUNK - 1) / CHUNK;
+    uint64_t left = a->target - a->n, chunks = (left + a->size - 1) / a->size;
     if (chunks > BATCH)
         chunks = BATCH;
     a->base = a->n;
@@ -244,41 +253,126 @@ static void fill(struct alone *a)
     a->t->amdahl = critical_amdahl(&a->paths, a->t->p, smooth);
 }
 
+static struct alone *alone_begin(struct trial *t)
+{
+    struct alone *a = xcalloc(1, sizeof *a);
+    a->t = t;
+    a->size = CHUNK;
+    a->keep = KEEP;
+    total_init(&a->total, t->p, true);
+    return a;
+}
+
+/* On to so many requests; false: it came to a bad end. */
+static bool alone_on(struct alone *a, uint64_t target)
+{
+    a->target = target;
+    make_room(a, target);
+    a->t->progress.target = target;
+    while (!a->over && a->n < a->target)
+        run_batch(a);
+    return !a->over;
+}
+
+static void alone_end(struct alone *a)
+{
+    free(a->status);
+    tally_free(&a->tally);
+    tally_free(&a->bins);
+    total_free(&a->total);
+    path_account_free(&a->paths);
+    for (uint32_t i = 0; a->part_total && i < SECTIONS; i++) {
+        total_free(&a->part_total[i]);
+        path_account_free(&a->part_path[i]);
+    }
+    free(a->part_total);
+    free(a->part_path);
+    free(a);
+}
+
 void alone_run(struct trial *t)
 {
     const struct experiment_opt *o = t->o;
     uint64_t most = o->requests ? o->requests : o->max_requests;
-    struct alone *a = xcalloc(1, sizeof *a);
+    struct alone *a = alone_begin(t);
     struct pick all = {.every_class = true, .every_status = true};
-    a->t = t;
-    total_init(&a->total, t->p, true);
-    a->target = o->requests || most < FIRST_LOOK ? most : FIRST_LOOK;
+    uint64_t target = o->requests || most < FIRST_LOOK ? most : FIRST_LOOK;
     t->e->stopped = o->requests ? STOP_REQUESTS : STOP_MAX;
-    for (;;) {
-        make_room(a, a->target);
-        t->progress.target = a->target;
-        while (!a->over && a->n < a->target)
-            run_batch(a);
-        if (a->over || o->requests)
-            break;
+    while (alone_on(a, target) && !o->requests) {
         t->e->all.latency = latency_of(a, &all);
         if (trial_precise(t))
             t->e->stopped = STOP_PRECISION;
         if (t->e->stopped == STOP_PRECISION || a->n >= most)
             break;
         uint64_t need = (trial_need(t, a->n) + CHUNK - 1) / CHUNK * CHUNK;
-        a->target = need < most ? need : most;
-        trial_looked(t, a->target);
+        target = need < most ? need : most;
+        trial_looked(t, target);
     }
     fill(a);
     t->latency = a->latency;
     t->npair = a->n < a->room ? a->n : a->room;
     if (o->sections && !a->over)
         section_alone(t->e, t->mem, a->latency, t->npair, a->duration);
-    free(a->status);
-    tally_free(&a->tally);
-    tally_free(&a->bins);
-    total_free(&a->total);
-    path_account_free(&a->paths);
-    free(a);
+    alone_end(a);
+}
+
+/* ---- for samples ---- */
+
+struct alone *alone_sample_new(struct trial *t)
+{
+    struct alone *a = alone_begin(t);
+    a->size = SAMPLE_CHUNK;
+    a->keep = UINT64_MAX;
+    a->part_total = xcalloc(SECTIONS, sizeof *a->part_total);
+    a->part_path = xcalloc(SECTIONS, sizeof *a->part_path);
+    for (uint32_t i = 0; i < SECTIONS; i++)
+        total_init(&a->part_total[i], t->p, true);
+    return a;
+}
+
+bool alone_sample_to(struct alone *a, uint64_t total)
+{
+    return a->n >= total || alone_on(a, total);
+}
+
+void alone_sample_free(struct alone *a)
+{
+    free(a->latency);
+    alone_end(a);
+}
+
+static void alone_part(const struct alone *a, uint32_t k, struct sample_part *part,
+                       struct arena *mem)
+{
+    uint64_t chunks = (a->n + a->size - 1) / a->size, n = 0;
+    int64_t *latency = NEW(mem, int64_t, (chunks / SECTIONS + 1) * a->size);
+    int32_t *status = NEW(mem, int32_t, (chunks / SECTIONS + 1) * a->size);
+    for (uint64_t c = k; c < chunks; c += SECTIONS)
+        for (uint64_t i = c * a->size; i < (c + 1) * a->size && i < a->n; i++) {
+            latency[n] = a->latency[i];
+            status[n++] = a->status[i];
+        }
+    *part = (struct sample_part){.n = n, .latency = latency, .status = status, .makespan = NAN};
+    for (uint64_t i = 0; i < n; i++)
+        part->answered += status[i] != 0;
+    part->seconds = a->part_total[k].time / SECOND;
+}
+
+void alone_sample_get(const struct alone *a, struct sample *s, struct arena *mem)
+{
+    struct trial *t = a->t;
+    bool smooth = critical_smooth(t->p) && critical_uncontended(t->p, &a->total);
+    s->alone = true;
+    s->all = (struct sample_part){
+        .n = a->n, .latency = a->latency, .status = a->status, .makespan = NAN};
+    s->all.seconds = a->total.time / SECOND;
+    for (uint64_t i = 0; i < a->n; i++)
+        s->all.answered += a->status[i] != 0;
+    s->all.accounts = sample_accounts(t, &a->total, &a->paths, smooth, mem);
+    s->npart = SECTIONS;
+    s->part = NEW(mem, struct sample_part, SECTIONS);
+    for (uint32_t k = 0; k < SECTIONS; k++) {
+        alone_part(a, k, &s->part[k], mem);
+        s->part[k].accounts = sample_accounts(t, &a->part_total[k], &a->part_path[k], smooth, mem);
+    }
 }

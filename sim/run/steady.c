@@ -3,6 +3,7 @@
  * in every round; see steady.h for what is kept of them. */
 #include "run/steady.h"
 #include "run/jobs.h"
+#include "run/sample_impl.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,6 +300,56 @@ static void run_ended(struct steady *st, bool well)
         struct moments m = tally_latency(&st->rep[i].tally, &all);
         t->mean[i] = m.n ? m.mean / SECOND : NAN;
     }
+}
+
+/* ---- for samples ---- */
+
+/* So many replications of a finite load as make up total; of others the usual number. */
+static uint32_t sample_replications(struct steady *st, uint64_t size, uint64_t total)
+{
+    uint64_t n = st->finite && size ? (total + size - 1) / size : REPLICATIONS;
+    n = st->t->sure ? 1 : n < REPLICATIONS ? REPLICATIONS : n;
+    return n > 1000 ? 1000 : (uint32_t)n;
+}
+
+struct steady *steady_sample_new(struct trial *t, uint64_t total)
+{
+    struct steady *st = xcalloc(1, sizeof *st);
+    st->t = t;
+    uint64_t size = finite_size(st);
+    st->nrep = sample_replications(st, size, total);
+    st->keep = UINT64_MAX;
+    t->e->replications = st->nrep;
+    t->e->stopped = STOP_MAX;
+    reps_new(st);
+    return st;
+}
+
+void steady_sample_free(struct steady *st)
+{
+    reps_free(st);
+    free(st);
+}
+
+enum sample_end steady_sample_to(struct steady *st, uint64_t total)
+{
+    struct trial *t = st->t;
+    bool well = true;
+    if (!st->finite && st->rep[0].n == 0 && (probe(st, &well) || !well))
+        return well                              ? SAMPLE_UNSTABLE
+               : t->e->stopped == STOP_INTERRUPT ? SAMPLE_STOPPED
+                                                 : SAMPLE_FAILED;
+    targets_set(st, st->finite ? 0 : total);
+    if (!round_run(st))
+        return t->e->stopped == STOP_INTERRUPT ? SAMPLE_STOPPED : SAMPLE_FAILED;
+    steady_warmup(st);
+    steady_tally(st);
+    return overloaded(st) ? SAMPLE_UNSTABLE : SAMPLE_WELL;
+}
+
+bool steady_sample_fixed(const struct steady *st)
+{
+    return st->finite;
 }
 
 void steady_run(struct trial *t)

@@ -53,6 +53,9 @@ uint64_t steady_present(const struct steady *st);
 void steady_warmup(struct steady *st);                        /* sets warm of each replication */
 void steady_tally(struct steady *st);                         /* then: tally of each */
 bool steady_unstable(const struct steady *st, uint32_t *row); /* row NONE: no resource to name */
+/* The first snapshot with at least n records; there is one at the end. */
+const struct snap *steady_snap_at(const struct rep *r, uint64_t n);
+double steady_rate(const struct steady *st, const struct rep *r, const struct pick *pick);
 struct latency_result steady_latency(const struct steady *st, const struct pick *p);
 void steady_fill(struct steady *st);       /* the result, of stable runs */
 void steady_sections(struct steady *st);   /* after it: its sections */

@@ -93,7 +93,7 @@ void steady_tally(struct steady *st)
 /* ---- instability ---- */
 
 /* The first snapshot with at least n records; there is one at the end. */
-static const struct snap *snap_at(const struct rep *r, uint64_t n)
+const struct snap *steady_snap_at(const struct rep *r, uint64_t n)
 {
     for (uint32_t i = 0; i < r->nsnap; i++)
         if (r->snap[i].n >= n)
@@ -108,7 +108,8 @@ static bool present_grew(const struct steady *st, uint64_t k)
     struct moments m = {0}, size = {0};
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
-        const struct snap *half = snap_at(r, r->n / (2 * k)), *full = snap_at(r, r->n / k);
+        const struct snap *half = steady_snap_at(r, r->n / (2 * k)),
+                          *full = steady_snap_at(r, r->n / k);
         if (!half || !full)
             return false;
         moments_add(&m, (double)full->now.present - 1.5 * (double)half->now.present);
@@ -136,7 +137,7 @@ static double row_use(const struct steady *st, uint32_t row)
     double area = 0, time = 0, capacity = sim_row_capacity(st->t->p, row);
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
-        const struct snap *half = snap_at(r, r->n / 2), *full = snap_at(r, r->n);
+        const struct snap *half = steady_snap_at(r, r->n / 2), *full = steady_snap_at(r, r->n);
         if (!half || half == full)
             continue;
         area += full->now.row[row].busy_area - half->now.row[row].busy_area;
@@ -173,7 +174,7 @@ static bool overfull(const struct steady *st, uint32_t row)
     struct moments offered = {0};
     double capacity = sim_row_capacity(st->t->p, row), present = 0;
     for (uint32_t i = 0; i < st->nrep; i++) {
-        const struct snap *full = snap_at(&st->rep[i], st->rep[i].n);
+        const struct snap *full = steady_snap_at(&st->rep[i], st->rep[i].n);
         if (!full || full->now.finished < 1000 || full->now.time <= 0)
             return false;
         double per_request = full->now.row[row].busy_area / (double)full->now.finished;
@@ -236,7 +237,7 @@ struct latency_result steady_latency(const struct steady *st, const struct pick 
 /* The part of a replication's requests that its rate is taken from, and the time they took. Clients
  * that keep in step come in bursts, and a window that begins or ends within one counts wrong: of
  * one class of clients whole rounds are taken. */
-static double rep_rate(const struct steady *st, const struct rep *r, const struct pick *pick)
+double steady_rate(const struct steady *st, const struct rep *r, const struct pick *pick)
 {
     const struct prog *p = st->t->p;
     uint64_t clients = p->ncls == 1 ? p->cls[0].clients : 0, n = r->n - r->warm;
@@ -272,7 +273,7 @@ static struct interval over_reps(const struct steady *st, enum quantity q, const
             x[i] = n > 0 ? duration.mean / SECOND : NAN;
             break;
         case THROUGHPUT:
-            x[i] = rep_rate(st, r, p);
+            x[i] = steady_rate(st, r, p);
             break;
         case SHARE:
             x[i] = of > 0 ? n / of : NAN;
@@ -320,7 +321,7 @@ static void accounts(const struct steady *st, bool measured)
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
         const struct snap *last = r->nsnap ? &r->snap[r->nsnap - 1] : NULL;
-        const struct snap *from = measured && r->warm ? snap_at(r, r->warm) : NULL;
+        const struct snap *from = measured && r->warm ? steady_snap_at(r, r->warm) : NULL;
         if (last)
             total_account(&total, from == last ? NULL : from ? &from->now : NULL, &last->now);
         total_steps(&total, r->s);
@@ -370,7 +371,7 @@ static void shape(const struct steady *st)
     if (t->keep) {
         t->rate = xcalloc(st->nrep, sizeof *t->rate);
         for (uint32_t i = 0; i < st->nrep; i++)
-            t->rate[i] = rep_rate(st, &st->rep[i], &all);
+            t->rate[i] = steady_rate(st, &st->rep[i], &all);
         t->all = pool;
     } else {
         pool_free(&pool);
@@ -399,7 +400,7 @@ void steady_sections(struct steady *st)
     e->section = section_make(st->t->mem, &e->all.latency, part, st->nrep);
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
-        e->section[i].throughput = rep_rate(st, r, &all);
+        e->section[i].throughput = steady_rate(st, r, &all);
         e->section[i].makespan = (double)r->last_answer / SECOND;
         part_free(&part[i]);
     }

@@ -142,6 +142,7 @@ static const struct bad_row {
     {"throughput >= 100", "E-expr-unit", "cannot be compared", "100/s", 1, 17},
     {"p99 + throughput <= 1s", "E-expr-unit", "cannot be combined", NULL, 1, 16},
     {"p99 * p99 <= 1s", "E-expr-unit", "times", NULL, 1, 9},
+    {"critical_share(dbs) <= 1", "E-step-unknown", "", NULL, 16, 3},
     {"p99 / 0 <= 1s", "E-expr-zero", "division by zero", NULL, 7, 1},
     {"1s <= 2s", "E-expr-syntax", "nothing in this limit", NULL, 1, 8},
     {"p99 <= law", "E-expr-draw", "", NULL, 0, 0},
