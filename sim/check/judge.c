@@ -248,17 +248,23 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
     j.r->strict = o->strict;
     j.cover = NEW(a, struct cover, p->nsubject + 1u);
     for (uint32_t i = 0; i < p->nunit; i++)
-        if (!seen_by_explorer(p->unit[i].of))
+        if (!seen_by_explorer(p->unit[i].of) && p->unit[i].of->kind != CLAIM_REQUIRE)
             refuse(&j, p->unit[i].of);
+    numbers_begin(&j);
     if (diags_errors(d))
         return NULL;
     results_begin(&j);
     for (uint32_t i = 0; i < p->nunit; i++)
-        if (!done[i] && claim_explored(p->unit[i].of->kind)) {
+        if (!done[i]) {
             if (o->progress)
                 o->progress(o->ctx, i, p->nunit);
-            judge_group(&j, i, done);
+            if (claim_explored(p->unit[i].of->kind))
+                judge_group(&j, i, done);
+            else
+                numbers_judge(&j, i, done);
         }
+    if (diags_errors(d))
+        return NULL;
     verdicts_end(&j);
     judge_turns(&j);
     coverage_end(&j);

@@ -15,6 +15,7 @@ struct judge {
     struct check_result *r;
     struct cover *cover; /* of each subject */
     uint32_t cap_exploration;
+    struct require_item *number; /* of each unit that is a claim in numbers */
 };
 struct seen { /* an exploration that is over */
     const struct prog *p;
@@ -23,6 +24,9 @@ struct seen { /* an exploration that is over */
     uint32_t nreq;
     uint32_t index; /* into check_result.exploration */
 };
+/* judge_numbers.c */
+void numbers_begin(struct judge *j);
+void numbers_judge(struct judge *j, uint32_t first, bool *done);
 void verdict_set(struct claim_result *c, enum verdict v, const char *why);
 /* Is the claim decided by what the explorer looks for in any case? */
 bool seen_by_explorer(const struct claim *c);

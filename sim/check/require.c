@@ -11,11 +11,13 @@ enum {
     FIRST_ALONE = 2048, /* requests at the first look */
     FIRST_PARTS = 8192, /* if all parts of the sample have to say something */
     FIRST_LOAD = 40000, /* with what is deleted at the beginning of each replication */
+    ONE_SIDED = 32768,  /* for what only grows: no number would settle it */
     MAX_REQUESTS = 1000000
 };
 
 struct call {
     struct measure m;
+    struct sampler *sampler;
     struct require_opt o;
     struct judged *v;
     uint32_t n, looks;
@@ -143,8 +145,8 @@ static void looks(struct call *c, double error)
 {
     uint64_t at = c->first;
     for (uint32_t look = 1;; look++) {
-        bool open = false, last = at >= c->most;
-        if (!sampler_run((struct sampler *)(uintptr_t)c->m.sampler, at)) {
+        bool open = false, traces = false, last = at >= c->most;
+        if (!sampler_run(c->sampler, at)) {
             bad_end(c);
             return;
         }
@@ -161,12 +163,15 @@ static void looks(struct call *c, double error)
             else
                 judge_one(c, j, spend);
             j->decided = j->decided || sure;
-            if (j->decided || last)
-                text_fill(j, &c->m, j->testing && j->zone.n && !sure ? j->zone.n : n, look);
-            open = open || !j->decided;
+            /* of those that are open, in case that this is the last look */
+            text_fill(j, &c->m, j->testing && j->zone.n && !sure ? j->zone.n : n, look);
+            open = open || (!j->decided && !(j->one_sided && n >= ONE_SIDED));
+            traces = traces || (!j->decided && j->traces);
         }
         if (!open || last)
-            return;
+            break;
+        if (!traces)
+            sampler_untrace(c->sampler);
         at = 2 * at < c->most ? 2 * at : c->most;
     }
 }
@@ -181,7 +186,8 @@ static bool prepare(struct call *c, const struct model *m, const struct executio
     c->v = NEW(c->m.a, struct judged, c->n);
     for (uint32_t i = 0; i < c->n; i++) {
         judged_init(&c->v[i], &item[i]);
-        traces = traces || measure_traces(c->v[i].left) || measure_traces(c->v[i].right);
+        c->v[i].traces = measure_traces(c->v[i].left) || measure_traces(c->v[i].right);
+        traces = traces || c->v[i].traces;
         if (!measure_needs(&c->m, c->v[i].left) || !measure_needs(&c->m, c->v[i].right)) {
             diag_error(c->m.d, item[i].limit->at, "E-limit", NULL,
                        "more than %d executions are compared", MEASURE_EXECS);
@@ -193,7 +199,7 @@ static bool prepare(struct call *c, const struct model *m, const struct executio
     e.stop = c->o.stop;
     e.max_requests = c->most;
     e.trace_requests = traces ? UINT64_MAX / 2 : 0;
-    c->m.sampler = sampler_new(m, c->m.exec, c->m.nexec, &e, c->m.a, c->m.d);
+    c->m.sampler = c->sampler = sampler_new(m, c->m.exec, c->m.nexec, &e, c->m.a, c->m.d);
     if (!c->m.sampler)
         return false;
     for (uint32_t i = 0; i < c->n; i++) {
@@ -222,7 +228,7 @@ bool require_judge(const struct model *m, const struct execution *x, struct requ
         looks(c, error);
         ok = diags_errors(d) == before;
     }
-    sampler_free((struct sampler *)(uintptr_t)c->m.sampler);
+    sampler_free(c->sampler);
     free(c);
     return ok;
 }

@@ -23,6 +23,7 @@ struct judged {
     double confidence;    /* of seen */
     const char *method;
     bool near;        /* the zone's answer */
+    bool traces;      /* it speaks of critical paths */
     bool one_sided;   /* a maximum: what was seen can only refute (or show) */
     uint64_t hits, n; /* of a share: so many of so many; of a percentile: so many were measured */
 };

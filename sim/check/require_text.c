@@ -34,7 +34,7 @@ static struct scale scale_of(double v, enum unit u, bool percent)
 static int digits_of(double v, double width)
 {
     double more = width > 0 && v != 0 && isfinite(width) ? log10(fabs(v) / width) : 0;
-    return more > 1 ? (int)fmin(2 + ceil(more), 9) : 3;
+    return more > 2 ? (int)fmin(1 + ceil(more), 9) : 3;
 }
 
 static const char *number(struct arena *a, double v, int digits)
@@ -148,8 +148,8 @@ static void undecided(struct judged *j, const struct measure *m, uint64_t reques
         j->item->why = arena_printf(a, "too near to tell: within %s of %s",
                                     text_value(a, j->half, UNIT_NUMBER, true),
                                     text_value(a, j->limit, UNIT_NUMBER, true));
-        j->item->hint = arena_printf(a, "--half-width %s looks closer, with more requests",
-                                     text_value(a, j->half / 5, UNIT_NUMBER, true));
+        j->item->hint = arena_printf(a, "--half-width %.2g%% looks closer, with more requests",
+                                     100 * j->half / 5);
         return;
     }
     j->item->why = arena_printf(
@@ -184,6 +184,8 @@ void text_fill(struct judged *j, const struct measure *m, uint64_t requests, uin
                                      ? text_value(m->a, limit, u, percent_of(j))
                                      : arena_printf(m->a, "%s (%s)", j->right->text,
                                                     text_value(m->a, limit, u, percent_of(j))));
+    j->item->why = "";
+    j->item->hint = NULL;
     if (j->item->verdict == VERDICT_UNDECIDED)
         undecided(j, m, requests);
 }

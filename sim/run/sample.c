@@ -123,6 +123,11 @@ bool sampler_run(struct sampler *s, uint64_t total)
     return well;
 }
 
+void sampler_untrace(struct sampler *s)
+{
+    s->o.trace_requests = 0;
+}
+
 const struct sample *sampler_get(const struct sampler *s, uint32_t exec)
 {
     return &s->one[exec].sample;

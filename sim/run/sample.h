@@ -48,6 +48,8 @@ struct sampler *sampler_new(const struct model *m, const struct execution *const
 void sampler_free(struct sampler *s);
 /* All executions on to `total` requests (or a few more).  False: some came to a bad end. */
 bool sampler_run(struct sampler *s, uint64_t total);
+/* Critical paths are not needed of those to come. */
+void sampler_untrace(struct sampler *s);
 /* Good until the next run. */
 const struct sample *sampler_get(const struct sampler *s, uint32_t exec);
 
