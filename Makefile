@@ -103,6 +103,7 @@ $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 tests: $(O)/pertinax $(TESTS) $(FUZZ)
 check: tests
 	$(if $(ASK_jansson),,@echo 'Not built: tests/prop/test_json_jansson (pkg-config finds no jansson)')
+	@command -v xmllint >/dev/null || echo 'Not validated: JUnit XML (there is no xmllint)'
 	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml) $(SPECS)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan

@@ -77,8 +77,6 @@ static void case_put(struct arena *a, const struct check_result *r, const struct
     buf_puts(out, "    <testcase");
     attribute(a, "name", name, out);
     attribute(a, "classname", arena_printf(a, "%s.%s", r->spec[c->spec].name, c->execution), out);
-    attribute(a, "file", diag_file_name(d, c->at.file), out);
-    buf_printf(out, " line=\"%u\"", c->at.line);
     if (v == VERDICT_PASS) {
         buf_puts(out, "/>\n");
         return;
@@ -138,6 +136,7 @@ static void write_junit(const struct check_result *r, const struct diags *d,
     for (uint32_t s = 0; s < r->nspec; s++) {
         buf_puts(out, "  <testsuite");
         attribute(a, "name", r->spec[s].file, out);
+        attribute(a, "file", r->spec[s].file, out);
         counts_put(r, s, out);
         buf_puts(out, ">\n    <properties>\n      <property name=\"seed\"");
         attribute(a, "value", arena_printf(a, "%llu", (unsigned long long)r->seed), out);

@@ -410,14 +410,14 @@ $ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d; s/th
 $ pertinax check data/claims.yaml --format junit | sed 's/--trace .*/--trace ID/'
 > <?xml version="1.0" encoding="UTF-8"?>
 > <testsuites name="pertinax" tests="7" failures="2" errors="0">
->   <testsuite name="data/claims.yaml" tests="7" failures="2" errors="0" skipped="1">
+>   <testsuite name="data/claims.yaml" file="data/claims.yaml" tests="7" failures="2" errors="0" skipped="1">
 >     <properties>
 >       <property name="seed" value="1"/>
 >       <property name="model" value="data/claims.yaml"/>
 >       <property name="command" value="pertinax check data/claims.yaml --format junit"/>
 >     </properties>
->     <testcase name="deadlock_free" classname="claims.serial" file="data/claims.yaml" line="11"/>
->     <testcase name="deadlock_free" classname="claims.threads" file="data/claims.yaml" line="11">
+>     <testcase name="deadlock_free" classname="claims.serial"/>
+>     <testcase name="deadlock_free" classname="claims.threads">
 >       <failure message="6 tasks can never move again" type="deadlock_free">deadlock_free under threads: 6 tasks can never move again
 > data/claims.yaml:11:5
 > claims.yaml  request 1                              request 2                              free pool
@@ -448,20 +448,20 @@ $ pertinax check data/claims.yaml --format junit | sed 's/--trace .*/--trace ID/
 > To replay it: pertinax replay data/claims.yaml --trace ID
 > </failure>
 >     </testcase>
->     <testcase name="deadlock_free" classname="claims.coroutine" file="data/claims.yaml" line="11"/>
->     <testcase name="a pool, of 9: &lt;large&gt; &amp; &quot;quoted&quot;, 100% (threads.pool=9)" classname="claims.threads" file="data/claims.yaml" line="13">
+>     <testcase name="deadlock_free" classname="claims.coroutine"/>
+>     <testcase name="a pool, of 9: &lt;large&gt; &amp; &quot;quoted&quot;, 100% (threads.pool=9)" classname="claims.threads">
 >       <skipped message="2 requests take at most 6 of the 9 threads of `pool`: nobody waits">a pool, of 9: &lt;large&gt; &amp; &quot;quoted&quot;, 100% under threads: 2 requests take at most 6 of the 9 threads of `pool`: nobody waits
 > try set: {executions.threads.pool: 5}, or concurrent: 4
 > data/claims.yaml:13:5
 > </skipped>
 >     </testcase>
->     <testcase name="deadlock_free (threads.pool=2)" classname="claims.threads" file="data/claims.yaml" line="15"/>
->     <testcase name="deadlock_free (threads.pool=3)" classname="claims.threads" file="data/claims.yaml" line="15">
+>     <testcase name="deadlock_free (threads.pool=2)" classname="claims.threads"/>
+>     <testcase name="deadlock_free (threads.pool=3)" classname="claims.threads">
 >       <failure message="it holds, and was expected to fail" type="deadlock_free">deadlock_free (threads.pool=3) under threads: it holds, and was expected to fail
 > data/claims.yaml:15:5
 > </failure>
 >     </testcase>
->     <testcase name="responds: exactly_once" classname="claims.coroutine" file="data/claims.yaml" line="19"/>
+>     <testcase name="responds: exactly_once" classname="claims.coroutine"/>
 >     <system-out>the handler `catch timeout` of request/left/db is never run (data/claims.yaml:7:42)
 > </system-out>
 >   </testsuite>
@@ -818,6 +818,11 @@ $ pertinax check data/claims.yaml -q -o out.xml -o out.sarif -o out.json -o out.
 > 4
 > 7
 > ### claims · data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
+
+JUnit is valid (where xmllint is there to say so).
+
+$ pertinax check data/claims.yaml specs/faults/*.yaml models/do_work.yaml --strict --max-states 30 -q -o out.xml >out; if command -v xmllint >xmllint; then xmllint --noout --schema data/junit.xsd out.xml 2>&1; else echo out.xml validates; fi
+> out.xml validates
 
 A grid: from which value on does it hold?
 
