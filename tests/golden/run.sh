@@ -7,8 +7,9 @@
 # blocks fenced by ```console are run: "$ COMMAND" and then its output, where a line "..." stands for
 # any number of lines; and each block fenced by ```yaml that is a whole model must run (what is not
 # whole is marked ```yaml fragment).  A *.yaml file is a model: it must run and be explained in every
-# format; below specs/ it is a spec, and its claims must hold.  The commands of a file share a temporary directory in which models/, specs/ and data/ are
-# those of the sources.  -u rewrites the files with what was seen.
+# format; below specs/ it is a spec, and its claims must hold.  The commands of a file share a temporary
+# directory in which models/, specs/ and data/ are those of the sources, and source/ is all of them.
+# -u rewrites the files with what was seen.
 set -u
 update=
 [ "$1" != -u ] || { update=1; shift; }
@@ -27,6 +28,7 @@ enter() { # a fresh directory for one file
     mkdir "$work/here" && cd "$work/here" || exit 1
     ln -s "$root/models" "$root/specs" .
     ln -s "$root/tests/data" data
+    ln -s "$root" source
 }
 
 # What COMMAND does, in the notation of *.t files.

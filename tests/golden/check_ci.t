@@ -1,0 +1,42 @@
+What CI runs: GitHub's action, GitLab's template, the hook for pre-commit.
+
+$ SPECS='specs/faults/nested*.yaml data/claims.yaml' ARGS='--only deadlock_free' GITHUB_STEP_SUMMARY=summary.md source/.ci/check-action
+> ::error file=data/claims.yaml,line=11,col=5,title=deadlock_free under threads%3A does not hold::6 tasks can never move again
+> ::warning file=data/claims.yaml,line=13,col=5,title=a pool%2C of 9%3A <large> & "quoted"%2C 100%25 under threads%3A vacuous::2 requests take at most 6 of the 9 threads of `pool`: nobody waits%0Atry set: {executions.threads.pool: 5}, or concurrent: 4
+> ::error file=data/claims.yaml,line=15,col=5,title=deadlock_free (threads.pool=3) under threads%3A does not hold::it holds, and was expected to fail
+> ::notice file=data/claims.yaml,line=7,col=42,title=unreached::the handler `catch timeout` of request/left/db is never run
+> specs/faults/nested_connections.yaml: all 3 claims hold
+> specs/faults/nested_pool.yaml: all 4 claims hold
+> data/claims.yaml: 2 of 3 claims fail, 1 is vacuous
+? 1
+$ ls; grep '^#' summary.md
+> data
+> models
+> pertinax.sarif
+> pertinax.xml
+> source
+> specs
+> summary.md
+> ### nested\_connections · specs/faults/nested\_connections.yaml: all 3 claims hold
+> ### nested\_pool · specs/faults/nested\_pool.yaml: all 4 claims hold
+> ### claims · data/claims.yaml: 2 of 3 claims fail, 1 is vacuous
+$ source/.ci/check-action
+! source/.ci/check-action: line 6: SPECS: which specs?
+? 1
+$ PERTINAX_SPECS='specs/faults/*.yaml' PERTINAX_ARGS=--strict; eval "$(sed -n 's/^    - pertinax/pertinax/p' source/.ci/gitlab.yml)" >out; echo $?; tail -1 out; ls pertinax.*
+> 0
+> 8 specs: all 27 claims hold
+> pertinax.sarif
+> pertinax.txt
+> pertinax.xml
+$ eval "$(sed -n 's/^  entry: //p' source/.pre-commit-hooks.yaml)" specs/faults/lock_order.yaml specs/do_work.yaml
+> CLAIM                   serial  threads  coroutine
+> opposite order          -       xfail    xfail
+> one at a time           pass    -        -
+> the same order          pass    pass     pass
+> responds: at_most_once  pass    pass     pass
+>
+> CLAIM                   serial  threads  coroutine
+> deadlock_free           pass    pass     pass
+> always_awaited          pass    pass     pass
+> responds: exactly_once  pass    pass     pass
