@@ -44,11 +44,11 @@ struct check_numbers { /* of claims that fail, which are told apart */
     uint32_t n, *of;   /* of each claim; 0: none */
 };
 /* The claims of a spec.  Explored ones are told in rows, with a column for each execution; those in
- * numbers one by one; NULL where there are none. */
+ * numbers one by one; NULL where there are none.  look NULL: as wide as it gets. */
 struct table *check_claims(struct arena *a, const struct check_result *r, uint32_t spec,
-                           struct check_numbers *n);
+                           const struct report_look *look, struct check_numbers *n);
 struct table *check_limits(struct arena *a, const struct check_result *r, uint32_t spec,
-                           struct check_numbers *n);
+                           const struct report_look *look, struct check_numbers *n);
 /* all: more than the first few rows. */
 struct table *check_explored(struct arena *a, const struct check_result *r, uint32_t spec,
                              bool all);

@@ -2,6 +2,21 @@
 /* check_md.c - judged claims as GitHub Markdown: a job's summary, a comment on a pull request. */
 #include "reports/check.h"
 #include "reports/md.h"
+#include "reports/story.h"
+
+static void failure_md(struct arena *a, const struct check_result *r, const struct claim_result *c,
+                       uint32_t number, const struct diags *d, struct buf *out)
+{
+    md_para(a,
+            arena_printf(a, "(%u) %s: %s (%s)%s%s", number, check_who(a, c), check_why(a, r, c),
+                         place_text(a, d, c->at), c->hint ? "; " : "", c->hint ? c->hint : ""),
+            out);
+    if (!c->story)
+        return;
+    buf_puts(out, "\n```mermaid\n");
+    story_mermaid(c->story, d, out);
+    buf_puts(out, "```\n");
+}
 
 static void spec_md(struct arena *a, const struct check_result *r, uint32_t spec,
                     const struct diags *d, struct buf *out)
@@ -12,15 +27,11 @@ static void spec_md(struct arena *a, const struct check_result *r, uint32_t spec
             arena_printf(a, "Judged by pertinax %s; specs and model %.12s.", r->version,
                          r->spec[spec].digest),
             out);
-    md_table(check_claims(a, r, spec, &n), out);
-    md_table(check_limits(a, r, spec, &n), out);
-    for (uint32_t i = 0; i < r->nclaim; i++) {
-        const struct claim_result *c = &r->claim[i];
-        if (c->spec != spec || !n.of[i])
-            continue;
-        para_add(&said, "(%u) %s: %s (%s)%s%s", n.of[i], check_who(a, c), check_why(a, r, c),
-                 place_text(a, d, c->at), c->hint ? "; " : "", c->hint ? c->hint : "");
-    }
+    md_table(check_claims(a, r, spec, NULL, &n), out);
+    md_table(check_limits(a, r, spec, NULL, &n), out);
+    for (uint32_t i = 0; i < r->nclaim; i++)
+        if (r->claim[i].spec == spec && n.of[i])
+            failure_md(a, r, &r->claim[i], n.of[i], d, out);
     check_remarks(&said, r, spec, d);
     md_paras(&said, out);
     md_table(check_explored(a, r, spec, true), out);

@@ -46,8 +46,8 @@ static void spec_put(struct arena *a, const struct check_result *r, uint32_t spe
         para_text(a, &title, look, 0, out);
         buf_putc(out, '\n');
     }
-    struct table *claims = check_claims(a, r, spec, &n);
-    struct table *limits = check_limits(a, r, spec, &n);
+    struct table *claims = check_claims(a, r, spec, look, &n);
+    struct table *limits = check_limits(a, r, spec, look, &n);
     if (claims)
         table_text(claims, look, out);
     if (claims && limits)

@@ -97,13 +97,64 @@ static void number_put(struct arena *a, const struct check_result *r, uint32_t i
     cell->value = arena_printf(a, "%s (%u)", cell->value, n->of[i]);
 }
 
-static bool has_with(const struct check_result *r, uint32_t spec, bool numbers)
+/* What stands in the first column: "deadlock_free (threads.pool=2)". */
+static struct cell claim_cell(struct arena *a, const struct claim_result *c)
 {
-    bool with = false;
-    for (uint32_t i = 0; i < r->nclaim; i++)
-        with = with || (r->claim[i].spec == spec && in_numbers(&r->claim[i]) == numbers &&
-                        *with_of(&r->claim[i]));
-    return with;
+    const char *with = with_of(c);
+    return cell_text(*with ? arena_printf(a, "%s (%s)", c->name, with) : c->name);
+}
+
+/* Columns that are left for the first one. */
+static size_t room_of(const struct table *t, const struct report_look *look)
+{
+    enum { GAP = 2, LEAST = 24 };
+    size_t width = (size_t)look_width(look);
+    for (uint32_t c = 1; c < t->ncol; c++) {
+        size_t most = text_width(t->col[c].heading);
+        for (const struct row *r = t->first; r; r = r->next) {
+            size_t w = r->cell[c].value ? text_width(r->cell[c].value) : 0;
+            most = w > most ? w : most;
+        }
+        width = width > most + GAP ? width - most - GAP : 0;
+    }
+    return width > LEAST ? width : LEAST;
+}
+
+/* Bytes of s that fit into the room, up to a blank; all of a word that does not. */
+static size_t line_of(struct arena *a, const char *s, size_t room)
+{
+    size_t n = 0;
+    while (s[n]) {
+        size_t next = n + strspn(s + n, " ");
+        next += strcspn(s + next, " ");
+        if (n > 0 && text_width(arena_strndup(a, s, next)) > room)
+            break;
+        n = next;
+    }
+    return n;
+}
+
+/* The first column is what the reader looks for: it goes on in the next row rather than be cut. */
+static struct table *first_wrapped(struct arena *a, struct table *t, const struct report_look *look)
+{
+    if (!look || !t)
+        return t;
+    size_t room = room_of(t, look);
+    for (struct row *r = t->first; r; r = r->next) {
+        const char *s = r->cell[0].value;
+        size_t n = line_of(a, s, room);
+        if (s[n] == '\0')
+            continue;
+        struct row *more = NEW(a, struct row, 1);
+        more->next = r->next;
+        more->style = r->style;
+        more->cell[0] = cell_text(arena_printf(a, "  %s", s + n + strspn(s + n, " ")));
+        r->cell[0] = cell_text(arena_strndup(a, s, n));
+        r->next = more;
+        if (t->last == r)
+            t->last = more;
+    }
+    return t;
 }
 
 /* One line for each claim under each execution. */
@@ -111,82 +162,78 @@ static struct table *claims_listed(struct arena *a, const struct check_result *r
                                    bool numbers, struct check_numbers *n)
 {
     struct table *t = table_new(a, NULL);
-    bool with = has_with(r, spec, numbers), any = false;
+    bool any = false;
     table_column(t, (struct column){.heading = numbers ? "LIMIT" : "CLAIM", .left = true});
-    if (with)
-        table_column(t, (struct column){.heading = "WITH", .left = true});
-    uint32_t cu = table_column(t, (struct column){.heading = "UNDER", .left = true});
-    table_column(t, (struct column){.heading = "VERDICT", .left = true});
+    table_column(t, (struct column){.heading = "under", .left = true});
+    table_column(t, (struct column){.heading = "verdict", .left = true});
     if (numbers)
-        table_column(t, (struct column){.heading = "SEEN", .left = true});
+        table_column(t, (struct column){.heading = "seen", .left = true});
     for (uint32_t i = 0; i < r->nclaim; i++) {
         const struct claim_result *c = &r->claim[i];
         if (c->spec != spec || in_numbers(c) != numbers)
             continue;
         struct row *row = table_row(t);
-        row->cell[0] = cell_text(c->name);
-        if (with)
-            row->cell[1] = cell_text(with_of(c));
-        row->cell[cu] = cell_text(c->execution);
-        row->cell[cu + 1] = cell_text(verdict_words(r, c));
+        row->cell[0] = claim_cell(a, c);
+        row->cell[1] = cell_text(c->execution);
+        row->cell[2] = cell_text(verdict_words(r, c));
         if (numbers && c->limit)
-            row->cell[cu + 2] = cell_text(c->limit->seen_text);
-        number_put(a, r, i, n, row, &row->cell[cu + 1]);
+            row->cell[3] = cell_text(c->limit->seen_text);
+        number_put(a, r, i, n, row, &row->cell[2]);
         any = true;
     }
     return any ? t : NULL;
 }
 
 struct table *check_limits(struct arena *a, const struct check_result *r, uint32_t spec,
-                           struct check_numbers *n)
+                           const struct report_look *look, struct check_numbers *n)
 {
-    return claims_listed(a, r, spec, true, n);
+    return first_wrapped(a, claims_listed(a, r, spec, true, n), look);
 }
 
 /* Claim i and what is the same claim with the same settings, under other executions. */
-static void claim_row(struct arena *a, const struct check_result *r, uint32_t i, bool *told,
-                      const struct columns *x, struct row *row, struct cell *cell,
-                      struct check_numbers *n)
+static void claim_row(struct arena *a, const struct check_result *r, uint32_t i,
+                      const struct columns *x, struct row *row, struct check_numbers *n)
 {
     const struct claim_result *c = &r->claim[i];
+    row->cell[0] = claim_cell(a, c);
     for (uint32_t k = 0; k < x->n; k++)
-        cell[k] = cell_text("-");
+        row->cell[1 + k] = cell_text("-");
     for (uint32_t k = i; k < r->nclaim; k++) {
         const struct claim_result *d = &r->claim[k];
         if (d->spec != c->spec || d->claim != c->claim || strcmp(c->settings, d->settings) != 0)
             continue;
-        told[k] = true;
-        cell[column_of(x, d->execution)] = cell_text(verdict_words(r, d));
-        number_put(a, r, k, n, row, &cell[column_of(x, d->execution)]);
+        struct cell *cell = &row->cell[1 + column_of(x, d->execution)];
+        *cell = cell_text(verdict_words(r, d));
+        number_put(a, r, k, n, row, cell);
     }
 }
 
+/* Is claim i the first of its row? */
+static bool leads_row(const struct check_result *r, uint32_t i)
+{
+    const struct claim_result *c = &r->claim[i];
+    for (uint32_t k = i; k-- > 0 && r->claim[k].spec == c->spec && r->claim[k].claim == c->claim;)
+        if (strcmp(r->claim[k].settings, c->settings) == 0)
+            return false;
+    return true;
+}
+
 struct table *check_claims(struct arena *a, const struct check_result *r, uint32_t spec,
-                           struct check_numbers *n)
+                           const struct report_look *look, struct check_numbers *n)
 {
     struct columns x;
     if (!columns_of(r, spec, &x))
-        return claims_listed(a, r, spec, false, n);
+        return first_wrapped(a, claims_listed(a, r, spec, false, n), look);
     if (x.n == 0)
         return NULL;
     struct table *t = table_new(a, NULL);
-    bool *told = NEW(a, bool, r->nclaim + 1u), with = has_with(r, spec, false);
     table_column(t, (struct column){.heading = "CLAIM", .left = true});
-    if (with)
-        table_column(t, (struct column){.heading = "WITH", .left = true});
     for (uint32_t k = 0; k < x.n; k++)
         table_column(t, (struct column){.heading = x.name[k], .left = true});
-    for (uint32_t i = 0; i < r->nclaim; i++) {
-        const struct claim_result *c = &r->claim[i];
-        if (c->spec != spec || in_numbers(c) || told[i])
-            continue;
-        struct row *row = table_row(t);
-        row->cell[0] = cell_text(c->name);
-        if (with)
-            row->cell[1] = cell_text(with_of(c));
-        claim_row(a, r, i, told, &x, row, &row->cell[with ? 2 : 1], n);
-    }
-    return t;
+    for (uint32_t i = 0; i < r->nclaim; i++)
+        if (r->claim[i].spec == spec && !in_numbers(&r->claim[i]) && leads_row(r, i))
+            claim_row(a, r, i, &x, table_row(t), n);
+    return first_wrapped(a, t, look);
 }
 
 /* ---- what was explored ---- */

@@ -212,6 +212,9 @@ static bool claim_plan(struct planner *q, uint32_t subject, uint32_t index)
             return true;
         plan_words(&u[i], m, q->a, q->d);
         in[i] = execs_of(q, m, c);
+        const char *own = plan_own_execution(&u[i]);
+        for (uint32_t k = 0; own && k < m->nexec; k++)
+            in[i][k] = strcmp(m->exec[k].name, own) == 0;
         most = m->nexec > most ? m->nexec : most;
     }
     for (uint32_t x = 0; x < most; x++)

@@ -6,5 +6,8 @@
 
 /* Read the claim's words for a model; false: errors in d. */
 bool plan_words(struct plan_unit *u, const struct model *m, struct arena *a, struct diags *d);
+/* The execution under which alone a claim is to be judged, since it names others itself; or NULL.
+ */
+const char *plan_own_execution(const struct plan_unit *u);
 
 #endif

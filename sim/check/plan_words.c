@@ -53,6 +53,28 @@ static bool pattern_read(struct plan_unit *u, enum ltl_pattern k, const struct m
     return u->formula != NULL;
 }
 
+/* The execution that a limit names by itself, if all its quantities do (`speedup(coroutine,
+ * serial)`), so that it is judged once.  As deep as the limit's tree, which its parser bounds. */
+static bool names_own(const struct limit_node *n, const char **name)
+{
+    if (!n || n->op == LIMIT_NUMBER)
+        return true;
+    if (n->op != LIMIT_METRIC)
+        return names_own(n->arg[0], name) && names_own(n->arg[1], name);
+    if (n->metric != METRIC_SPEEDUP || n->baseline)
+        return false;
+    *name = *name ? *name : n->name;
+    return true;
+}
+
+const char *plan_own_execution(const struct plan_unit *u)
+{
+    const char *name = NULL;
+    if (u->of->kind != CLAIM_REQUIRE || !u->limit)
+        return NULL;
+    return names_own(u->limit->left, &name) && names_own(u->limit->right, &name) ? name : NULL;
+}
+
 bool plan_words(struct plan_unit *u, const struct model *m, struct arena *a, struct diags *d)
 {
     const struct claim *c = u->of;

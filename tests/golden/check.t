@@ -3,12 +3,12 @@ Claims, judged.
 $ pertinax check data/claims.yaml | sed '/^EXPLORED/,/^$/d; s/--trace .*/--trace ID/'; echo ${PIPESTATUS[0]}
 > claims · data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
 >
-> CLAIM                               WITH            serial  threads    coroutine
-> deadlock_free                                       pass    FAIL (1)   pass
-> a pool, of 9: <large> & "quoted",…                  -       vacuous    -
-> deadlock_free                       threads.pool=2  -       xfail      -
-> deadlock_free                       threads.pool=3  -       XPASS (2)  -
-> responds: exactly_once                              -       -          pass
+> CLAIM                                   serial  threads    coroutine
+> deadlock_free                           pass    FAIL (1)   pass
+> a pool, of 9: <large> & "quoted", 100%  -       vacuous    -
+> deadlock_free (threads.pool=2)          -       xfail      -
+> deadlock_free (threads.pool=3)          -       XPASS (2)  -
+> responds: exactly_once                  -       -          pass
 >
 > (1) deadlock_free under threads: 6 tasks can never move again
 >     (data/claims.yaml:11:5)
@@ -113,9 +113,9 @@ $ pertinax check data/claims.yaml --only 'a pool, of 9: <large> & "quoted", 100%
 A spec file beside its model; what the command line sets is set before what a claim sets.
 
 $ mkdir claims && cp data/claims.yaml m.yaml && printf 'spec: 1\nmodel: ../m.yaml\nunder: threads\nset: {threads.pool: 3}\nchecks:\n  - deadlock_free\n  - {deadlock_free: {}, set: {threads.pool: 2}}\n' >claims/c.yaml; pertinax check claims/c.yaml --set threads.pool=2 -q
-> CLAIM          WITH            threads
-> deadlock_free                  pass
-> deadlock_free  threads.pool=2  FAIL (1)
+> CLAIM                           threads
+> deadlock_free                   pass
+> deadlock_free (threads.pool=2)  FAIL (1)
 >
 > (1) deadlock_free (threads.pool=2) under threads: 6 tasks can never move again
 >     (claims/c.yaml:7:6)
@@ -795,15 +795,27 @@ $ pertinax check data/claims.yaml --format md | sed '/EXPLORED/,$d'
 >
 > Judged by pertinax 0.1.0; specs and model a54c470ea29d.
 >
-> | CLAIM | WITH | serial | threads | coroutine |
-> | --- | --- | --- | --- | --- |
-> | deadlock\_free |  | pass | FAIL (1) | pass |
-> | a pool, of 9: &lt;large> \& "quoted", 100% |  | - | vacuous | - |
-> | deadlock\_free | threads.pool=2 | - | xfail | - |
-> | deadlock\_free | threads.pool=3 | - | XPASS (2) | - |
-> | responds: exactly\_once |  | - | - | pass |
+> | CLAIM | serial | threads | coroutine |
+> | --- | --- | --- | --- |
+> | deadlock\_free | pass | FAIL (1) | pass |
+> | a pool, of 9: &lt;large> \& "quoted", 100% | - | vacuous | - |
+> | deadlock\_free (threads.pool=2) | - | xfail | - |
+> | deadlock\_free (threads.pool=3) | - | XPASS (2) | - |
+> | responds: exactly\_once | - | - | pass |
 >
 > (1) deadlock\_free under threads: 6 tasks can never move again (data/claims.yaml:11:5)
+>
+> ```mermaid
+> sequenceDiagram
+>     participant t0 as request 1
+>     participant t1 as request 2
+>     Note over t0: 1. [0 s] arrives, gets a thread of pool<br/>data/claims.yaml:6
+>     Note over t1: 2. [0 s] arrives, gets a thread of pool<br/>data/claims.yaml:6
+>     Note over t0: 3. [0 s] starts left and right and waits for them, both wait for a thread of pool<br/>data/claims.yaml:6
+>     Note over t1: 4. [0 s] starts left and right and waits for them, both wait for a thread of pool<br/>data/claims.yaml:6
+>     Note over t0: waits for its branches
+>     Note over t1: waits for its branches
+> ```
 >
 > (2) deadlock\_free (threads.pool=3) under threads: it holds, and was expected to fail (data/claims.yaml:15:5)
 >
@@ -830,15 +842,15 @@ $ printf 'spec: 1\nmodel: specs/faults/nested_pool.yaml\nunder: threads\nchecks:
 > nested_pool · c.yaml of specs/faults/nested_pool.yaml: 1 of 2 claims fails, 1 is
 > vacuous
 >
-> CLAIM          WITH                              threads
-> deadlock_free  threads.pool=1                    FAIL (1)
-> deadlock_free  threads.pool=2                    FAIL (2)
-> deadlock_free  threads.pool=3                    pass
-> deadlock_free  threads.pool=4                    pass
-> deadlock_free  threads.pool=2, threads.server=1  vacuous
-> deadlock_free  threads.pool=2, threads.server=2  pass
-> deadlock_free  threads.pool=3, threads.server=1  vacuous
-> deadlock_free  threads.pool=3, threads.server=2  pass
+> CLAIM                                             threads
+> deadlock_free (threads.pool=1)                    FAIL (1)
+> deadlock_free (threads.pool=2)                    FAIL (2)
+> deadlock_free (threads.pool=3)                    pass
+> deadlock_free (threads.pool=4)                    pass
+> deadlock_free (threads.pool=2, threads.server=1)  vacuous
+> deadlock_free (threads.pool=2, threads.server=2)  pass
+> deadlock_free (threads.pool=3, threads.server=1)  vacuous
+> deadlock_free (threads.pool=3, threads.server=2)  pass
 >
 >
 >
