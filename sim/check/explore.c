@@ -72,7 +72,7 @@ void explore_canonical(struct explorer *x, uint32_t *tuple)
 static void sight(struct explorer *x, struct signs s, uint32_t state, uint32_t from)
 {
     for (uint32_t f = 0; s.faults != 0; f++, s.faults >>= 1)
-        if ((s.faults & 1U) && x->e->found[f].state == NONE)
+        if ((s.faults & 1U) && f < FAULT_COUNT && x->e->found[f].state == NONE)
             x->e->found[f] = (struct sight){state, from};
     for (uint32_t c = 0; s.claims != 0; c++, s.claims >>= 1)
         if ((s.claims & 1U) && x->e->claim[c].state == NONE)
@@ -85,6 +85,7 @@ static void meet(struct explorer *x, uint32_t *tuple, uint32_t from, struct sign
     explore_canonical(x, tuple);
     uint32_t i = tuples_put(&x->t, tuple, from, &fresh);
     x->e->transitions++;
+    x->back |= i < x->level && !(s.faults & SIGN_RETRY);
     if ((s.claims | s.faults) != 0)
         sight(x, s, i, from);
 }
@@ -100,7 +101,7 @@ static void direct_found(void *ctx, const uint32_t *to, struct signs s, const st
     uint32_t tuple[TUPLE_MAX];
     (void)m;
     memcpy(tuple, to, d->x->width * sizeof *tuple);
-    meet(d->x, tuple, d->from, s);
+    d->x->met(d->x, tuple, d->from, s);
     d->n++;
 }
 
@@ -115,12 +116,12 @@ static uint32_t expand_known(struct explorer *x, const uint32_t *tuple, uint32_t
         to[0] = c->shared;
         if (j < x->nreq)
             to[1 + j] = c->part;
-        meet(x, to, i, memo_shown(&x->memo, c->signs));
+        x->met(x, to, i, memo_shown(&x->memo, c->signs));
     }
     return row.n;
 }
 
-static void expand(struct explorer *x, uint32_t i)
+uint32_t explore_expand(struct explorer *x, uint32_t i)
 {
     uint32_t tuple[TUPLE_MAX], n = 0;
     bool global = x->o.watch && x->o.watch->global;
@@ -136,10 +137,7 @@ static void expand(struct explorer *x, uint32_t i)
         explore_try_each(x, tuple, j, direct_found, &d);
         n += d.n;
     }
-    if (n == 0) {
-        x->e->last++;
-        sight(x, explore_last(x, tuple), i, NONE);
-    }
+    return n;
 }
 
 static bool enough(struct explorer *x)
@@ -177,10 +175,27 @@ static void begin(struct explorer *x, const struct prog *p, const struct explore
     tuples_put(&x->t, tuple, NONE, &fresh);
 }
 
+static void search(struct explorer *x)
+{
+    struct explore *e = x->e;
+    x->met = meet;
+    for (uint32_t i = 0; i < x->t.n && !enough(x); i++) {
+        if (i == x->level) {
+            e->depth++;
+            x->level = x->t.n;
+        }
+        if (explore_expand(x, i) > 0)
+            continue;
+        e->last++;
+        sight(x, explore_last(x, tuples_get(&x->t, i)), i, NONE);
+    }
+    if (x->o.endless && x->back && e->end == EXPLORE_WHOLE)
+        explore_cycles(x);
+}
+
 void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e)
 {
     struct explorer *x = xcalloc(1, sizeof *x);
-    uint32_t level = 0;
     *e = (struct explore){.x = x, .stuck_pc = NONE, .reached = xcalloc(p->nmark + 1u, 1)};
     e->waited = xcalloc(p->nres + 1u, 1);
     e->peak = xcalloc(p->nres + 1u, sizeof *e->peak);
@@ -199,13 +214,7 @@ void explore_run(const struct prog *p, const struct explore_opt *o, struct explo
     if (x->batches)
         x->o.symmetric_requests = false;
     begin(x, p, o);
-    for (uint32_t i = 0; i < x->t.n && !enough(x); i++) {
-        if (i == level) {
-            e->depth++;
-            level = x->t.n;
-        }
-        expand(x, i);
-    }
+    search(x);
     e->states = x->t.n;
     e->bytes = tuples_bytes(&x->t);
     pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
@@ -221,6 +230,7 @@ void explore_free(struct explore *e)
     tuples_free(&x->t);
     memo_free(&x->memo);
     races_free(x->races);
+    free(x->cycle);
     free(x);
     free(e->reached);
     free(e->waited);

@@ -18,7 +18,7 @@ enum fault {
     FAULT_UNANSWERED, /* a request is over, or stuck, without a response */
     FAULT_TWICE,      /* a second response */
     FAULT_UNAWAITED,  /* a task ended well, and never awaited what it had spawned */
-    FAULT_ENDLESS,    /* a cycle of moves */
+    FAULT_ENDLESS,    /* a cycle of moves, if asked for; not by a retry without limit */
     FAULT_RACE,       /* two touch shared data at once, one of them writing */
     FAULT_LOST,       /* an update of shared data is lost */
     FAULT_COUNT
@@ -44,6 +44,7 @@ struct explore_opt {
     uint64_t max_states; /* 0: no limit but memory */
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
+    bool endless;              /* look for FAULT_ENDLESS, once all is explored */
     const bool *races;         /* of each of model.shared: looked at for races; NULL: none */
     const struct watch *watch; /* may be NULL */
     const atomic_bool *stop;   /* may be NULL */
@@ -83,6 +84,7 @@ struct path {
     uint32_t n;
     struct move *move; /* their tasks are slots of the state before, loaded anew */
     uint32_t *state;   /* n + 1 states */
+    uint32_t cycle;    /* FAULT_ENDLESS: from here on it is the cycle; else NONE */
 };
 struct path explore_path(struct explore *e, uint32_t state, struct arena *a);
 /* The shortest way to where fault f, or the claim of that bit, was seen, which it ends with. */

@@ -4,6 +4,7 @@
  *   explore.c       the search
  *   explore_try.c   one move made, with all its answers, and what it shows
  *   explore_path.c  ways to states
+ *   explore_cycle.c a cycle of moves
  *   explore_own.c   moves upon a run of the caller's own */
 #ifndef CHECK_EXPLORE_IMPL_H
 #define CHECK_EXPLORE_IMPL_H
@@ -26,7 +27,14 @@ struct explorer {
     bool batches; /* moves of nobody may change any request */
     struct move_limits limits;
     struct races *races; /* or NULL */
+    /* What is done with each state that a state can become. */
+    void (*met)(struct explorer *x, uint32_t *tuple, uint32_t from, struct signs s);
+    void *met_ctx;
+    uint32_t level;          /* states up to this one are of the level of this one, or before */
+    bool back;               /* a move has led to one of them */
+    uint32_t *cycle, ncycle; /* of states; its first is the one met first */
 };
+#define SIGN_RETRY (1U << 31) /* in signs.faults: a step without limit is tried again */
 
 /* The state that a move leads to, and what it has shown on its way. */
 typedef void found(void *ctx, const uint32_t *tuple, struct signs s, const struct move *m);
@@ -37,6 +45,9 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
 void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx);
 /* x->r has made the move: what it has shown; requests that have gone leave their slots. */
 struct signs explore_after(struct explorer *x, const struct move *m);
+/* All states that state i can become; how many moves. */
+uint32_t explore_expand(struct explorer *x, uint32_t i);
+void explore_cycles(struct explorer *x);
 /* What a state without moves shows. */
 struct signs explore_last(struct explorer *x, const uint32_t *tuple);
 /* Equal requests in the order of their parts. */

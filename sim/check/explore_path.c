@@ -45,7 +45,7 @@ static struct move move_between(struct explorer *x, uint32_t from, uint32_t to, 
 
 static struct path path_of(struct explorer *x, struct sight to, struct signs shown, struct arena *a)
 {
-    struct path w = {0};
+    struct path w = {.cycle = NONE};
     uint32_t before = to.from == NONE ? x->t.parent[to.state] : to.from;
     for (uint32_t i = before; i != NONE; i = x->t.parent[i])
         w.n++;
@@ -66,8 +66,29 @@ struct path explore_path(struct explore *e, uint32_t state, struct arena *a)
     return path_of(e->x, (struct sight){state, NONE}, (struct signs){0, 0}, a);
 }
 
+/* The way to the cycle, and once round it. */
+static struct path path_cycle(struct explorer *x, struct arena *a)
+{
+    struct path to = explore_path(x->e, x->cycle[0], a), w = {.n = to.n + x->ncycle, .cycle = to.n};
+    w.move = NEW(a, struct move, w.n + 1u);
+    w.state = NEW(a, uint32_t, w.n + 1u);
+    for (uint32_t i = 0; i < to.n; i++) {
+        w.move[i] = to.move[i];
+        w.state[i] = to.state[i];
+    }
+    for (uint32_t i = 0; i < x->ncycle; i++) {
+        uint32_t from = x->cycle[i], next = x->cycle[(i + 1) % x->ncycle];
+        w.state[to.n + i] = from;
+        w.move[to.n + i] = move_between(x, from, next, (struct signs){0, 0});
+    }
+    w.state[w.n] = x->cycle[0];
+    return w;
+}
+
 struct path explore_path_fault(struct explore *e, enum fault f, struct arena *a)
 {
+    if (f == FAULT_ENDLESS)
+        return path_cycle(e->x, a);
     return path_of(e->x, e->found[f], (struct signs){.faults = 1U << f}, a);
 }
 

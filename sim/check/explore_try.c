@@ -47,6 +47,16 @@ static void see_taken(struct explorer *x, uint32_t inst)
         x->e->peak[q->res] = taken;
 }
 
+/* Is the step tried again without a limit? */
+static bool unlimited(const struct prog *p, uint32_t mark)
+{
+    for (uint32_t h = 0; h < p->nhandler; h++)
+        if (p->handler[h].kind == H_RETRY && p->handler[h].limit == NONE &&
+            p->mark_of[p->handler[h].target] == mark)
+            return true;
+    return false;
+}
+
 /* The effects of the move just made: faults as bits. */
 static uint32_t see(struct explorer *x)
 {
@@ -76,6 +86,9 @@ static uint32_t see(struct explorer *x)
         case FX_OVER:
             if (x->r.extra[request_slot(&x->r, x->nreq, f->a)] == 0)
                 faults |= 1U << FAULT_UNANSWERED;
+            break;
+        case FX_RETRY:
+            faults |= unlimited(x->p, f->a) ? SIGN_RETRY : 0;
             break;
         case FX_ENTER:
             x->e->reached[f->a] = 1;

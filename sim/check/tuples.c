@@ -51,6 +51,15 @@ uint32_t tuples_put(struct tuples *t, const uint32_t *v, uint32_t parent, bool *
     return t->n++;
 }
 
+uint32_t tuples_find(const struct tuples *t, const uint32_t *v)
+{
+    uint64_t h = tuple_hash(v, t->width);
+    for (uint32_t i; (i = t->index[h & t->mask]) != 0; h++)
+        if (memcmp(tuples_get(t, i - 1), v, t->width * sizeof *v) == 0)
+            return i - 1;
+    return UINT32_MAX;
+}
+
 size_t tuples_bytes(const struct tuples *t)
 {
     return (size_t)t->cap * (t->width + 1) * sizeof(uint32_t) +

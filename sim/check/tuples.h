@@ -16,6 +16,7 @@ struct tuples {
 uint64_t tuple_hash(const uint32_t *t, uint32_t width);
 /* The tuple's number; *fresh if it was not there. */
 uint32_t tuples_put(struct tuples *t, const uint32_t *v, uint32_t parent, bool *fresh);
+uint32_t tuples_find(const struct tuples *t, const uint32_t *v); /* UINT32_MAX: not there */
 static inline const uint32_t *tuples_get(const struct tuples *t, uint32_t i)
 {
     return t->v + (size_t)i * t->width;

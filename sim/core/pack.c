@@ -5,12 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often a step without limit has been tried decides nothing but the length of a pause. */
+static bool *dead_words(const struct prog *p)
+{
+    bool *dead = xcalloc((size_t)p->nbody * p->nword + 1, sizeof *dead);
+    for (uint32_t pc = 0; pc < p->nop; pc++) {
+        uint32_t body = 0;
+        for (uint32_t b = 0; b < p->nbody; b++)
+            if (p->body[b].pc <= pc && p->body[b].pc >= p->body[body].pc)
+                body = b;
+        for (uint32_t h = p->handler_of[pc]; h != NONE; h = p->handler[h].outer)
+            if (p->handler[h].kind == H_RETRY && p->handler[h].limit == NONE)
+                dead[(size_t)body * p->nword + p->handler[h].word] = true;
+    }
+    return dead;
+}
+
 struct pack *pack_new(const struct prog *p, uint32_t nreq, bool symmetric)
 {
     bug_if(nreq == 0 || nreq > PACK_MAX_REQUESTS);
     struct pack *k = xcalloc(1, sizeof *k);
     *k =
         (struct pack){.p = p, .nreq = nreq, .symmetric = symmetric, .batches = pack_has_batches(p)};
+    k->dead = dead_words(p);
     return k;
 }
 
@@ -31,6 +48,7 @@ void pack_free(struct pack *k)
     free(k->o.v);
     free(k->t.v);
     free(k->b.v);
+    free(k->dead);
     free(k);
 }
 

@@ -25,6 +25,7 @@ struct pack {
     bool symmetric;
     struct vectors shared, request, task, real;
     bool batches;
+    bool *dead;         /* a body and word: nothing depends on it */
     struct out o, t, b; /* scratch: of a part, of a task, of batches */
 };
 

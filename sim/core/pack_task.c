@@ -91,7 +91,7 @@ static void put_words(struct pack *k, struct out *o, const struct state *s, uint
     put(o, 0);
     for (uint32_t i = 0; i < k->p->nword; i++) {
         bool names_group = false;
-        if (w[i] == 0 || i == ends)
+        if (w[i] == 0 || i == ends || k->dead[s->task[task].body * k->p->nword + i])
             continue;
         for (uint32_t g = s->task[task].groups; g != NONE; g = s->group[g].next)
             names_group |= k->p->fork[s->group[g].fork].word == i;

@@ -348,6 +348,50 @@ static void test_lost_updates(void **state)
           "coroutine", 1, false, true);
 }
 
+/* ---- endless runs ---- */
+
+static void endless(const char *body, const char *exec, uint32_t nreq, bool want)
+{
+    static const uint32_t cls[2] = {0};
+    char text[900];
+    snprintf(text, sizeof text,
+             "pertinax: 1\nname: e\nservices: {a: {latency: 1ms}}\nshared: {n: 0..1, m: 0..1}\n"
+             "%s\n",
+             body);
+    struct world w = world_of(text, exec);
+    struct explore_opt o = {.nreq = nreq, .cls = cls, .max_count = 3, .endless = true};
+    explore_run(w.p, &o, &w.e);
+    assert_int_equal(w.e.end, EXPLORE_WHOLE);
+    if ((w.e.found[FAULT_ENDLESS].state != NONE) != want)
+        fail_msg("%s endless run under %s: %s", want ? "no" : "an", exec, body);
+    if (want) {
+        struct path way = explore_path_fault(&w.e, FAULT_ENDLESS, w.mem);
+        assert_true(way.cycle < way.n);
+        assert_int_equal(way.state[way.cycle], way.state[way.n]);
+        for (uint32_t i = way.cycle + 1; i < way.n; i++) /* once round, no more */
+            assert_int_not_equal(way.state[i], way.state[way.cycle]);
+    }
+    drop(&w);
+}
+
+static void test_endless(void **state)
+{
+    (void)state;
+    /* a step that may fail is tried for ever, but succeeds in the end */
+    endless("request: {call: a, error: 0.5, retry: {attempts: unlimited}}", "threads", 1, false);
+    endless("request: {call: a, error: 0.5, retry: {attempts: 3}}", "threads", 1, false);
+    endless("request: {call: a, error: 0.5, retry: {attempts: unlimited, backoff: 1ms}}",
+            "coroutine", 2, false);
+    /* two who wake each other up for ever */
+    const char *ping =
+        "channels: {c: 1, d: 1}\nstages: {s: {from: c, do: [{call: a}, {put: d}]}, t: {from: d, "
+        "do: {put: c}}}\n"
+        "request: {put: c}";
+    endless(ping, "threads", 1, true);
+    endless(ping, "coroutine", 1, true);
+    endless("request: {repeat: 3, do: {call: a}}", "threads", 2, false);
+}
+
 /* ---- watching ---- */
 
 struct reads { /* claim 3: nobody reads; claim 5: no run ends */
@@ -417,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_wait_until),
         cmocka_unit_test(test_races),
         cmocka_unit_test(test_lost_updates),
+        cmocka_unit_test(test_endless),
         cmocka_unit_test(test_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
