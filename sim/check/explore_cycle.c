@@ -111,7 +111,7 @@ static void keep(struct explorer *x, const uint32_t *v, uint32_t n)
     x->cycle = xcalloc(n, sizeof *x->cycle);
     for (uint32_t k = 0; k < n; k++)
         x->cycle[k] = v[(entry + k) % n];
-    x->e->found[FAULT_ENDLESS] = (struct sight){x->cycle[0], x->cycle[n - 1]};
+    x->e->found[FAULT_ENDLESS] = (struct sight){x->cycle[0], NONE};
 }
 
 void explore_cycles(struct explorer *x)

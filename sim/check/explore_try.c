@@ -150,7 +150,8 @@ static void broken(struct explorer *x, uint32_t pc)
     x->e->stuck_pc = pc;
 }
 
-enum { ANSWERS = 64 };
+/* TASKS: in a state; so deep, too, are their trees at most. */
+enum { ANSWERS = 64, TASKS = 1024 };
 void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found *f, void *ctx)
 {
     uint32_t to[TUPLE_MAX];
@@ -158,8 +159,14 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
     if (x->races)
         races_before(x->races, &x->r);
     bool asked = move_make(&x->r, &m, &x->limits);
+    if (x->e->end == EXPLORE_BROKEN)
+        return;
     if (x->r.s.stuck_pc != NONE) {
         broken(x, x->r.s.stuck_pc);
+        return;
+    }
+    if (x->r.s.live > TASKS) {
+        broken(x, NONE);
         return;
     }
     if (asked) {

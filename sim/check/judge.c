@@ -134,6 +134,7 @@ struct together {
     const struct prog *p;
     bool *in;    /* of each unit */
     bool *races; /* shared data that are looked at for races; NULL: none */
+    bool endless;
 };
 
 static bool *races_of(struct judge *j, const struct plan_unit *u)
@@ -155,6 +156,7 @@ static bool group_take(struct judge *j, struct together *g, const struct plan_un
     if (u->model != v->model || u->exec != v->exec || u->of->concurrent != v->of->concurrent ||
         !claim_explored(v->of->kind))
         return false;
+    g->endless |= v->of->kind == CLAIM_TERMINATES;
     if (v->of->kind != CLAIM_NO_RACE)
         return true;
     bool *races = races_of(j, v);
@@ -174,6 +176,7 @@ static void explore_mix(struct judge *j, const struct together *g, const struct 
                             .symmetric_copies = !j->o->no_reductions,
                             .symmetric_requests = !j->o->no_reductions,
                             .races = g->races,
+                            .endless = g->endless,
                             .stop = j->o->stop};
     struct seen s = {.p = g->p, .cls = m->cls, .nreq = o.nreq};
     explore_run(g->p, &o, &s.e);

@@ -31,6 +31,8 @@ static uint32_t faults_of(const struct claim *c)
         return responds[c->responds];
     case CLAIM_NO_RACE:
         return 1U << FAULT_RACE | 1U << FAULT_LOST;
+    case CLAIM_TERMINATES:
+        return 1U << FAULT_ENDLESS;
     default:
         return 0;
     }
@@ -84,6 +86,8 @@ static const char *fault_why(struct judge *j, const struct seen *s, enum fault f
     case FAULT_LOST:
         return arena_printf(j->a, "an update of `%s` is lost",
                             s->p->model->shared[s->e.lost_key].name);
+    case FAULT_ENDLESS:
+        return "a run goes on for ever";
     default:
         return "it does not hold";
     }
@@ -97,7 +101,7 @@ static const char *end_why(struct judge *j, const struct seen *s)
         const struct loc *at = e->stuck_pc == NONE ? NULL : &s->p->where[e->stuck_pc];
         return at ? arena_printf(j->a, "the step at %u:%u goes on for ever without waiting",
                                  at->line, at->col)
-                  : "a step asks for too much at once";
+                  : "there are more tasks at once than can be explored";
     }
     return arena_printf(j->a, "no fault in %" PRIu64 " states, to depth %u%s", e->states, e->depth,
                         e->end == EXPLORE_STATES  ? "; --max-states was reached"
@@ -127,7 +131,10 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
         .sets = m->set,
         .nset = m->nset,
         .timing = true};
-    struct play_way way = timely_fault(&s->e, &o.set, f, j->a);
+    struct play_way way = f == FAULT_ENDLESS ? play_fault(&s->e, &o.set, f, j->a)
+                                             : timely_fault(&s->e, &o.set, f, j->a);
+    if (f == FAULT_ENDLESS)
+        o.cycle = explore_path_fault(&s->e, f, j->a).cycle;
     o.move = way.move;
     o.n = way.n;
     return story_make(j->a, &o);
