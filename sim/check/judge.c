@@ -132,9 +132,10 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
 struct together {
     const struct plan_unit *u; /* the first of them */
     const struct prog *p;
-    bool *in;    /* of each unit */
-    bool *races; /* shared data that are looked at for races; NULL: none */
-    bool endless;
+    bool *in;         /* of each unit */
+    bool *races;      /* shared data that are looked at for races; NULL: none */
+    bool endless;     /* a run without end matters */
+    uint32_t watched; /* claims in logic */
 };
 
 static bool *races_of(struct judge *j, const struct plan_unit *u)
@@ -149,14 +150,17 @@ static bool *races_of(struct judge *j, const struct plan_unit *u)
 }
 
 /* False: the unit takes an exploration of its own.  The explorer tells the first race alone, so
- * that claims about different data do not go together. */
+ * that claims about different data do not go together, and has only so many bits for others. */
 static bool group_take(struct judge *j, struct together *g, const struct plan_unit *v)
 {
     const struct plan_unit *u = g->u;
     if (u->model != v->model || u->exec != v->exec || u->of->concurrent != v->of->concurrent ||
         !claim_explored(v->of->kind))
         return false;
-    g->endless |= v->of->kind == CLAIM_TERMINATES;
+    if (logic_claim(v) && g->watched == WATCH_CLAIMS)
+        return false;
+    g->watched += logic_claim(v);
+    g->endless |= v->of->kind == CLAIM_TERMINATES || logic_waits(v);
     if (v->of->kind != CLAIM_NO_RACE)
         return true;
     bool *races = races_of(j, v);
@@ -179,6 +183,8 @@ static void explore_mix(struct judge *j, const struct together *g, const struct 
                             .endless = g->endless,
                             .stop = j->o->stop};
     struct seen s = {.p = g->p, .cls = m->cls, .nreq = o.nreq};
+    logic_begin(j, g->in, &s);
+    o.watch = logic_watch(&s);
     explore_run(g->p, &o, &s.e);
     s.index = exploration_add(j, g->u, g->p, &s.e, mix_text(j, g->p, m, o.nreq));
     for (uint32_t i = 0; i < j->p->nunit; i++)
@@ -186,6 +192,7 @@ static void explore_mix(struct judge *j, const struct together *g, const struct 
             seen_judge(j, i, &s);
     cover_add(&j->cover[g->u->subject], g->p, &s.e, j->a);
     explore_free(&s.e);
+    logic_end(&s);
 }
 
 static void judge_group(struct judge *j, uint32_t first, bool *done)
@@ -249,9 +256,12 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
     j.r->mem = a;
     j.r->seed = o->seed;
     j.r->strict = o->strict;
+    j.sound = NEW(a, bool, p->nunit + 1u);
     j.cover = NEW(a, struct cover, p->nsubject + 1u);
     for (uint32_t i = 0; i < p->nunit; i++)
-        if (!seen_by_explorer(p->unit[i].of) && p->unit[i].of->kind != CLAIM_REQUIRE)
+        if (logic_claim(&p->unit[i]))
+            logic_check(&j, &p->unit[i]);
+        else if (!seen_by_explorer(p->unit[i].of) && p->unit[i].of->kind != CLAIM_REQUIRE)
             refuse(&j, p->unit[i].of);
     numbers_begin(&j);
     if (diags_errors(d))

@@ -111,6 +111,7 @@ static const char *end_why(struct judge *j, const struct seen *s)
 
 /* ---- the counterexample ---- */
 
+/* f FAULT_COUNT: of a claim in logic. */
 static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen *s, enum fault f,
                                      const char *title)
 {
@@ -123,7 +124,7 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
     struct story_opt o = {
         .set = {.p = s->p, .nreq = s->nreq, .max_count = j->o->max_count, .cls = s->cls},
         .cycle = NONE,
-        .fault = kind[f],
+        .fault = f == FAULT_COUNT ? STORY_OTHER : kind[f],
         .key = f == FAULT_RACE   ? s->e.race_key
                : f == FAULT_LOST ? s->e.lost_key
                                  : NONE,
@@ -131,8 +132,9 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
         .sets = m->set,
         .nset = m->nset,
         .timing = true};
-    struct play_way way = f == FAULT_ENDLESS ? play_fault(&s->e, &o.set, f, j->a)
-                                             : timely_fault(&s->e, &o.set, f, j->a);
+    struct play_way way = f == FAULT_COUNT     ? timely_claim(&s->e, &o.set, s->bit[unit], j->a)
+                          : f == FAULT_ENDLESS ? play_fault(&s->e, &o.set, f, j->a)
+                                               : timely_fault(&s->e, &o.set, f, j->a);
     if (f == FAULT_ENDLESS)
         o.cycle = explore_path_fault(&s->e, f, j->a).cycle;
     o.move = way.move;
@@ -147,7 +149,7 @@ static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fau
     struct claim_result *r = &j->r->claim[unit];
     r->exploration = s->index;
     r->hint = NULL;
-    verdict_set(r, VERDICT_FAIL, fault_why(j, s, f));
+    verdict_set(r, VERDICT_FAIL, f == FAULT_COUNT ? logic_why(j, unit, s) : fault_why(j, s, f));
     r->story = story_of(j, unit, s, f, r->why);
     r->unusual = r->story && r->story->timing == STORY_TIMING_UNUSUAL;
 }
@@ -161,13 +163,18 @@ void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
         r->exploration = s->index;
     if (r->found == VERDICT_FAIL)
         return; /* with another mix of classes */
-    if (f != FAULT_COUNT) {
+    bool logic = logic_claim(&j->p->unit[unit]);
+    if (f != FAULT_COUNT || (logic && logic_violated(s, unit))) {
         judge_fault(j, unit, s, f);
         return;
     }
     if (s->e.end != EXPLORE_WHOLE) {
         r->hint = NULL;
         verdict_set(r, VERDICT_UNDECIDED, end_why(j, s));
+        return;
+    }
+    if (logic) {
+        logic_held(j, unit, s);
         return;
     }
     uint32_t slack = c->kind == CLAIM_DEADLOCK_FREE ? cover_slack(s->p, &s->e) : NONE;

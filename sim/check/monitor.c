@@ -33,14 +33,12 @@ struct monitor {
     struct vectors record;
     uint32_t *v; /* scratch: one record */
     uint64_t at_start;
-    struct monitor_use *use;
 };
 
 struct monitor *monitor_new(const struct prog *p, uint32_t nreq)
 {
     struct monitor *m = xcalloc(1, sizeof *m);
     letters_init(&m->l, p, nreq);
-    m->use = xcalloc(p->nres + 1u, sizeof *m->use);
     return m;
 }
 
@@ -55,7 +53,6 @@ void monitor_free(struct monitor *m)
     letters_free(&m->l);
     vectors_free(&m->record);
     free(m->v);
-    free(m->use);
     free(m);
 }
 
@@ -207,17 +204,6 @@ static void read_claims(struct monitor *m, const struct pack_run *r, struct lett
     }
 }
 
-static void watch_use(struct monitor *m, const struct state *s)
-{
-    for (uint32_t i = 0; i < s->p->ninstance; i++) {
-        uint32_t res = s->inst[i].res, size = s->p->res[res].size;
-        struct monitor_use *u = &m->use[res];
-        uint32_t used = size > s->inst[i].free ? size - s->inst[i].free : 0;
-        u->peak = used > u->peak ? used : u->peak;
-        u->waited |= s->inst[i].nqueue > 0;
-    }
-}
-
 static void watch_begin(void *self, struct pack_run *r)
 {
     struct monitor *m = self;
@@ -274,7 +260,6 @@ static uint64_t watch_step(void *self, struct pack_run *r, const struct move *mo
     struct monitor *m = self;
     uint64_t violated = m->at_start;
     letters_read(&m->l, r, move);
-    watch_use(m, &r->s);
     for (uint32_t j = 0; j < m->l.nreq; j++)
         if (m->watch.global || (m->l.moved >> j & 1))
             violated |= step_request(m, r, j);
@@ -308,17 +293,6 @@ const struct watch *monitor_watch(struct monitor *m)
 }
 
 /* ---- afterwards ---- */
-
-bool monitor_waits(const struct monitor *m, uint32_t bit)
-{
-    const struct watched *c = &m->claim[bit];
-    return c->form == FORM_FORMULA && progress_waits(c->p);
-}
-
-struct monitor_use monitor_use(const struct monitor *m, uint32_t res)
-{
-    return m->use[res];
-}
 
 static enum monitor_doubt no_write_doubt(const struct monitor *m, const char **why)
 {

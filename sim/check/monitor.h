@@ -30,9 +30,6 @@ uint32_t monitor_no_write(struct monitor *m);
 /* When all have been added. */
 const struct watch *monitor_watch(struct monitor *m);
 
-/* Does the claim wait for something, which a run without end might put off for ever? */
-bool monitor_waits(const struct monitor *m, uint32_t bit);
-
 /* Of a claim that no run violated, after the whole exploration: is that worth something? */
 enum monitor_doubt {
     DOUBT_NONE,
@@ -45,13 +42,5 @@ enum monitor_doubt {
 /* *why: one clause, in a, for all but NONE. */
 enum monitor_doubt monitor_doubt(const struct monitor *m, uint32_t bit, struct arena *a,
                                  const char **why);
-
-/* How much of a resource was ever in use at once in one of its instances, and whether anybody ever
- * waited for it: what K requests cannot exhaust cannot deadlock them. */
-struct monitor_use {
-    uint32_t peak;
-    bool waited;
-};
-struct monitor_use monitor_use(const struct monitor *m, uint32_t res);
 
 #endif

@@ -516,31 +516,10 @@ static void test_doubt(void **state)
     arena_drop(w.mem);
 }
 
-/* A pool of 3 that 2 requests with one branch each can fill, and 1 cannot. */
-static void test_use(void **state)
-{
-    (void)state;
-    for (uint32_t nreq = 1; nreq <= 2; nreq++) {
-        struct world w;
-        world_open(&w,
-                   HEAD "request: {parallel: {x: {call: a}}}\n"
-                        "executions: {threads: {pool: 3}}\n",
-                   "threads");
-        struct monitor *m = monitor_new(w.p, nreq);
-        uint32_t bit = monitor_formula(m, formula(&w, "F ended"), w.d);
-        assert_int_equal(explore(&w, m, bit, nreq, 0), NOT_SEEN);
-        struct monitor_use u = monitor_use(m, w.p->pool);
-        assert_int_equal(u.peak, nreq == 1 ? 2 : 3);
-        assert_int_equal(u.waited, nreq == 2);
-        monitor_free(m);
-        arena_drop(w.mem);
-    }
-}
-
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(rows) + TEST_COUNT(bugs) + TEST_COUNT(run_models) +
-                        TEST_COUNT(doubt_rows) + 1];
+    struct CMUnitTest
+        t[TEST_COUNT(rows) + TEST_COUNT(bugs) + TEST_COUNT(run_models) + TEST_COUNT(doubt_rows)];
     size_t n = 0;
     for (size_t i = 0; i < TEST_COUNT(rows); i++)
         t[n++] = test_named(rows[i].name, test_row, &rows[i]);
@@ -550,6 +529,5 @@ int main(void)
         t[n++] = test_named(run_models[i].name, test_runs, &run_models[i]);
     for (size_t i = 0; i < TEST_COUNT(doubt_rows); i++)
         t[n++] = test_named(doubt_rows[i].name, test_doubt, &doubt_rows[i]);
-    t[n++] = (struct CMUnitTest)cmocka_unit_test(test_use);
     return cmocka_run_group_tests_name("monitor", t, NULL, NULL);
 }
