@@ -110,78 +110,113 @@ bool play_move(struct play *y, const struct move *m)
 
 /* ---- following an exploration ---- */
 
+/* Step by step: the move that leads to the explorer's next state.  Equal copies are not equal any
+ * more once one of them has ended and another has not, so there may be none; then any move of the
+ * same kind from the same place of the program, which is given up again if it leads nowhere. */
+enum { FOLLOW_TRIES = 20000 };
+struct level {
+    struct pack_run r;
+    struct moves all;
+    uint32_t pc;   /* where the explorer's move finds its task, or NONE */
+    uint32_t next; /* move to be tried, first for the very state, then for any */
+};
 struct follow {
     struct explore *e;
-    const struct move *like; /* the explorer's move: of this kind, with these answers */
-    uint32_t to;
-    struct signs shown; /* what it must show */
-    struct pack_run now, then;
-    struct move found;
+    const struct path *way;
+    struct signs shown; /* what the last move, or (ends) the last state must show */
+    bool ends;
+    struct level *level; /* way->n + 1 */
+    struct move *move;
 };
 
-/* Make the move with the answers of the explorer's. */
-static bool try_move(struct follow *f, const struct move *bare)
+static uint32_t task_pc(const struct pack_run *r, const struct move *m)
+{
+    return m->task == NONE || m->task >= r->s.ntask ? NONE : r->s.task[m->task].pc;
+}
+
+static bool lacks(const struct follow *f, struct signs s)
+{
+    return (f->shown.faults & ~s.faults) != 0 || (f->shown.claims & ~s.claims) != 0;
+}
+
+/* The bare move with the answers of the explorer's i-th. */
+static bool follow_move(struct follow *f, uint32_t i, const struct move *bare, bool very)
 {
     struct signs s = {0, 0};
-    struct move m = *f->like;
+    struct level *now = &f->level[i], *then = now + 1;
+    struct move m = f->way->move[i];
+    if (bare->kind != m.kind || task_pc(&now->r, bare) != now->pc)
+        return false;
     m.req = bare->req;
     m.task = bare->task;
     m.arg = bare->arg;
     m.pick = bare->pick;
-    pack_run_copy(&f->then, &f->now);
-    if (!explore_make(f->e, &f->then, &m, &s) || (f->shown.faults & ~s.faults) != 0 ||
-        (f->shown.claims & ~s.claims) != 0)
+    pack_run_copy(&then->r, &now->r);
+    if (!explore_make(f->e, &then->r, &m, &s) ||
+        explore_is(f->e, &then->r, f->way->state[i + 1]) != very)
         return false;
-    f->found = m;
-    return explore_is(f->e, &f->then, f->to);
+    f->move[i] = m;
+    return i + 1 < f->way->n ||
+           (f->ends ? explore_ends(f->e, &then->r, &s) && !lacks(f, s) : !lacks(f, s));
 }
 
-static bool follow_move(struct follow *f, uint32_t nreq)
+static void level_enter(struct follow *f, uint32_t i, uint32_t nreq)
 {
-    struct moves all = {0};
-    bool found = false;
-    moves_list(&f->now, nreq, NONE, &all);
-    for (uint32_t i = 0; i < all.n && !found; i++)
-        found = all.v[i].kind == f->like->kind && try_move(f, &all.v[i]);
-    moves_free(&all);
-    return found;
+    moves_list(&f->level[i].r, nreq, NONE, &f->level[i].all);
+    f->level[i].next = 0;
+}
+
+static bool follow_all(struct follow *f, uint32_t nreq)
+{
+    uint32_t i = 0, n = f->way->n;
+    level_enter(f, 0, nreq);
+    for (uint32_t tries = 0; i < n && tries < FOLLOW_TRIES; tries++) {
+        struct level *l = &f->level[i];
+        uint32_t k = l->next++;
+        if (k >= 2 * l->all.n) {
+            if (i == 0)
+                return false;
+            i--;
+            continue;
+        }
+        if (follow_move(f, i, &l->all.v[k % l->all.n], k < l->all.n) && ++i < n)
+            level_enter(f, i, nreq);
+    }
+    return i == n;
 }
 
 static struct play_way follow(struct explore *e, const struct play_setting *set, struct path way,
-                              struct signs last, struct arena *a)
+                              struct signs shown, bool ends, struct arena *a)
 {
-    struct follow f = {.e = e};
-    struct play_way w = {way.n, NEW(a, struct move, way.n + 1u)};
-    pack_run_init(&f.now, set->p, set->nreq);
-    pack_run_init(&f.then, set->p, set->nreq);
-    explore_begin(e, &f.now);
+    struct follow f = {.e = e, .way = &way, .shown = shown, .ends = ends};
+    f.move = NEW(a, struct move, way.n + 1u);
+    f.level = xcalloc(way.n + 1u, sizeof *f.level);
+    for (uint32_t i = 0; i <= way.n; i++)
+        pack_run_init(&f.level[i].r, set->p, set->nreq);
     for (uint32_t i = 0; i < way.n; i++) {
-        f.like = &way.move[i];
-        f.to = way.state[i + 1];
-        f.shown = i + 1 == way.n ? last : (struct signs){0, 0};
-        bug_if(!follow_move(&f, set->nreq));
-        w.move[i] = f.found;
-        struct pack_run swap = f.now;
-        f.now = f.then;
-        f.then = swap;
+        explore_load(e, way.state[i], &f.level[way.n].r);
+        f.level[i].pc = task_pc(&f.level[way.n].r, &way.move[i]);
     }
-    pack_run_free(&f.now);
-    pack_run_free(&f.then);
-    return w;
+    explore_begin(e, &f.level[0].r);
+    bool found = follow_all(&f, set->nreq);
+    for (uint32_t i = 0; i <= way.n; i++) {
+        pack_run_free(&f.level[i].r);
+        moves_free(&f.level[i].all);
+    }
+    free(f.level);
+    return (struct play_way){found ? way.n : 0, f.move};
 }
 
 struct play_way play_fault(struct explore *e, const struct play_setting *set, enum fault f,
                            struct arena *a)
 {
-    bool move = e->found[f].from != NONE;
-    return follow(e, set, explore_path_fault(e, f, a), (struct signs){.faults = move ? 1U << f : 0},
-                  a);
+    return follow(e, set, explore_path_fault(e, f, a), (struct signs){.faults = 1U << f},
+                  e->found[f].from == NONE, a);
 }
 
 struct play_way play_claim(struct explore *e, const struct play_setting *set, uint32_t bit,
                            struct arena *a)
 {
-    bool move = e->claim[bit].from != NONE;
     return follow(e, set, explore_path_claim(e, bit, a),
-                  (struct signs){.claims = move ? UINT64_C(1) << bit : 0}, a);
+                  (struct signs){.claims = UINT64_C(1) << bit}, e->claim[bit].from == NONE, a);
 }

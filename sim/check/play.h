@@ -26,7 +26,7 @@ struct play {
     struct pack_run r; /* of the last move: r.s.fx are its effects */
     uint32_t nanswer;
     struct play_answer answer[MOVE_ANSWERS];
-    double may[16]; /* answers to the question that is open */
+    double may[64]; /* answers to the question that is open */
 };
 void play_init(struct play *y, const struct play_setting *set);
 void play_free(struct play *y);
@@ -40,7 +40,7 @@ bool play_end_move(struct play *y);
 
 /* The shortest way to where fault f, or the claim of that bit, was seen, as moves of one run. */
 struct play_way {
-    uint32_t n;
+    uint32_t n; /* 0 also where none was found among very many equal tasks */
     struct move *move;
 };
 struct play_way play_fault(struct explore *e, const struct play_setting *set, enum fault f,
