@@ -359,28 +359,10 @@ static void say_awaited(struct teller *t, const struct fx *f)
             t->lane[i].unawaited = false;
 }
 
-static void say_effect(struct teller *t, const struct fx *f)
+/* What it asks of others: resources, threads, work. */
+static void say_wants(struct teller *t, uint32_t lane, const struct fx *f)
 {
-    if (f->kind == FX_BEGIN) {
-        say_begin(t, f);
-        return;
-    }
-    if (f->kind == FX_OVER) {
-        say_request_over(t, f->a);
-        return;
-    }
-    uint32_t lane = f->task == NONE ? NONE : teller_lane(t, f->task);
-    if (lane == NONE)
-        return;
-    trace_effect(t, lane, f);
     switch ((enum fx_kind)f->kind) {
-    case FX_ENTER:
-    case FX_LEAVE:
-        say_enter(t, lane, f);
-        break;
-    case FX_OVERTASK:
-        say_over(t, lane, f);
-        break;
     case FX_QUEUE:
         say_queue(t, lane, f);
         break;
@@ -406,6 +388,22 @@ static void say_effect(struct teller *t, const struct fx *f)
     case FX_GHOST:
         teller_say(t, lane, SAY_PLAIN, "abandons its call");
         break;
+    default:
+        break;
+    }
+}
+
+/* What it does by itself. */
+static void say_does(struct teller *t, uint32_t lane, const struct fx *f)
+{
+    switch ((enum fx_kind)f->kind) {
+    case FX_ENTER:
+    case FX_LEAVE:
+        say_enter(t, lane, f);
+        break;
+    case FX_OVERTASK:
+        say_over(t, lane, f);
+        break;
     case FX_RESPOND:
         say_respond(t, lane, f);
         break;
@@ -427,6 +425,20 @@ static void say_effect(struct teller *t, const struct fx *f)
         break;
     default:
         break;
+    }
+}
+
+static void say_effect(struct teller *t, const struct fx *f)
+{
+    uint32_t lane = f->task == NONE ? NONE : teller_lane(t, f->task);
+    if (f->kind == FX_BEGIN) {
+        say_begin(t, f);
+    } else if (f->kind == FX_OVER) {
+        say_request_over(t, f->a);
+    } else if (lane != NONE) {
+        trace_effect(t, lane, f);
+        say_wants(t, lane, f);
+        say_does(t, lane, f);
     }
 }
 
