@@ -14,6 +14,7 @@ $ pertinax
 >   pertinax import FILE...       reads recorded traces into a store
 >   pertinax traces               says what recorded traces waited for
 >   pertinax fit                  makes a model of recorded traces
+>   pertinax compare MODEL        holds a model against recorded traces
 >   pertinax init [FILE]          writes a commented example model
 >   pertinax help [COMMAND]       shows what a command does and takes
 >

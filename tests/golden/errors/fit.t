@@ -19,3 +19,23 @@ $ pertinax fit -d none.db
 ! error[E-store]: none.db cannot be opened: unable to open database file
 ! 1 error
 ? 2
+
+What compare is asked for, as well.
+
+$ pertinax compare models/do_work.yaml -d s.db --under tasks --spans a= --within p98=1%,p99=x
+! error[E-option-value]: --spans: 'a=' is not STEP=NAME
+!       = help: as in --spans geocoder=geo.Lookup
+! error[E-option-value]: --within: 'p98=1%' is no margin
+!       = help: as in --within mean=5%,p50=5%,p95=10%,p99=20%
+! error[E-option-value]: --within: 'p99=x' is no margin
+!       = help: as in --within mean=5%,p50=5%,p95=10%,p99=20%
+! 3 errors
+? 2
+$ pertinax compare models/do_work.yaml -d s.db --label tasks=default
+! error[E-under]: the model has no execution 'tasks'
+! 1 error
+? 2
+$ pertinax compare models/do_work.yaml -d none.db
+! error[E-store]: none.db cannot be opened: unable to open database file
+! 1 error
+? 2

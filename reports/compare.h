@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compare.h - a model held against recorded traces, for people and for programs. */
+#ifndef REPORTS_COMPARE_H
+#define REPORTS_COMPARE_H
+#include "core/compare_result.h"
+#include "reports/layout.h"
+
+typedef void compare_writer(const struct compare_result *r, const struct report_look *look,
+                            struct buf *out);
+compare_writer compare_text, compare_md, compare_json;
+compare_writer *compare_writer_of(const char *name); /* NULL: no such format */
+
+/* ---- between its files: compare_view.c ---- */
+struct table *compare_values(struct arena *a, const struct compare_result *r, uint32_t part);
+struct table *compare_steps(struct arena *a, const struct compare_result *r, uint32_t part);
+struct table *compare_speedups(struct arena *a, const struct compare_result *r);
+const char *compare_setting(struct arena *a, const struct compare_result *r);
+const char *compare_title(struct arena *a, const struct compare_result *r);
+void compare_sentences(struct paras *p, const struct compare_result *r);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compare_json.c - a comparison for programs.  Seconds; what is not known is null. */
+#include "reports/compare.h"
+#include "reports/key.h"
+
+static void put_value(struct json *j, const struct compare_value *v)
+{
+    key_str(j, "name", v->name);
+    key_interval(j, "measured", v->measured);
+    key_interval(j, "model", v->predicted);
+    key_interval(j, "ratio", (struct interval){v->ratio, v->lo, v->hi});
+    key_num(j, "margin", v->margin);
+    key_str(j, "verdict", agreement_name[v->verdict]);
+    key_num(j, "needed", v->needed);
+}
+
+static void put_step(struct json *j, const struct compare_step *s)
+{
+    json_obj(j);
+    key_str(j, "step", s->name);
+    key_num(j, "measured_count", s->measured_count);
+    key_num(j, "model_count", s->predicted_count);
+    key_interval(j, "measured", s->measured);
+    key_num(j, "model", s->predicted);
+    key_interval(j, "ratio", (struct interval){s->ratio, s->lo, s->hi});
+    key_num(j, "measured_critical_share", s->measured_share);
+    key_num(j, "model_critical_share", s->predicted_share);
+    key_str(j, "verdict", agreement_name[s->verdict]);
+    json_end_obj(j);
+}
+
+static void put_part(struct json *j, const struct compare_part *p)
+{
+    json_obj(j);
+    key_str(j, "execution", p->execution);
+    key_str(j, "label", p->label);
+    key_count(j, "requests", p->requests);
+    key_str(j, "trouble", p->trouble);
+    key_num(j, "lag1", p->lag1);
+    json_key(j, "dependent");
+    json_bool(j, p->dependent);
+    key_num(j, "at_once", p->at_once);
+    key_num(j, "model_at_once", p->at_once_predicted);
+    json_key(j, "values");
+    json_arr(j);
+    for (uint32_t i = 0; i < p->nvalue; i++) {
+        json_obj(j);
+        put_value(j, &p->value[i]);
+        json_end_obj(j);
+    }
+    json_end_arr(j);
+    json_key(j, "steps");
+    json_arr(j);
+    for (uint32_t i = 0; i < p->nstep; i++)
+        put_step(j, &p->step[i]);
+    json_end_arr(j);
+    json_key(j, "unknown");
+    json_arr(j);
+    for (uint32_t i = 0; i < p->nunknown; i++)
+        json_str(j, p->unknown[i]);
+    json_end_arr(j);
+    json_end_obj(j);
+}
+
+void compare_json(const struct compare_result *r, const struct report_look *look, struct buf *out)
+{
+    struct json j;
+    (void)look;
+    json_begin(&j, out, true);
+    json_obj(&j);
+    key_str(&j, "schema", "pertinax.compare/1");
+    key_str(&j, "version", r->version);
+    key_count(&j, "seed", r->seed);
+    key_str(&j, "command", r->command);
+    key_str(&j, "model", r->model_name);
+    key_str(&j, "digest", r->digest);
+    key_str(&j, "store", r->store);
+    key_str(&j, "root", r->root);
+    key_str(&j, "verdict", agreement_name[r->verdict]);
+    json_key(&j, "executions");
+    json_arr(&j);
+    for (uint32_t i = 0; i < r->npart; i++)
+        put_part(&j, &r->part[i]);
+    json_end_arr(&j);
+    json_key(&j, "speedups");
+    json_arr(&j);
+    for (uint32_t i = 0; i < r->nspeedup; i++) {
+        const struct compare_speedup *s = &r->speedup[i];
+        json_obj(&j);
+        key_str(&j, "of", r->part[s->of].execution);
+        key_str(&j, "over", r->part[s->over].execution);
+        put_value(&j, &s->value);
+        key_num(&j, "amdahl", s->amdahl);
+        key_num(&j, "work_span", s->work_span);
+        key_num(&j, "at_once_most", s->width);
+        key_interval(&j, "serial_fraction", s->serial);
+        json_end_obj(&j);
+    }
+    json_end_arr(&j);
+    json_end_obj(&j);
+    buf_putc(out, '\n');
+}

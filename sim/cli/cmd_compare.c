@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_compare.c - pertinax compare: a model against recorded traces. */
+#include "cli/cmd.h"
+#include "cli/simulate.h"
+#include "cli/watch.h"
+#include "core/prog.h"
+#include "fit/compare.h"
+#include "fit/shape.h"
+#include "reports/compare.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { PARTS = 16, NAMES = 256 };
+struct comparing {
+    const struct cmd_args *a;
+    const char *store, *root;
+    uint32_t n;
+    const char *execution[PARTS], *label[PARTS]; /* label NULL: all */
+    uint32_t nname;
+    struct compare_name name[NAMES];
+    struct compare_opt opt;
+    struct subject s;
+    uint32_t exec[PARTS]; /* of s.exec */
+    struct measured *measured[PARTS];
+};
+
+static const struct loc nowhere = {0};
+
+/* ---- options ---- */
+
+/* --spans STEP=NAME */
+static void read_names(struct comparing *c, struct diags *d)
+{
+    const char *text;
+    for (uint32_t i = 0; (text = opt_next(c->a->o, "spans", &i));) {
+        const char *is = strchr(text, '=');
+        if (!is || is == text || !is[1] || c->nname == NAMES) {
+            diag_error(d, nowhere, "E-option-value", "as in --spans geocoder=geo.Lookup",
+                       "--spans: '%s' is not STEP=NAME", text);
+            continue;
+        }
+        c->name[c->nname++] =
+            (struct compare_name){arena_strndup(c->a->mem, text, (size_t)(is - text)), is + 1};
+    }
+}
+
+/* --within p50=10%,p99=20% */
+static void read_margins(struct comparing *c, struct diags *d)
+{
+    static const char *const name[] = {"mean", "p50", "p95", "p99"};
+    const char *text = opt_get(c->a->o, "within");
+    c->opt = (struct compare_opt){{0.10, 0.10, 0.15, 0.20}};
+    while (text && *text) {
+        size_t n = strcspn(text, ",");
+        const char *is = memchr(text, '=', n);
+        size_t len = is ? (size_t)(is - text) : 0;
+        int k = 0;
+        while (k < 4 && (strlen(name[k]) != len || memcmp(name[k], text, len) != 0))
+            k++;
+        char *end = NULL;
+        double x = is ? strtod(is + 1, &end) : 0;
+        bool percent = end && *end == '%';
+        if (k == 4 || !end || end == is + 1 || !(x > 0) || end + percent != text + n ||
+            (percent ? x / 100 : x) > 1)
+            diag_error(d, nowhere, "E-option-value",
+                       "as in --within mean=5%,p50=5%,p95=10%,p99=20%",
+                       "--within: '%.*s' is no margin", (int)n, text);
+        else
+            c->opt.margin[k] = percent ? x / 100 : x;
+        text += n + (text[n] == ',');
+    }
+}
+
+static void add_part(struct comparing *c, const char *execution, const char *label, struct diags *d)
+{
+    if (c->n == PARTS) {
+        diag_error(d, nowhere, "E-option-value", NULL, "more than %d recordings at once", PARTS);
+        return;
+    }
+    c->execution[c->n] = execution;
+    c->label[c->n++] = label;
+}
+
+static bool has_execution(const struct model *m, const char *name)
+{
+    for (uint32_t i = 0; i < m->nexec; i++)
+        if (strcmp(m->exec[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+struct label_list {
+    struct comparing *c;
+    struct diags *d;
+};
+static bool add_label(void *ctx, const struct store_row *r)
+{
+    struct label_list *l = ctx;
+    const char *label = arena_strndup(l->c->a->mem, r->cell[0].s, r->cell[0].n);
+    if (has_execution(l->c->s.model, label))
+        add_part(l->c, label, label, l->d);
+    return true;
+}
+
+/* Which recording is of which execution: --label EXEC=NAME; else labels that are the names of
+ * executions; else all there is, against --under or coroutine. */
+static void choose_parts(struct comparing *c, struct store *s, struct diags *d)
+{
+    const char *text, *under = opt_get(c->a->o, "under");
+    const char *alone = under ? under : "coroutine";
+    for (uint32_t i = 0; (text = opt_next(c->a->o, "label", &i));) {
+        const char *is = strchr(text, '=');
+        if (is)
+            add_part(c, arena_strndup(c->a->mem, text, (size_t)(is - text)), is + 1, d);
+        else
+            add_part(c, !under && has_execution(c->s.model, text) ? text : alone, text, d);
+    }
+    struct label_list l = {c, d};
+    if (c->n == 0 && !under)
+        store_select(s, c->a->mem, "SELECT label FROM recording ORDER BY label <> 'serial', label",
+                     add_label, &l);
+    if (c->n == 0)
+        add_part(c, alone, NULL, d);
+}
+
+/* Each part's execution, once each, in the subject. */
+static void choose_executions(struct comparing *c, struct diags *d)
+{
+    const struct model *m = c->s.model;
+    c->s.exec = NEW(c->a->mem, const struct execution *, PARTS);
+    for (uint32_t i = 0; i < c->n; i++) {
+        uint32_t x = 0, k = 0;
+        while (x < m->nexec && strcmp(m->exec[x].name, c->execution[i]) != 0)
+            x++;
+        if (x == m->nexec) {
+            diag_error(d, nowhere, "E-under", NULL, "the model has no execution '%s'",
+                       c->execution[i]);
+            continue;
+        }
+        while (k < c->s.nexec && c->s.exec[k] != &m->exec[x])
+            k++;
+        c->exec[i] = k;
+        if (k == c->s.nexec)
+            c->s.exec[c->s.nexec++] = &m->exec[x];
+    }
+}
+
+/* ---- measuring ---- */
+
+static bool measure(struct comparing *c, struct store *s, struct diags *d)
+{
+    for (uint32_t i = 0; i < c->n; i++) {
+        struct forest_ask ask = {.root = c->root,
+                                 .service = opt_get(c->a->o, "service"),
+                                 .label = c->label[i],
+                                 .since = INT64_MIN};
+        struct forest *f = forest_read(s, &ask, c->a->mem, d);
+        if (!f)
+            return false;
+        c->root = f->name;
+        c->measured[i] = compare_measure(f, c->name, c->nname, c->a->mem);
+    }
+    return true;
+}
+
+/* ---- the command ---- */
+
+static void write_result(const struct comparing *c, const struct compare_result *r, struct diags *d)
+{
+    const char *path, *format = opt_get(c->a->o, "format");
+    struct report_look look = simulate_look(c->a);
+    struct buf b = {0};
+    compare_writer_of(format ? format : "text")(r, &look, &b);
+    cmd_write("-", &b);
+    look.color = false;
+    look.width = TERM_WIDTH;
+    for (uint32_t i = 0; (path = opt_next(c->a->o, "output", &i));) {
+        const char *dot = strrchr(path, '.');
+        compare_writer *w = dot ? compare_writer_of(dot + 1) : NULL;
+        if (!w) {
+            diag_error(d, nowhere, "E-option-value",
+                       "the suffix says the format: .txt, .json or .md", "no format for '%s'",
+                       path);
+            continue;
+        }
+        buf_clear(&b);
+        w(r, &look, &b);
+        cmd_write(path, &b);
+    }
+    buf_free(&b);
+}
+
+static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
+{
+    struct watch w;
+    watch_begin(&w, c->a, e);
+    struct run_result *run = experiment_run(c->s.model, c->s.exec, c->s.nexec, e, c->a->mem, d);
+    watch_end(&w, e);
+    if (!run || diags_errors(d))
+        return STATUS_USAGE;
+    struct compare_result *r = compare_judge(run, c->exec, c->measured, c->n, &c->opt, c->a->mem);
+    r->version = cmd_version();
+    r->command = c->a->command;
+    r->seed = e->seed;
+    r->model_name = run->model_name;
+    r->model_doc = run->model_doc;
+    r->digest = c->s.digest;
+    r->store = c->store;
+    r->root = c->root;
+    write_result(c, r, d);
+    if (atomic_load(&w.asked))
+        return STATUS_INTERRUPTED;
+    return r->verdict == AGREES      ? STATUS_FINE
+           : r->verdict == DISAGREES ? STATUS_FAILS
+                                     : STATUS_UNDECIDED;
+}
+
+static int compare_run(const struct cmd_args *a, struct diags *d)
+{
+    struct comparing *c = NEW(a->mem, struct comparing, 1);
+    struct experiment_opt e = simulate_options(a, d);
+    *c = (struct comparing){.a = a, .root = opt_get(a->o, "root")};
+    c->store = opt_get(a->o, "store") ? opt_get(a->o, "store") : "pertinax.db";
+    read_names(c, d);
+    read_margins(c, d);
+    if (subject_load(&c->s, a, a->o->operand[0], d))
+        subject_read(&c->s, a, d);
+    struct store *s = store_open(c->store, STORE_READ, d);
+    bool ok = s && c->s.model && diags_errors(d) == 0;
+    if (ok) {
+        choose_parts(c, s, d);
+        choose_executions(c, d);
+        for (uint32_t i = 0; i < c->s.nexec; i++)
+            prog_compile(a->mem, c->s.model, c->s.exec[i], d);
+        ok = diags_errors(d) == 0 && measure(c, s, d);
+    }
+    if (s)
+        store_close(s);
+    return ok ? judge(c, &e, d) : STATUS_USAGE;
+}
+
+static const struct opt compare_opts[] = {
+    {"store", 'd', "FILE", "the store (default: pertinax.db)", 0},
+    {"root", 'r', "NAME", "the span that a request begins with (default: the most frequent)", 0},
+    {"service", 0, "NAME", "the service of that span", 0},
+    {"label", 'l', "[EXEC=]NAME",
+     "compare this recording, with that execution (default: those that are called as one)",
+     OPT_MANY},
+    {"under", 'u', "NAME", "the execution that was recorded (default: coroutine)", 0},
+    {"spans", 0, "STEP=NAME", "the spans of a step have another name than it", OPT_MANY},
+    {"within", 0, "VALUE=P%,...", "margins (default: mean=10%,p50=10%,p95=15%,p99=20%)", 0},
+    {"requests", 'n', "N", "simulate N requests", 0},
+    {"precision", 'p', "P%", "simulate until the mean is known to P % (default: 1%)", 0},
+    {"max-requests", 0, "N", "but no more than N (default 1000000)", 0},
+    {"replications", 0, "R", "independent runs under load (default 20)", 0},
+    {"warmup", 0, "N", "requests to leave out at the start of each run under load", 0},
+    OPT_FORMAT("text|json|md"),
+    {NULL, 0, NULL, NULL, 0},
+};
+
+const struct cmd cmd_compare = {
+    .name = "compare",
+    .args = "MODEL",
+    .summary = "holds a model against recorded traces",
+    .help = "Simulates a model and compares it with recorded requests: latency, speedups between "
+            "recordings, and each step by the name of its spans.\n\n"
+            "  pertinax compare search.yaml -d prod.db --root 'GET /search' --under threads\n"
+            "  pertinax compare search.yaml -d lab.db --label serial=run1 --label coroutine=run2\n"
+            "  pertinax compare search.yaml --spans geocoder=geo.Lookup --within p99=30%\n\n"
+            "A value agrees if the 90 % interval of model/measured lies within its margin, and "
+            "disagrees if all of it lies beyond; in between it is undecided, and the number of "
+            "requests that would decide is told. Steps explain, and do not count.\n\n"
+            "It ends with 0 if all agree, with 1 if one disagrees, else with 3. A model that was "
+            "fitted to the same traces agrees with them by construction: hold it against others.",
+    .opts = compare_opts,
+    .common = COMMON_ALL,
+    .min = 1,
+    .max = 1,
+    .missing = "the model to compare",
+    .run = compare_run,
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compare_result.h - all that a report may know of a model held against recorded traces.  Plain
+ * data; times in seconds; what is not known is NAN. */
+#ifndef CORE_COMPARE_RESULT_H
+#define CORE_COMPARE_RESULT_H
+#include "core/result.h"
+
+/* By equivalence: the 90 % interval of model / measured lies within the margin (two one-sided tests
+ * at 5 %), or all of it beyond (Holm over what is compared), or it straddles the margin. */
+enum agreement { AGREES, DISAGREES, UNDECIDED };
+extern const char *const agreement_name[]; /* "agree" "disagree" "undecided" */
+
+struct compare_value {
+    const char *name;                    /* "mean", "p95", "throughput" */
+    struct interval measured, predicted; /* 95 % */
+    double ratio, lo, hi, margin;        /* model / measured, at 90 % */
+    enum agreement verdict;
+    double needed; /* requests that would decide; NAN: not by more of them, or decided */
+    bool rate;     /* measured in 1/s; else in seconds, or a plain ratio in speedups */
+};
+struct compare_step { /* steps of one name together */
+    const char *name;
+    double measured_count, predicted_count; /* a request */
+    struct interval measured;               /* mean of one */
+    double predicted, ratio, lo, hi;        /* at 90 % */
+    double measured_share, predicted_share; /* of the time on critical paths */
+    enum agreement verdict;                 /* of its mean; does not count in the end */
+};
+struct compare_part {
+    const char *execution, *label; /* label NULL: all */
+    uint64_t requests;
+    double lag1;      /* autocorrelation of latencies, in the order of arrival */
+    bool dependent;   /* intervals are those of batches */
+    uint32_t busiest; /* requests at once */
+    double at_once;   /* mean of the time of the steps below over the latency */
+    double at_once_predicted;
+    uint32_t nvalue, nstep;
+    struct compare_value *value;
+    struct compare_step *step;
+    uint32_t nunknown; /* operations that no step has the name of, with time of their own */
+    const char **unknown;
+    const char *trouble; /* the model has no result under it: why; or NULL */
+};
+struct compare_speedup {
+    uint32_t of, over; /* parts */
+    struct compare_value value;
+    double amdahl, work_span; /* the model's bounds on it */
+    double width;             /* the most steps at once in a measured request: N */
+    struct interval serial;   /* Karp-Flatt: the serial fraction with N, measured */
+};
+struct compare_result {
+    const char *version, *command;
+    uint64_t seed;
+    const char *model_name, *model_doc, *digest, *store, *root;
+    uint32_t npart, nspeedup;
+    struct compare_part *part;
+    struct compare_speedup *speedup;
+    enum agreement verdict; /* of all */
+};
+
+#endif

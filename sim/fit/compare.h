@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compare.h - measured against simulated.
+ *
+ * compare_measure.c makes numbers of recorded requests, compare.c judges a run against them.  A
+ * request's latency is the time to its span `respond`, where it has one, else to its end.  Where
+ * latencies depend on those before (lag-1 correlation above 0.1), intervals come from batches. */
+#ifndef FIT_COMPARE_H
+#define FIT_COMPARE_H
+#include "core/compare_result.h"
+#include "fit/forest.h"
+
+/* Which span has a step's time, where the names differ. */
+struct compare_name {
+    const char *step, *span;
+};
+struct measured_step {
+    const char *name;
+    uint64_t n;
+    struct interval mean, mean90; /* seconds */
+    double per_request, share;
+};
+struct measured {
+    const char *label;
+    uint32_t n, busiest;
+    double *x; /* latencies in the order of arrival, seconds */
+    double *sorted;
+    double lag1;
+    bool dependent;
+    double rate;        /* arrivals a second; NAN */
+    double width, work; /* the most steps at once in a request; their time a request */
+    uint32_t nstep;
+    struct measured_step *step; /* operations with spans of no parts */
+};
+struct measured *compare_measure(struct forest *f, const struct compare_name *names, uint32_t nname,
+                                 struct arena *mem);
+/* A confidence interval of the mean (p NAN) or of the quantile p. */
+struct interval measured_value(const struct measured *m, double p, double confidence);
+
+struct compare_opt {
+    double margin[4]; /* mean (and speedup, throughput), p50, p95, p99 */
+};
+/* ms[i] against r's execution exec[i]. */
+struct compare_result *compare_judge(const struct run_result *r, const uint32_t *exec,
+                                     struct measured *const *ms, uint32_t n,
+                                     const struct compare_opt *o, struct arena *mem);
+/* ---- for tests ---- */
+/* Judges model against measured; both intervals at 95 %, n requests were measured. */
+struct compare_value compare_ratio(const char *name, struct interval measured,
+                                   struct interval predicted, double margin, uint64_t n);
+/* Karp and Flatt (1990): e = (1/S - 1/N) / (1 - 1/N). */
+double karp_flatt(double speedup, double n);
+
+#endif

@@ -1,0 +1,170 @@
+A model against traces of itself, recorded with another seed: each execution, and the speedup.
+
+$ for e in serial coroutine; do pertinax run models/search.yaml --seed 7 --under $e --requests 2000 --trace $e.otlp.json --trace-requests 2000 -q >run.txt && pertinax import -q -l $e -d lab.db $e.otlp.json >import.txt; done
+$ pertinax compare models/search.yaml -d lab.db --requests 20000
+> search · A basic search engine's request (Slatkin, 2015)
+> lab.db · requests 'request' · seed 1
+>
+> serial, 2000 requests
+>       measured ms  model ms    model/measured        within  verdict
+> mean   90.3 ±1.6    89.8 ±0.5  0.995 [0.979, 1.011]    10 %  agree
+> p50    82.2 ±2      82.3 ±0.6  1.002 [0.979, 1.023]    10 %  agree
+> p95   159.7 ±8     159.1 ±2    0.997 [0.954, 1.028]    15 %  agree
+> p99   220.2 ±15    211.9 ±5    0.962 [0.910, 1.024]    20 %  agree
+>
+> coroutine, 2000 requests
+>       measured ms       model ms    model/measured        within  verdict
+> mean   55.3 ±1.4         54.9 ±0.4  0.992 [0.971, 1.015]    10 %  agree
+> p50    48.3 ±1.2         48.2 ±0.4  0.998 [0.977, 1.021]    10 %  agree
+> p95   115.2 [111, 123]  114.2 ±1.9  0.991 [0.938, 1.021]    15 %  agree
+> p99   168.9 ±14         161.0 ±7    0.953 [0.900, 1.035]    20 %  agree
+>
+> SPEEDUPS
+>                        measured    model        model/measured  within  verdict
+> coroutine over serial  1.63 ±0.05  1.64 ±0.005           1.002    10 %  agree
+>
+>   The model agrees with the traces in all 9 respects.
+>
+>   serial: 1.00 of its steps are at work at once on the average; in the model
+>   1.00.
+>
+>   coroutine: 1.64 of its steps are at work at once on the average; in the model
+>   1.64.
+>
+>   coroutine over serial: measured 1.63x with up to 7 steps at once: 54.8 %
+>   [52.6 %, 57.0 %] of the work is serial (Karp-Flatt).
+>
+>   By the model no execution can be more than 1.64x faster than serial.
+>
+>   Judged: the 90 % interval of model/measured within its margin (two one-sided
+>   tests), or all of it beyond (Holm); what stands beside the numbers are 95 %
+>   intervals.
+>
+> STEPS of serial
+> step         a request  model  mean ms       model  critical %  model  verdict
+> geocoder          1.00   1.00  31.41 ±1      31.25        34.8   34.8  agree
+> db                1.18   1.21  20.90 ±0.7    20.08        27.2   27.0  agree
+> ipdb              1.00   1.00   8.20 ±0.2     8.06         9.1    9.0  agree
+> taskq             2.07   2.09   2.98 ±0.09    3.00         6.8    7.0  agree
+> memcache          5.07   5.09   1.21 ±0.012   1.20         6.8    6.8  agree
+> cached            4.00   4.00   1.19 ±0.013   1.20         5.3    5.4  agree
+> rate_cache        4.00   4.00   1.20 ±0.013   1.20         5.3    5.3  agree
+> client            0.94   0.94   2.00 ±0       2.00         2.1    2.1  agree
+> get_session       1.00   1.00   1.19 ±0.03    1.20         1.3    1.3  agree
+> rank              4.00   4.00   0.30 ±0       0.30         1.3    1.3  agree
+> cpu               0.38   0.41   0.11 ±0.006   0.11         0.0    0.1  agree
+>
+> STEPS of coroutine
+> step         a request  model  mean ms       model  critical %  model  verdict
+> geocoder          1.00   1.00  31.41 ±1      31.25        56.5   56.7  agree
+> db                1.18   1.21  20.91 ±0.7    20.08        34.3   34.0  agree
+> client            0.94   0.94   2.00 ±0       2.00         3.4    3.4  agree
+> rate_cache        4.00   4.00   1.22 ±0.013   1.22         2.6    2.6  agree
+> cached            4.00   4.00   1.20 ±0.013   1.22         2.0    2.1  agree
+> rank              4.00   4.00   0.30 ±0       0.30         0.7    0.7  agree
+> ipdb              1.00   1.00   8.20 ±0.2     8.06         0.4    0.4  agree
+> taskq             2.07   2.09   2.98 ±0.09    3.00         0.1    0.1  agree
+> memcache          5.07   5.09   1.21 ±0.012   1.20         0.0    0.0  agree
+> get_session       1.00   1.00   1.19 ±0.03    1.20         0.0    0.0  agree
+> cpu               0.38   0.41   0.11 ±0.006   0.11         0.0    0.0  agree
+>
+
+A step with half of the critical path takes twice as long in the model: it disagrees, and says why.
+
+$ pertinax compare models/search.yaml -d lab.db --label coroutine --requests 20000 --set geocoder.latency*=2 | sed -n '1,21p'
+> search · A basic search engine's request (Slatkin, 2015)
+> lab.db · requests 'request' · seed 1
+>
+> coroutine, 2000 requests
+>       measured ms       model ms    model/measured        within  verdict
+> mean   55.3 ±1.4         86.1 ±0.7  1.556 [1.522, 1.592]    10 %  disagree
+> p50    48.3 ±1.2         73.9 ±0.7  1.530 [1.499, 1.566]    10 %  disagree
+> p95   115.2 [111, 123]  183.9 ±3    1.597 [1.511, 1.645]    15 %  disagree
+> p99   168.9 ±14         272.6 ±9    1.614 [1.523, 1.748]    20 %  disagree
+>
+>   The model disagrees with the traces: 4 of 4 respects are beyond their margins.
+>
+>   coroutine: the step geocoder takes 31.4 ms in the traces and 62.5 ms in the
+>   model, 99.0 % longer, and has 56.5 % of the measured critical paths.
+>
+>   coroutine: 1.64 of its steps are at work at once on the average; in the model
+>   1.41.
+>
+>   Judged: the 90 % interval of model/measured within its margin (two one-sided
+>   tests), or all of it beyond (Holm); what stands beside the numbers are 95 %
+>   intervals.
+$ pertinax compare models/search.yaml -d lab.db --label coroutine --requests 20000 --set geocoder.latency*=2 -q
+> coroutine, 2000 requests
+>       measured ms       model ms    model/measured        within  verdict
+> mean   55.3 ±1.4         86.1 ±0.7  1.556 [1.522, 1.592]    10 %  disagree
+> p50    48.3 ±1.2         73.9 ±0.7  1.530 [1.499, 1.566]    10 %  disagree
+> p95   115.2 [111, 123]  183.9 ±3    1.597 [1.511, 1.645]    15 %  disagree
+> p99   168.9 ±14         272.6 ±9    1.614 [1.523, 1.748]    20 %  disagree
+>
+>   The model disagrees with the traces: 4 of 4 respects are beyond their margins.
+>
+? 1
+
+Too few requests: undecided, and how many would do.
+
+$ pertinax run models/search.yaml --seed 8 --under coroutine --requests 60 --trace few.otlp.json --trace-requests 60 -q >run.txt
+$ pertinax import -q -d few.db few.otlp.json >import.txt
+$ pertinax compare models/search.yaml -d few.db --requests 20000 | sed -n '4,15p'
+> coroutine, 60 requests
+>       measured ms      model ms    model/measured        within  verdict
+> mean   50.6 ±6          54.9 ±0.4  1.085 [0.986, 1.208]    10 %  undecided
+> p50    44.4 [39, 58]    48.2 ±0.4  1.085 [0.864, 1.207]    10 %  undecided
+> p95    88.1 [77.3, ?]  114.2 ±1.9  1.296                   15 %  undecided
+> p99   123.7 [89.9, ?]  161.0 ±7    1.301                   20 %  undecided
+>
+>   It cannot be decided whether the model agrees: 4 of 4 respects are open, none
+>   disagrees.
+>
+>   About 3682 recorded requests of coroutine would decide all that is open (p50
+>   needs most; there are 60).
+$ pertinax compare models/search.yaml -d few.db --requests 20000 >text.txt
+? 3
+
+For programs; other names of spans.
+
+$ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_both=rank --format json | sed -n '1,40p'
+> {
+>   "schema": "pertinax.compare/1",
+>   "version": "0.1.0",
+>   "seed": 1,
+>   "command": "pertinax compare models/do_work.yaml --store few.db --requests 2000 --spans use_both=rank --format json",
+>   "model": "do_work",
+>   "digest": "c7500aaedc0ab476a91617df94f45c4f25d3ec080f6c4597d7db73432cbdd6c3",
+>   "store": "few.db",
+>   "root": "request",
+>   "verdict": "disagree",
+>   "executions": [
+>     {
+>       "execution": "coroutine",
+>       "label": null,
+>       "requests": 60,
+>       "trouble": null,
+>       "lag1": 0.11354488290393976,
+>       "dependent": false,
+>       "at_once": 0.6804636137437791,
+>       "model_at_once": 1.0377803546602749,
+>       "values": [
+>         {
+>           "name": "mean",
+>           "measured": {
+>             "value": 0.05059341240000001,
+>             "lo": 0.044508402824038736,
+>             "hi": 0.056678421975961284
+>           },
+>           "model": {
+>             "value": 0.031228326417500025,
+>             "lo": 0.03022575480432014,
+>             "hi": 0.03223089803067992
+>           },
+>           "ratio": {
+>             "value": 0.6172409595661118,
+>             "lo": 0.5589670967201562,
+>             "hi": 0.6895383957043834
+>           },
+>           "margin": 0.1,
+>           "verdict": "disagree",
