@@ -152,6 +152,13 @@ static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fau
     verdict_set(r, VERDICT_FAIL, f == FAULT_COUNT ? logic_why(j, unit, s) : fault_why(j, s, f));
     r->story = story_of(j, unit, s, f, r->why);
     r->unusual = r->story && r->story->timing == STORY_TIMING_UNUSUAL;
+    if (!r->unusual || !j->p->unit[unit].of->timing_model)
+        return;
+    verdict_set(r, VERDICT_UNDECIDED,
+                arena_printf(j->a,
+                             "%s, but only with timing that the model's latencies exclude; "
+                             "other runs were not looked for",
+                             r->why));
 }
 
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s)

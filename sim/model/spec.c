@@ -169,7 +169,7 @@ struct spec *spec_of_checks(struct arena *a, const struct yaml *list, const char
 struct spec *spec_default(struct arena *a, const char *path, struct loc at)
 {
     static const enum claim_kind kind[] = {CLAIM_DEADLOCK_FREE, CLAIM_ALWAYS_AWAITED,
-                                           CLAIM_RESPONDS, CLAIM_NO_RACE};
+                                           CLAIM_RESPONDS, CLAIM_NO_RACE, CLAIM_TERMINATES};
     enum { N = sizeof kind / sizeof *kind };
     struct spec *s = file_of(a, path).spec;
     s->claim = NEW(a, struct claim, N);

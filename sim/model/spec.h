@@ -93,8 +93,8 @@ struct spec *spec_build(struct arena *a, const struct yaml *root, const char *pa
 /* The list under `checks:` of a model.  Never NULL. */
 struct spec *spec_of_checks(struct arena *a, const struct yaml *list, const char *path,
                             struct diags *d);
-/* What is judged where nobody claims anything: deadlock_free, always_awaited, responds and
- * no_race.  at: the
+/* What is judged where nobody claims anything: deadlock_free, always_awaited, responds,
+ * no_race and terminates.  at: the
  * model's place. */
 struct spec *spec_default(struct arena *a, const char *path, struct loc at);
 /* Is the tree that of a spec file, rather than of a model? */

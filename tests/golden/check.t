@@ -81,7 +81,7 @@ A budget: what was covered is said, and nothing passes.
 
 $ pertinax check models/do_work.yaml --max-states 5 >out; echo $?; head -7 out
 > 3
-> do_work · models/do_work.yaml: 4 of 4 claims are undecided
+> do_work · models/do_work.yaml: 5 of 5 claims are undecided
 >
 > CLAIM                   serial     threads    coroutine
 > deadlock_free           undecided  undecided  undecided

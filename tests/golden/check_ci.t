@@ -25,7 +25,7 @@ $ source/.ci/check-action
 ? 1
 $ PERTINAX_SPECS='specs/faults/*.yaml' PERTINAX_ARGS=--strict; eval "$(sed -n 's/^    - pertinax/pertinax/p' source/.ci/gitlab.yml)" >out; echo $?; tail -1 out; ls pertinax.*
 > 0
-> 8 specs: all 27 claims hold
+> 9 specs: all 34 claims hold
 > pertinax.sarif
 > pertinax.txt
 > pertinax.xml
@@ -40,3 +40,4 @@ $ eval "$(sed -n 's/^  entry: //p' source/.pre-commit-hooks.yaml)" specs/faults/
 > deadlock_free           pass    pass     pass
 > always_awaited          pass    pass     pass
 > responds: exactly_once  pass    pass     pass
+> terminates              pass    pass     pass
