@@ -78,6 +78,8 @@ struct explore {
 };
 void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e);
 void explore_free(struct explore *e);
+/* Does it come to the same to explore one request alone?  (With nreq as asked for.) */
+bool explore_apart(const struct prog *p, const struct explore_opt *o);
 
 /* The way to a state: its moves in order, in a. */
 struct path {

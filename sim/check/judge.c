@@ -92,7 +92,7 @@ static const char *mix_text(struct judge *j, const struct prog *p, const struct 
 }
 
 static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, const struct prog *p,
-                                const struct explore *e, const char *classes)
+                                const struct explore *e, const char *classes, bool apart)
 {
     static const enum check_end end[] = {[EXPLORE_WHOLE] = CHECK_WHOLE,
                                          [EXPLORE_STATES] = CHECK_STATES,
@@ -121,7 +121,9 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
         .last = e->last,
         .depth = e->depth,
         .bytes = e->bytes + e->part_bytes,
-        .reductions = u->of->concurrent > 1 && *copies ? "equal copies, equal requests" : copies,
+        .reductions = apart                              ? "equal copies, requests apart"
+                      : u->of->concurrent > 1 && *copies ? "equal copies, equal requests"
+                                                         : copies,
         .bounds = e->cut ? arena_printf(j->a, "counts up to %u", j->o->max_count) : ""};
     return r->nexploration++;
 }
@@ -182,11 +184,15 @@ static void explore_mix(struct judge *j, const struct together *g, const struct 
                             .races = g->races,
                             .endless = g->endless,
                             .stop = j->o->stop};
+    bool apart = !j->o->no_reductions && explore_apart(g->p, &o);
+    if (apart)
+        o.nreq = 1;
     struct seen s = {.p = g->p, .cls = m->cls, .nreq = o.nreq};
     logic_begin(j, g->in, &s);
     o.watch = logic_watch(&s);
     explore_run(g->p, &o, &s.e);
-    s.index = exploration_add(j, g->u, g->p, &s.e, mix_text(j, g->p, m, o.nreq));
+    const char *mix = mix_text(j, g->p, m, g->u->of->concurrent);
+    s.index = exploration_add(j, g->u, g->p, &s.e, mix, apart);
     for (uint32_t i = 0; i < j->p->nunit; i++)
         if (g->in[i])
             seen_judge(j, i, &s);
