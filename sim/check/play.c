@@ -172,14 +172,14 @@ static bool follow_all(struct follow *f, uint32_t nreq)
     level_enter(f, 0, nreq);
     for (uint32_t tries = 0; i < n && tries < FOLLOW_TRIES; tries++) {
         struct level *l = &f->level[i];
-        uint32_t k = l->next++;
-        if (k >= 2 * l->all.n) {
+        uint32_t k = l->next++, all = l->all.n;
+        if (all == 0 || k >= 2 * all) {
             if (i == 0)
                 return false;
             i--;
             continue;
         }
-        if (follow_move(f, i, &l->all.v[k % l->all.n], k < l->all.n) && ++i < n)
+        if (follow_move(f, i, &l->all.v[k % all], k < all) && ++i < n)
             level_enter(f, i, nreq);
     }
     return i == n;

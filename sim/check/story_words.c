@@ -19,6 +19,8 @@ static const char *thing(struct teller *t, uint32_t inst)
     switch (kind_of(t, inst)) {
     case RES_POOL:
     case RES_SERVER:
+        if (t->p->kind == EXEC_SERIAL)
+            return t->p->workers > 1 ? "a worker" : "the worker";
         return arena_printf(t->a, "a thread of %s", name);
     case RES_SERVICE:
         return arena_printf(t->a, "a place at %s", name);
