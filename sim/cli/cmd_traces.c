@@ -13,8 +13,7 @@ enum { LIMIT = 20, LIMIT_SPANS = 40, LIMIT_ROWS = 1000 };
 
 /* ---- options ---- */
 
-/* "90s", "10m", "2h", "1d" in ns; false: it is none. */
-static bool ago_of(const char *s, int64_t *ns)
+bool traces_span_of(const char *s, int64_t *ns)
 {
     static const struct {
         const char *unit;
@@ -39,7 +38,7 @@ static int64_t since_of(const struct cmd_args *a, struct store *s, struct diags 
     int64_t ns;
     if (!text)
         return INT64_MIN;
-    if (ago_of(text, &ns))
+    if (traces_span_of(text, &ns))
         return store_newest(s) - ns;
     const char *whole = strpbrk(text, "Tt ") ? text : arena_printf(a->mem, "%sT00:00", text);
     if (time_iso(whole, strlen(whole), &ns))

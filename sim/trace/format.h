@@ -14,6 +14,7 @@
 #include "trace/trace.h"
 
 struct csv_map; /* read_csv.h */
+struct hold;
 struct reader {
     struct input *in;
     struct intake *to;
@@ -21,6 +22,7 @@ struct reader {
     struct tally *tally;
     const struct csv_map *csv; /* NULL: by the names of the columns */
     struct trace_id seed;      /* of the first bytes: for ids of formats that have none */
+    struct hold *keep;         /* NULL, or where spans go instead of to the intake */
     uint64_t spans;            /* that were handed on */
     /* Something is wrong at byte `at`; text is of one line. */
     void (*say)(void *ctx, uint64_t at, const char *text);

@@ -33,7 +33,7 @@ struct input {
     bool head_done;
     bool (*stop)(void);
     const char *trouble;
-    uint64_t bytes, lane[2];
+    uint64_t bytes, most, lane[2];
     unsigned char tail[16];
 };
 
@@ -42,6 +42,7 @@ static struct input *input_new(int fd)
     struct input *in = xcalloc(1, sizeof *in);
     in->fd = fd;
     in->raw = xrealloc(NULL, RAW, 1);
+    in->most = UINT64_MAX;
     in->lane[0] = 0x9e3779b97f4a7c15u;
     in->lane[1] = 0xc2b2ae3d27d4eb4fu;
     return in;
@@ -73,6 +74,11 @@ void input_close(struct input *in)
     free(in->raw);
     free(in->head);
     free(in);
+}
+
+void input_most(struct input *in, uint64_t n)
+{
+    in->most = n;
 }
 
 void input_stop(struct input *in, bool (*stop)(void))
@@ -279,6 +285,11 @@ size_t input_read(void *ctx, char *to, size_t n)
         got = unpack(in, to, n);
     }
     digest_add(in, to, got);
+    if (in->bytes > in->most) {
+        in->trouble = "the data is too large, unpacked";
+        in->over = true;
+        return 0;
+    }
     return got;
 }
 

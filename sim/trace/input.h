@@ -18,6 +18,8 @@ void input_close(struct input *in);
 const char *input_head(struct input *in, size_t *n);
 /* Up to n bytes; 0: the end.  Of the type json_fill. */
 size_t input_read(void *in, char *to, size_t n);
+/* No more than n bytes, unpacked: what is longer is in trouble. */
+void input_most(struct input *in, uint64_t n);
 /* Asked before each read; true ends the input.  May be NULL. */
 void input_stop(struct input *in, bool (*stop)(void));
 

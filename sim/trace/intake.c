@@ -200,6 +200,24 @@ void intake_flush(struct intake *in)
         send(in);
 }
 
+uint32_t intake_mark(const struct intake *in)
+{
+    return in->tail;
+}
+
+uint32_t intake_open(const struct intake *in)
+{
+    return in->tail - in->head;
+}
+
+void intake_flush_before(struct intake *in, uint32_t mark)
+{
+    while (in->head != in->tail && (int32_t)(mark - in->head) > 0)
+        hand_on(in);
+    if (in->out->n)
+        send(in);
+}
+
 /* ---- in ---- */
 
 static uint32_t keep_links(struct intake *in, const struct span_link *l, uint32_t n)

@@ -34,5 +34,10 @@ void intake_free(struct intake *in);
 void intake_span(struct intake *in, struct trace_id id, const struct span *s,
                  const struct span_link *link);
 void intake_flush(struct intake *in); /* hands on all */
+/* For input without an end: how many traces were begun so far, modulo 2^32; and hand on those that
+ * were begun before such a mark, though the batch is not full. */
+uint32_t intake_mark(const struct intake *in);
+void intake_flush_before(struct intake *in, uint32_t mark);
+uint32_t intake_open(const struct intake *in); /* traces that are held */
 
 #endif

@@ -47,7 +47,10 @@ void reader_span(struct reader *r, uint64_t at, struct trace_id id, const struct
     v.parent = SPAN_NONE;
     v.shift = 0;
     r->spans++;
-    intake_span(r->to, id, &v, link ? link + v.link : NULL);
+    if (r->keep)
+        hold_span(r->keep, at, id, &v, link, 0);
+    else
+        intake_span(r->to, id, &v, link ? link + v.link : NULL);
 }
 
 uint32_t reader_name(struct reader *r, const char *s, size_t n)

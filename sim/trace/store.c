@@ -227,8 +227,10 @@ bool store_begin(struct store *s, const char *label, struct diags *d)
     s->writing = s->writes = true;
     s->recording = recording_of(s, label);
     s->last_trace = store_number(s, "SELECT max(id) FROM trace");
-    s->assembler = s->assembler ? s->assembler : assemble_new();
-    store_feed_register(s);
+    if (!s->assembler) { /* the first time */
+        s->assembler = assemble_new();
+        store_feed_register(s);
+    }
     store_put_reset(s);
     return true;
 }

@@ -66,3 +66,39 @@ $ pertinax traces --rule best --limit -3
 !       = help: one of own|jaeger|crisp
 ! 1 error
 ? 2
+
+Nor pertinax collect.
+
+$ pertinax collect --listen 4318
+! error[E-listen]: '4318' is no address to listen at
+!       = help: write HOST:PORT, as in 127.0.0.1:4318
+! 1 error
+? 2
+$ pertinax collect --listen 8.8.8.8:4318
+! error[E-listen]: cannot listen at 8.8.8.8:4318: Cannot assign requested address
+! 1 error
+? 2
+$ pertinax collect --for ever --until 0 --label ''
+! error[E-option-value]: --until must be a whole number of at least 1, not '0'
+! error[E-option-value]: --label must not be empty
+! error[E-option-value]: --for: 'ever' is no time span
+!       = help: a time span, such as 30s, 10m or 2h
+! 3 errors
+? 2
+$ echo no >notes.txt; pertinax collect -d notes.txt
+! error[E-store]: notes.txt is not a store of traces, nor any SQLite file
+!       = help: -d FILE names another store; a new one is made where none is
+! 1 error
+? 2
+
+It ends, and says what it has.
+
+$ pertinax collect --listen 127.0.0.1:0 --for 100ms -q
+> pertinax.db · label default
+>
+>    TRACES      SPANS  REJECTED   REQUESTS    TAKEN  BAD  BEHIND  REFUSED
+>         0          0         0          0        0    0       0        0
+>
+> Nothing was dropped, repaired or guessed.
+$ ls *.db
+> pertinax.db
