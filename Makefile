@@ -25,7 +25,7 @@ VERSION := $(shell cat VERSION)
 O := build/$(B)
 
 PKGS := yaml-0.1 gsl sqlite3 zlib libzstd libmicrohttpd
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(filter-out libmicrohttpd,$(PKGS)) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lyaml -lgsl -lgslcblas -lsqlite3 -lz -lzstd -lmicrohttpd)
 
 # What is missing is said before the compiler says it in its own words; not to who only cleans.
@@ -84,6 +84,7 @@ $(O)/flags: FORCE
 $(O)/objects: FORCE
 	@mkdir -p $(@D); echo '$(OBJ) $(LDLIBS) $(LDFLAGS)' | cmp -s - $@ || \
 	  echo '$(OBJ) $(LDLIBS) $(LDFLAGS)' > $@
+$(O)/sim/trace/receive.o: override CFLAGS += $(shell pkg-config --cflags libmicrohttpd 2>/dev/null)
 $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(if $(Q),@echo '  CC    $<')

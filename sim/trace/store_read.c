@@ -148,6 +148,7 @@ const char *store_select(struct store *s, struct arena *mem, const char *sql,
     const char *rest = NULL, *error;
     /* A virtual table is declared when it is first named: with more than the right to read. */
     (void)store_number(s, "SELECT 1 FROM v_critical WHERE trace = -1");
+    (void)store_number(s, "SELECT 1 FROM json_each('[]'), json_tree('[]')");
     sqlite3_set_authorizer(s->db, only_reading, NULL);
     int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, &rest);
     error = rc == SQLITE_AUTH ? "only SELECT is possible here"

@@ -12,6 +12,7 @@ $ pertinax
 >   pertinax merge FILE...        puts the shards of a sweep together
 >   pertinax explain MODEL        shows what a model means, without running it
 >   pertinax import FILE...       reads recorded traces into a store
+>   pertinax collect              receives traces by OTLP/HTTP into a store
 >   pertinax traces               says what recorded traces waited for
 >   pertinax fit                  makes a model of recorded traces
 >   pertinax compare MODEL        holds a model against recorded traces

@@ -6,7 +6,9 @@
 #include "trace/import.h"
 #include "trace/read_csv.h"
 #include <stdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -681,9 +683,65 @@ static void test_far_apart(void **state)
     unlink(name);
 }
 
+/* ---- killed ---- */
+
+static void die_here(void *ctx, const char *file, uint64_t bytes, uint64_t spans)
+{
+    (void)ctx;
+    (void)file;
+    (void)bytes;
+    if (spans > 300000)
+        raise(SIGKILL);
+}
+
+/* More spans than are held, in traces of 10: when the import is killed, much has been written. */
+static void test_killed(void **state)
+{
+    (void)state;
+    enum { SPANS = 400000 };
+    char csv[64], db[64];
+    snprintf(csv, sizeof csv, "/tmp/test_trace.%d.csv", (int)getpid());
+    snprintf(db, sizeof db, "/tmp/test_trace.%d.db", (int)getpid());
+    FILE *f = fopen(csv, "w");
+    assert_non_null(f);
+    fputs("trace_id,span_id,parent_id,service,name,start,duration\n", f);
+    for (unsigned i = 0; i < SPANS; i++)
+        fprintf(f, "%x,%x,%x,s,n,%u,%u\n", 1 + i / 10, 1 + i, i % 10 ? i : 0, i, 100 - i % 10);
+    fclose(f);
+    struct arena *a = arena_new(0);
+    const char *name = csv;
+    struct import_opt o = {.label = "k", .jobs = 1, .progress = die_here};
+    struct import_result r;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct diags *d = diags_new(a);
+        struct store *s = store_open(db, STORE_WRITE, d);
+        import_files(s, &name, 1, &o, a, &r, d);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    struct diags *d = diags_new(a);
+    struct store *s = store_open(db, STORE_WRITE, d);
+    assert_int_equal(store_number(s, "SELECT count(*) FROM span"), 0);
+    assert_int_equal(store_number(s, "SELECT count(*) FROM trace"), 0);
+    o.progress = NULL;
+    assert_true(import_files(s, &name, 1, &o, a, &r, d));
+    assert_int_equal(r.counts.traces, SPANS / 10);
+    assert_int_equal(store_number(s, "SELECT count(*) FROM span"), SPANS);
+    assert_int_equal(store_number(s, "SELECT count(*) FROM v_call WHERE wait = 1 AND rest = 0"),
+                     SPANS / 10 * 9);
+    store_close(s);
+    arena_drop(a);
+    unlink(csv);
+    unlink(db);
+}
+
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(files) + 17];
+    struct CMUnitTest t[TEST_COUNT(files) + 18];
     size_t n = 0;
     for (; n < TEST_COUNT(files); n++)
         t[n] = test_named(files[n].name, test_file, &files[n]);
@@ -704,5 +762,6 @@ int main(void)
     t[n++] = test_named("undone", test_undone, NULL);
     t[n++] = test_named("select", test_select, NULL);
     t[n++] = test_named("far apart", test_far_apart, NULL);
+    t[n++] = test_named("killed", test_killed, NULL);
     return cmocka_run_group_tests_name("trace", t, NULL, NULL);
 }
