@@ -83,18 +83,6 @@ void account_peaks(struct sim *s)
     s->acc.memory_peak = fmax(s->acc.memory_peak, memory_now(s));
 }
 
-/* busy and queue change by so much now. */
-void account_row(struct sim *s, uint32_t row, double busy, double queue)
-{
-    struct row_state *r = &s->row[row];
-    double dt = (double)(s->now - r->last);
-    r->acc.busy_area += dt * r->busy;
-    r->acc.queue_area += dt * r->queue;
-    r->last = s->now;
-    r->busy += busy;
-    r->queue += queue;
-}
-
 void account_wait(struct sim *s, uint32_t row, int64_t ns)
 {
     struct row_state *r = &s->row[row];
@@ -106,11 +94,6 @@ void account_wait(struct sim *s, uint32_t row, int64_t ns)
         if (begun)
             hist_add(r->wait, ns, 1);
     }
-}
-
-uint32_t account_row_of(const struct sim *s, uint32_t instance)
-{
-    return s->st.inst[instance].res;
 }
 
 void account_cpu(struct sim *s)

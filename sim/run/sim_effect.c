@@ -311,7 +311,7 @@ static void fx_join(struct sim *s, const struct fx *f)
         s->side[f->task].path = p;
 }
 
-static void fx_queue_moves(struct sim *s, const struct fx *f)
+static inline __attribute__((always_inline)) void fx_queue_moves(struct sim *s, const struct fx *f)
 {
     uint32_t row = account_row_of(s, f->a);
     switch ((enum fx_kind)f->kind) {
@@ -340,7 +340,7 @@ static void fx_queue_moves(struct sim *s, const struct fx *f)
     }
 }
 
-static void fx_loop_moves(struct sim *s, const struct fx *f)
+static inline __attribute__((always_inline)) void fx_loop_moves(struct sim *s, const struct fx *f)
 {
     if (f->kind == FX_READY) {
         s->side[f->task].waiting = s->now;
@@ -374,7 +374,7 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
             s->group_path[f->b] = s->side[f->task].path;
         break;
     case FX_START:
-        if (f->b)
+        if (f->b && s->p->uses_cpu)
             cpu_thread(&s->cpu, 2 * f->a, s->st.thread_worker[f->a], true);
         ring_put(&s->soon, (struct now){NOW_START, f->task, s->side[f->task].birth});
         break;
@@ -510,7 +510,7 @@ static void fail_stuck(struct sim *s)
                            : "time stands still: this goes on and on without ever waiting");
 }
 
-void sim_settle(struct sim *s)
+bool settle_more(struct sim *s)
 {
     struct state *st = &s->st;
     for (;;) {
@@ -518,21 +518,23 @@ void sim_settle(struct sim *s)
         if (st->stuck_pc != NONE)
             fail_stuck(s);
         if (s->end != SIM_MORE)
-            return;
+            return false;
         if (st->ask != ASK_NONE) {
             step_answer(st, draw_answer(s));
         } else if (s->done.n > 0) {
             struct now d = ring_take(&s->done);
             step_done(st, d.a, true);
         } else {
-            break;
+            return true;
         }
         s->acc.events++;
     }
-    if (st->live > s->acc.task_peak || st->threads > s->thread_peak)
-        account_peaks(s);
-    /* Of a large state not each move is looked at, or an overload would not end. */
-    check_that((st->live > 500 && s->acc.events % st->live != 0) || state_ok(st));
+}
+
+/* Of a large state not each move is looked at, or an overload would not end. */
+bool settle_ok(const struct sim *s)
+{
+    return (s->st.live > 500 && s->acc.events % s->st.live != 0) || state_ok(&s->st);
 }
 
 void share_event(struct sim *s, uint32_t k, uint32_t gen)

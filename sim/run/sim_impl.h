@@ -180,7 +180,20 @@ void move_queue_timeout(struct sim *s, uint32_t task);
 void move_batch_due(struct sim *s, uint32_t instance);
 /* After a move: answer what it asks, until it is over; then the bursts of no length
  * that it left, which go on within the same instant. */
-void sim_settle(struct sim *s);
+void account_peaks(struct sim *s);
+bool settle_more(struct sim *s); /* false: it came to an end */
+bool settle_ok(const struct sim *s);
+static inline void sim_settle(struct sim *s)
+{
+    struct state *st = &s->st;
+    bool more = st->ask != ASK_NONE || s->done.n > 0;
+    st->fx_n = 0;
+    if ((more || st->stuck_pc != NONE || s->end != SIM_MORE) && !settle_more(s))
+        return;
+    if (st->live > s->acc.task_peak || st->threads > s->thread_peak)
+        account_peaks(s);
+    check_that(settle_ok(s));
+}
 uint32_t timer_unlink(struct sim *s, uint32_t task, uint32_t word);
 void share_event(struct sim *s, uint32_t k, uint32_t gen); /* of a ps service */
 void host_entity_free(struct sim *s, uint32_t task);
@@ -274,10 +287,22 @@ static inline void account_time(struct sim *s)
         dt * ((double)s->st.live - s->st.items); /* an item nobody works on is data */
     s->acc_last = s->now;
 }
-void account_peaks(struct sim *s);
-void account_row(struct sim *s, uint32_t row, double busy, double queue);
+/* busy and queue change by so much now. */
+static inline void account_row(struct sim *s, uint32_t row, double busy, double queue)
+{
+    struct row_state *r = &s->row[row];
+    double dt = (double)(s->now - r->last);
+    r->acc.busy_area += dt * r->busy;
+    r->acc.queue_area += dt * r->queue;
+    r->last = s->now;
+    r->busy += busy;
+    r->queue += queue;
+}
 void account_wait(struct sim *s, uint32_t row, int64_t ns);
-uint32_t account_row_of(const struct sim *s, uint32_t instance);
+static inline uint32_t account_row_of(const struct sim *s, uint32_t instance)
+{
+    return s->st.inst[instance].res;
+}
 void account_cpu(struct sim *s); /* cores and GIL as they are now */
 void account_enter(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth);
 void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how);
