@@ -7,6 +7,7 @@
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
 #include <Random123/philox.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct draw_key {
@@ -46,5 +47,7 @@ static inline double rng_unit(struct draw_key k)
     rng_unit2(k, &u, &v);
     return u;
 }
+/* u[i] = rng_unit() of the key with path[i] for its path. */
+void rng_units(struct draw_key k, const uint64_t *path, double *u, size_t n);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim.c - the clock: events in their order, moves of step.h, life.  See sim.h. */
 #include "run/sim.h"
+#include "run/flow.h"
 #include "run/path.h"
 #include "run/sim_event.h"
 #include <stdlib.h>
@@ -17,6 +18,11 @@ void sim_fail(struct sim *s, struct loc at, const char *why)
     s->error = why;
     s->error_at = at;
     s->end = SIM_ERROR;
+}
+
+void sim_fail_crowd(struct sim *s, struct loc at)
+{
+    sim_fail(s, at, "there are more than 4 million tasks at once");
 }
 
 /* ---- timeouts ---- */
@@ -135,6 +141,9 @@ static void cpu_account(struct sim *s)
 /* Where the first task stands that is not held up by others. */
 static struct loc some_place(const struct sim *s)
 {
+    const struct loc *at = s->flow ? flow_place(s) : NULL;
+    if (at != NULL)
+        return *at;
     for (uint32_t t = 0; t < s->st.ntask; t++) {
         uint8_t k = s->st.task[t].state;
         if (k == T_WORK || k == T_CPU || k == T_RUN || k == T_ASK)
@@ -143,7 +152,7 @@ static struct loc some_place(const struct sim *s)
     return s->p->model->at;
 }
 
-static void fail_time(struct sim *s)
+void sim_fail_time(struct sim *s)
 {
     sim_fail(s, some_place(s), "this would last for more than 60 years");
 }
@@ -152,7 +161,7 @@ static void fail_time(struct sim *s)
 static bool reach(struct sim *s, struct ev e)
 {
     if (e.time > SIM_TIME_MAX) {
-        fail_time(s);
+        sim_fail_time(s);
         return false;
     }
     s->cpu.late = (e.key >> EV_CLASS_SHIFT) >= CL_ARRIVAL;
@@ -254,16 +263,16 @@ enum sim_end sim_run_load(struct sim *s, uint64_t n)
     }
     s->goal = s->finished + n;
     while (s->end == SIM_MORE && s->finished < s->goal) {
-        if (!advance(s)) {
+        if (s->flow ? !flow_advance(s) : !advance(s)) {
             s->end = s->st.live > 0 ? SIM_DEADLOCK : SIM_DRAINED;
             break;
         }
-        if (s->acc.events >= s->watch_at)
+        if (s->acc.events >= s->watch_at && !s->flow)
             watch(s);
         if (s->acc.events >= s->look_at)
             look(s);
     }
-    if (s->end == SIM_MORE && s->st.live > 0 && deadlock_exists(s))
+    if (s->end == SIM_MORE && s->st.live > 0 && !s->flow && deadlock_exists(s))
         s->end = SIM_DEADLOCK;
     return s->end;
 }
@@ -297,8 +306,11 @@ enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n)
             break;
         s->alone_ordinal = i;
         arrive_request(s, 0, 0, i);
-        sim_settle(s);
-        while (s->end == SIM_MORE && advance(s))
+        if (s->flow)
+            flow_settle(s);
+        else
+            sim_settle(s);
+        while (s->end == SIM_MORE && (s->flow ? flow_advance(s) : advance(s)))
             if (s->acc.events >= s->look_at)
                 look(s);
         if (s->end == SIM_MORE && s->st.live > 0)
@@ -361,6 +373,7 @@ struct sim *sim_new(const struct prog *p, const struct sim_opt *o)
     shares_init(s);
     s->batch_slot = xcalloc(p->ninstance + 1, sizeof *s->batch_slot);
     account_init(s);
+    s->flow = flow_new(p, o);
     return s;
 }
 
@@ -369,6 +382,7 @@ void sim_free(struct sim *s)
     if (s == NULL)
         return;
     account_free(s);
+    flow_free(s->flow);
     path_free(s->path);
     state_free(&s->st);
     cpu_free(&s->cpu);

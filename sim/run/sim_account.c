@@ -83,6 +83,25 @@ void account_peaks(struct sim *s)
     s->acc.memory_peak = fmax(s->acc.memory_peak, memory_now(s));
 }
 
+bool account_arrival(struct sim *s, uint64_t ordinal)
+{
+    uint64_t number = s->alone ? ordinal : s->acc.arrivals;
+    account_time(s);
+    s->acc.arrivals++;
+    return number >= s->o.trace_first && number - s->o.trace_first < s->o.trace_requests;
+}
+
+void account_traced(struct sim *s, int64_t work, int64_t span)
+{
+    s->traced_done++;
+    if (!s->alone && s->traced >= s->o.trace_requests && s->traced_done == s->traced) {
+        s->follow = NULL; /* nobody asks any more */
+        s->cpu.d.watch = NULL;
+    }
+    s->work_sum += (double)work;
+    s->span_sum += (double)span;
+}
+
 void account_wait(struct sim *s, uint32_t row, int64_t ns)
 {
     struct row_state *r = &s->row[row];
@@ -121,18 +140,22 @@ void account_enter(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth)
     s->enter[(size_t)task * s->p->ndepth + depth] = s->now;
 }
 
-void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how)
+void account_left(struct sim *s, uint32_t mark, int64_t ns)
 {
     struct sim_step_account *a = &s->step[mark];
-    if (how == 2)
-        return; /* cancelled: neither a duration nor a failure of its own */
-    int64_t d = s->now - s->enter[(size_t)task * s->p->ndepth + depth];
     if (a->duration == NULL)
         a->duration = hist_new();
-    hist_add(a->duration, d, 1);
+    hist_add(a->duration, ns, 1);
     a->count++;
-    a->sum += (double)d;
-    a->failures += how == 1;
+    a->sum += (double)ns;
+}
+
+void account_leave(struct sim *s, uint32_t task, uint32_t mark, uint32_t depth, uint32_t how)
+{
+    if (how == 2)
+        return; /* cancelled: neither a duration nor a failure of its own */
+    account_left(s, mark, s->now - s->enter[(size_t)task * s->p->ndepth + depth]);
+    s->step[mark].failures += how == 1;
 }
 
 /* ---- what the caller sees ---- */

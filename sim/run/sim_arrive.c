@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim_arrive.c - requests arrive: open, closed, as a backlog, or as recorded. */
+#include "run/flow.h"
 #include "run/sim_event.h"
 
 void arrive_again(struct sim *s, uint32_t cls, uint32_t client)
@@ -18,6 +19,10 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
 {
     struct state *st = &s->st;
     const struct prog *p = s->p;
+    if (s->flow) {
+        flow_arrive(s, cls, ordinal);
+        return;
+    }
     uint64_t key = client == 0 ? rng_mix(s->cls[cls].of[0], ordinal + 1)
                                : draw_request_key(s, cls, client, ordinal);
     uint32_t worker = 0;
@@ -27,10 +32,7 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     } else if (p->workers > 1) {
         worker = step_worker(st);
     }
-    uint64_t number = s->alone ? ordinal : s->acc.arrivals;
-    bool traced = number >= s->o.trace_first && number - s->o.trace_first < s->o.trace_requests;
-    account_time(s);
-    s->acc.arrivals++;
+    bool traced = account_arrival(s, ordinal);
     s->root_key = key;
     s->coming = (struct rside){.arrival = s->now, .ordinal = ordinal, .cls = cls, .client = client};
     uint32_t r = move_arrive(s, cls, worker, traced);

@@ -245,13 +245,13 @@ void draw_ahead(const struct sim *s, uint64_t of, uint64_t first, uint32_t site,
 {
     const struct site *x = &s->p->site[site];
     const struct dist *d = s->p->x.expr[x->expr].dist;
+    uint64_t path[GAPS];
     double u[GAPS];
     bug_if(n > GAPS);
-    for (uint32_t i = 0; d != NULL && i < n; i++) {
-        struct draw_key k = {
-            .seed = s->o.seed, .path = rng_mix(of, first + i + 1), .site = x->hash};
-        u[i] = rng_unit(k);
-    }
+    for (uint32_t i = 0; i < n; i++)
+        path[i] = rng_mix(of, first + i + 1);
+    if (d != NULL)
+        rng_units((struct draw_key){.seed = s->o.seed, .site = x->hash}, path, u, n);
     for (uint32_t i = 0; i < n; i++) {
         double v = d != NULL ? dist_draw(d, u[i]) : -1;
         ns[i] = v >= 0 && v <= DRAW_MAX_NS ? (int64_t)(v + 0.5) : -1;

@@ -289,17 +289,8 @@ static void fx_over(struct sim *s, const struct fx *f)
                                   .status = r->answered ? r->status : 0,
                                   .cls = r->cls,
                                   .ordinal = r->ordinal});
-    if (traced) {
-        s->traced_done++;
-        if (!s->alone && s->traced >= s->o.trace_requests && s->traced_done == s->traced) {
-            s->follow = NULL; /* nobody asks any more */
-            s->cpu.d.watch = NULL;
-        }
-        s->work_sum += (double)r->work;
-        if (!r->answered)
-            r->span = r->tail;
-        s->span_sum += (double)r->span;
-    }
+    if (traced)
+        account_traced(s, r->work, r->answered ? r->span : r->tail);
     if (!r->answered && arrives_closed(s, r->cls))
         arrive_again(s, r->cls, r->client);
 }
@@ -505,9 +496,11 @@ fx_emit(struct state *st, uint32_t kind, uint32_t task, uint32_t a, uint32_t b, 
 
 static void fail_stuck(struct sim *s)
 {
-    sim_fail(s, s->p->where[s->st.stuck_pc],
-             s->st.crowded ? "there are more than 4 million tasks at once"
-                           : "time stands still: this goes on and on without ever waiting");
+    struct loc at = s->p->where[s->st.stuck_pc];
+    if (s->st.crowded)
+        sim_fail_crowd(s, at);
+    else
+        sim_fail(s, at, "time stands still: this goes on and on without ever waiting");
 }
 
 bool settle_more(struct sim *s)

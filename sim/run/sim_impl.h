@@ -74,7 +74,7 @@ struct rside { /* a request's */
 struct client_state {
     uint64_t sent;
 };
-enum { GAPS = 8 };
+enum { GAPS = 32 };
 struct class_state {
     uint64_t arrived;  /* of open arrivals */
     int64_t next;      /* the last arrival's time */
@@ -155,6 +155,7 @@ struct sim {
     struct rside coming;
     uint64_t round_key; /* of the task that begins next, if its parent is in a loop */
     bool rounds;
+    struct flow *flow; /* the program flows (flow.h), and st is not used; or NULL */
 };
 
 /* A clock and the sums of a clock stay in range: beyond it a run is an error. */
@@ -162,6 +163,8 @@ struct sim {
 
 /* sim.c */
 void sim_fail(struct sim *s, struct loc at, const char *why);
+void sim_fail_time(struct sim *s);
+void sim_fail_crowd(struct sim *s, struct loc at); /* STATE_MAX_TASKS */
 
 /* sim_event.c */
 uint32_t sim_push(struct sim *s, int64_t at, enum ev_class c, struct slot what);
@@ -216,6 +219,13 @@ static inline bool arrives_closed(const struct sim *s, uint32_t cls)
 void cores_connect(struct sim *s);
 
 #define DRAW_MAX_NS 1e18 /* 31 years: a sum of two still fits a clock */
+/* A duration as ns; -1: it is negative, or no number. */
+static inline int64_t draw_ns(double v)
+{
+    if (v >= 0 && v <= DRAW_MAX_NS)
+        return (int64_t)(v + 0.5);
+    return v > DRAW_MAX_NS ? (int64_t)DRAW_MAX_NS : -1;
+}
 /* sim_draw.c: durations in ns, values, keyed by the task and the place */
 /* A key, in the n-th round (from 0) of the k-th loop round a place. */
 static inline uint64_t draw_round(uint64_t key, uint32_t k, uint64_t n)
@@ -299,6 +309,9 @@ static inline void account_row(struct sim *s, uint32_t row, double busy, double 
     r->queue += queue;
 }
 void account_wait(struct sim *s, uint32_t row, int64_t ns);
+bool account_arrival(struct sim *s, uint64_t ordinal);          /* true: it is to be traced */
+void account_traced(struct sim *s, int64_t work, int64_t span); /* a traced one is over */
+void account_left(struct sim *s, uint32_t mark, int64_t ns);    /* a step has ended well */
 static inline uint32_t account_row_of(const struct sim *s, uint32_t instance)
 {
     return s->st.inst[instance].res;

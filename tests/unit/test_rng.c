@@ -142,14 +142,33 @@ static void test_mix(void **state)
     assert_true(fabs(flips / 64000 - 32) < 0.2);
 }
 
+/* Many at once are the same ones, whatever their number. */
+static void test_units(void **state)
+{
+    (void)state;
+    enum { MOST = 67 };
+    uint64_t path[MOST];
+    double u[MOST + 1];
+    for (uint64_t i = 0; i < MOST; i++)
+        path[i] = rng_mix(7, i) ^ (i % 3 ? 0 : UINT64_MAX >> i);
+    for (size_t n = 0; n <= MOST; n++) {
+        struct draw_key k = {.seed = rng_mix(1, n), .site = (uint32_t)(n * 0x9e3779b9), .visit = 3};
+        u[n] = -1;
+        rng_units(k, path, u, n);
+        for (size_t i = 0; i < n; i++) {
+            k.path = path[i];
+            assert_true(u[i] == rng_unit(k));
+        }
+        assert_true(u[n] == -1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_answers),
-        cmocka_unit_test(test_open_interval),
-        cmocka_unit_test(test_uniform),
-        cmocka_unit_test(test_mix),
-        cmocka_unit_test(test_neighbours_independent),
+        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_open_interval),
+        cmocka_unit_test(test_uniform),       cmocka_unit_test(test_mix),
+        cmocka_unit_test(test_units),         cmocka_unit_test(test_neighbours_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
