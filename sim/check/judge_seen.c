@@ -103,6 +103,8 @@ static const char *end_why(struct judge *j, const struct seen *s)
                                  at->line, at->col)
                   : "there are more tasks at once than can be explored";
     }
+    if (e->end == EXPLORE_STOPPED && e->states <= 1)
+        return "there was no time to look";
     return arena_printf(j->a, "no fault in %" PRIu64 " states, to depth %u%s", e->states, e->depth,
                         e->end == EXPLORE_STATES  ? "; --max-states was reached"
                         : e->end == EXPLORE_BYTES ? "; --max-memory was reached"
@@ -176,7 +178,8 @@ void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
         return;
     }
     if (s->e.end != EXPLORE_WHOLE) {
-        r->hint = NULL;
+        r->hint = c->concurrent > 1 ? "try it with `concurrent: 1`, or with smaller counts (`set`)"
+                                    : "try it with smaller counts (`set`)";
         verdict_set(r, VERDICT_UNDECIDED, end_why(j, s));
         return;
     }

@@ -150,6 +150,16 @@ static void subject_of(struct plan_subject *p, const struct cmd_args *a, const c
     subject_of_model(p, a, &s, root, d);
 }
 
+/* --concurrent, for claims that do not say themselves. */
+static void concurrent_set(const struct spec *s, const struct cmd_args *a, struct diags *d)
+{
+    struct opt_range most = {1, SPEC_MAX_CONCURRENT, SPEC_CONCURRENT};
+    uint32_t n = (uint32_t)opt_u64(a->o, "concurrent", most, d);
+    for (uint32_t i = 0; i < s->nclaim; i++)
+        if (s->claim[i].concurrent_at.line == 0)
+            s->claim[i].concurrent = n;
+}
+
 /* ---- what comes out ---- */
 
 static void write_one(const char *path, const struct check_report *f, struct report_look look,
@@ -199,6 +209,8 @@ static int check_run(const struct cmd_args *a, struct diags *d)
     for (uint32_t i = 0; i < n; i++) {
         subject_of(&s[i], a, a->o->operand[i], d);
         whole = whole && s[i].spec && s[i].tree;
+        if (s[i].spec)
+            concurrent_set(s[i].spec, a, d);
     }
     const struct plan *p = whole ? plan_make(a->mem, s, n, opt_get(a->o, "only"), d) : NULL;
     if (!p || diags_errors(d))
@@ -222,6 +234,7 @@ static int check_run(const struct cmd_args *a, struct diags *d)
 }
 
 static const struct opt check_opts[] = {
+    {"concurrent", 0, "N", "requests explored at once where a claim does not say (default 2)", 0},
     {"only", 0, "NAME", "judge the claims of this name alone", 0},
     {"strict", 0, NULL, "a vacuous claim fails", 0},
     {"max-states", 0, "N", "give an exploration up after N states (default 20000000)", 0},
