@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* check_spin.c - exploring: states, states a CPU second, bytes a state; beside SPIN in the same
+ * run, where it is installed, on the same pool (check_pool.pml).  Steps are not cut alike: here a
+ * thread takes a task in one step and begins it in another. */
+#include "check/explore.h"
+#include "tests/bench/bench.h"
+#include <string.h>
+
+static void explore(const char *which, const char *text, const char *exec, uint32_t nreq,
+                    bool reduced)
+{
+    static const uint32_t cls[PACK_MAX_REQUESTS] = {0};
+    struct arena *a = arena_new(0);
+    struct diags *d = diags_new(a);
+    struct explore e;
+    struct yaml *root = yaml_parse(a, "bench", text, strlen(text), d);
+    const struct model *m = root ? model_build(a, root, "", d) : NULL;
+    const struct prog *p = m ? prog_compile(a, m, model_exec(m, exec), d) : NULL;
+    if (!p)
+        die("the benchmark's model is wrong");
+    struct explore_opt o = {.nreq = nreq,
+                            .cls = cls,
+                            .max_count = 3,
+                            .symmetric_copies = reduced,
+                            .symmetric_requests = reduced};
+    double from = bench_cpu();
+    explore_run(p, &o, &e);
+    double s = bench_cpu() - from;
+    bench_line("check", which, (double)e.states, "states");
+    bench_line("check", which, (double)e.states / s, "states/s");
+    bench_line("check", which, (double)(e.bytes + e.part_bytes) / (double)e.states, "bytes/state");
+    bench_line("check", which, s, "s");
+    explore_free(&e);
+    arena_drop(a);
+}
+
+static void spin(const char *which, uint32_t k, uint32_t threads)
+{
+    char command[100];
+    double states, s, mb;
+    snprintf(command, sizeof command, "tests/bench/check_spin.sh %u %u", k, threads);
+    FILE *f = popen(command, "r");
+    bool told = f && fscanf(f, "%lf %lf %lf", &states, &s, &mb) == 3;
+    if (f)
+        pclose(f);
+    if (!told) {
+        printf("check        no SPIN, or no compiler\n");
+        return;
+    }
+    bench_line("spin", which, states, "states");
+    bench_line("spin", which, states / (s > 0 ? s : 0.01), "states/s");
+    bench_line("spin", which, mb * 1e6 / states, "bytes/state");
+    bench_line("spin", which, s, "s");
+}
+
+int main(void)
+{
+    static const char pool[] = "pertinax: 1\nname: pool\nservices: {a: {latency: 1ms}}\n"
+                               "request: {parallel: {x: {call: a}, y: {call: a}}}\n"
+                               "executions: {threads: {pool: 6}}\n";
+    explore("pool 5 on 6", pool, "threads", 5, false);
+    spin("pool 5 on 6", 5, 6);
+    explore("pool 5 on 6, reduced", pool, "threads", 5, true);
+    return 0;
+}
