@@ -547,7 +547,7 @@ static inline bool reach(struct sim *s, int64_t at)
     return true;
 }
 
-bool flow_advance(struct sim *s)
+static inline bool advance(struct sim *s)
 {
     bool due = s->due.time != INT64_MAX && (s->nheap == 0 || event_before(s->due, s->heap[0]));
     int64_t at = due ? s->due.time : s->nheap > 0 ? s->heap[0].time : INT64_MAX;
@@ -566,5 +566,14 @@ bool flow_advance(struct sim *s)
     }
     s->acc.events++;
     flow_settle(s);
+    return true;
+}
+
+bool flow_advance(struct sim *s, uint64_t goal)
+{
+    do {
+        if (!advance(s))
+            return false;
+    } while (s->end == SIM_MORE && s->finished < goal && s->acc.events < s->look_at);
     return true;
 }

@@ -21,8 +21,9 @@ struct flow *flow_new(const struct prog *p, const struct sim_opt *o);
 void flow_free(struct flow *f);
 /* A request arrives; as arrive_request(). */
 void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal);
-/* One event or one turn of this instant.  False: nothing is left. */
-bool flow_advance(struct sim *s);
+/* Events and turns of this instant, until so many requests have finished or it is time to look
+ * whether to go on.  False: nothing is left. */
+bool flow_advance(struct sim *s, uint64_t goal);
 /* After a move. */
 void flow_settle(struct sim *s);
 /* Where the first task stands that is in a call; NULL: none is. */

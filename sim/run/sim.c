@@ -263,7 +263,7 @@ enum sim_end sim_run_load(struct sim *s, uint64_t n)
     }
     s->goal = s->finished + n;
     while (s->end == SIM_MORE && s->finished < s->goal) {
-        if (s->flow ? !flow_advance(s) : !advance(s)) {
+        if (s->flow ? !flow_advance(s, s->goal) : !advance(s)) {
             s->end = s->st.live > 0 ? SIM_DEADLOCK : SIM_DRAINED;
             break;
         }
@@ -310,7 +310,7 @@ enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n)
             flow_settle(s);
         else
             sim_settle(s);
-        while (s->end == SIM_MORE && (s->flow ? flow_advance(s) : advance(s)))
+        while (s->end == SIM_MORE && (s->flow ? flow_advance(s, UINT64_MAX) : advance(s)))
             if (s->acc.events >= s->look_at)
                 look(s);
         if (s->end == SIM_MORE && s->st.live > 0)

@@ -53,6 +53,24 @@ static void flow_body(struct random_maker *m, struct buf *b)
     m->depth--;
 }
 
+/* One call, with or without a capacity, under loads that meet its ends. */
+static const char *single_model(struct arena *a, uint64_t seed)
+{
+    static const char *const law[] = {"exponential(mean=1ms)", "1ms",   "2ms", "0",
+                                      "uniform(0ms 3ms)",      "1500us"};
+    static const char *const load[] = {"{rate: 500/s}", "{rate: 500/s, arrivals: deterministic}",
+                                       "{rate: 1000/s, arrivals: deterministic}", "{rate: 900/s}"};
+    struct random_maker m = {.a = a, .seed = seed};
+    const char *latency = law[random_below(&m, 6)], *how = load[random_below(&m, 4)];
+    const char *most =
+        random_below(&m, 3) ? arena_printf(a, ", capacity: %u", 1 + random_below(&m, 3)) : "";
+    return arena_printf(a,
+                        "pertinax: 1\nname: flow\nservices: {s: {latency: %s%s}}\n"
+                        "request: {name: a, call: s}\nload: %s\n"
+                        "executions: {threads: {server: %u}}\n",
+                        latency, most, how, 1 + random_below(&m, 3));
+}
+
 static const char *flow_model(struct arena *a, uint64_t seed)
 {
     static const char *const load[] = {"{rate: 30/s}", "{rate: 20/s, arrivals: deterministic}",
@@ -249,9 +267,14 @@ static unsigned compare_text(const char *text, uint64_t seed, uint64_t requests,
 static void test_flows(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < test_samples(1000); seed++) {
+    for (uint64_t seed = 0; seed < test_samples(400); seed++) {
         struct arena *a = arena_new(0);
         assert_int_equal(compare_text(flow_model(a, seed), seed, 60, a), TEST_COUNT(execs));
+        arena_drop(a);
+    }
+    for (uint64_t seed = 0; seed < test_samples(300); seed++) {
+        struct arena *a = arena_new(0);
+        assert_int_equal(compare_text(single_model(a, seed), seed, 200, a), TEST_COUNT(execs));
         arena_drop(a);
     }
 }
@@ -271,7 +294,7 @@ static void test_others(void **state)
                {RANDOM_ALL, "{rate: 200/s}"}};
     for (size_t i = 0; i < TEST_COUNT(row); i++) {
         unsigned taken = 0;
-        for (uint64_t seed = 0; seed < test_samples(200); seed++) {
+        for (uint64_t seed = 0; seed < test_samples(120); seed++) {
             struct arena *a = arena_new(0);
             struct random_made made = random_model(a, seed, row[i].features, row[i].load);
             taken += compare_text(made.text, seed, 12, a);
