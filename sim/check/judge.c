@@ -287,5 +287,6 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
     verdicts_end(&j);
     judge_turns(&j);
     coverage_end(&j);
+    static_look(&j);
     return j.r;
 }

@@ -48,6 +48,10 @@ bool logic_violated(const struct seen *s, uint32_t unit);
 const char *logic_why(struct judge *j, uint32_t unit, const struct seen *s);
 void logic_held(struct judge *j, uint32_t unit, const struct seen *s);
 
+/* ---- judge_static.c ---- */
+/* What programs show without exploring: findings, and hints. */
+void static_look(struct judge *j);
+
 /* ---- judge_seen.c ---- */
 /* What it means for a unit, whose verdict may stand already by another mix of classes. */
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s);

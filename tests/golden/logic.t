@@ -73,3 +73,17 @@ $ pertinax check page_spec.yaml
 > be any value. Reductions: equal copies.
 > Again: pertinax check page_spec.yaml; version 0.1.0.
 ? 1
+
+What a model shows without being explored: two requests meet in both orders of the locks, and three could
+share out the connections.
+
+$ printf '%s\n' 'pertinax: 1' 'name: m' 'services: {a: {latency: 1ms}}' 'resources: {c: {kind: pool, size: 3}, l: mutex, k: mutex}' 'request:' '  - {use: c, do: [{call: a}, {use: c, name: more, do: {call: a, name: b}}]}' '  - {use: l, do: [{call: a, name: x}, {use: k, do: {call: a, name: y}}]}' '  - {use: k, name: k2, do: [{call: a, name: z}, {use: l, name: l2, do: {call: a, name: w}}]}' >locks.yaml
+$ pertinax check locks.yaml --only deadlock_free | grep -E '^CLAIM|^deadlock|^warning|can never move|other way|that do so|connections|held while|wait for more'
+> CLAIM          serial  threads   coroutine
+> deadlock_free  pass    FAIL (1)  FAIL (2)
+> (1) deadlock_free under threads: 2 tasks can never move again (locks.yaml:1:1)
+>   `l` is held while `k` is asked for, and the other way round (lines 7 and 8)
+> (2) deadlock_free under coroutine: 2 tasks can never move again (locks.yaml:1:1)
+>   `l` is held while `k` is asked for, and the other way round (lines 7 and 8)
+> warning [nested-hold]: `c` is asked for while 1 of it is held: 3 tasks that do
+> so at once have all 3 and wait for more (locks.yaml:6:31).
