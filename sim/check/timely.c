@@ -8,6 +8,7 @@
 #include "check/timing.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TRIES = 3000, LENGTH_MOST = 200, MORE = 24 };
 
@@ -22,8 +23,11 @@ struct keys {
 
 static void key_set(struct keys *k, uint32_t slot, uint64_t key)
 {
-    if (slot >= k->cap)
+    uint32_t old = k->cap;
+    if (slot >= old) {
         k->of = grow(k->of, &k->cap, slot + 1, sizeof *k->of);
+        memset(k->of + old, 0, (k->cap - old) * sizeof *k->of);
+    }
     k->of[slot] = key;
 }
 

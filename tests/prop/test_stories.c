@@ -232,7 +232,7 @@ static void test_row(void **state)
             try(seed, r->features, execs[x], &n);
     print_message("%u told, %u in time (%u in another order), %u unusual\n", n.told, n.timely,
                   n.moved, n.unusual);
-    assert_true(n.told > 0);
+    assert_true(n.told > 0 || test_quick());
 }
 
 int main(void)
