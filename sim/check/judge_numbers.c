@@ -3,6 +3,7 @@
  * sample of requests, worst cases each by itself. */
 #include "check/judge_impl.h"
 #include "check/require.h"
+#include "check/worst.h"
 #include <stdlib.h>
 
 /* The runs that they are compared with. */
@@ -50,8 +51,21 @@ static struct require_opt options(const struct judge *j)
                                 .stop = j->o->stop};
 }
 
+static void worst_one(struct judge *j, uint32_t unit)
+{
+    struct worst_opt o = {
+        .max_runs = j->o->max_requests, .max_count = j->o->max_count, .stop = j->o->stop};
+    if (worst_judge(plan_prog(j->p, &j->p->unit[unit]), &j->number[unit], &o, j->a, j->d))
+        number_end(j, unit, &j->number[unit]);
+}
+
 void numbers_judge(struct judge *j, uint32_t first, bool *done)
 {
+    if (j->p->unit[first].of->kind == CLAIM_WORST_CASE) {
+        done[first] = true;
+        worst_one(j, first);
+        return;
+    }
     const struct plan *p = j->p;
     const struct plan_unit *u = &p->unit[first];
     struct require_item *x = xcalloc(p->nunit, sizeof *x);

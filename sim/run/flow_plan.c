@@ -223,8 +223,8 @@ static void skips_find(struct flow *f)
 bool flow_plan(struct flow *f, const struct sim_opt *o)
 {
     const struct prog *p = f->p;
-    if (o->stepwise || o->trace_full || o->max_events || o->scale || !plain_execution(p) ||
-        !plain_loads(p))
+    if (o->stepwise || o->trace_full || o->max_events || o->scale || o->oracle ||
+        !plain_execution(p) || !plain_loads(p))
         return false;
     f->leaf_of = xcalloc(p->nop + 1u, sizeof *f->leaf_of);
     f->stride = xcalloc(p->nop + 1u, sizeof *f->stride);

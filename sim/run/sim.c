@@ -78,7 +78,9 @@ static void dispatch_now(struct sim *s, struct now x)
     case NOW_GRANT: {
         const struct resst *q = &st->inst[x.a];
         uint32_t pick = 0;
-        if (s->p->res[q->res].discipline == DISC_RANDOM && q->nqueue > 1) {
+        if (s->p->res[q->res].discipline == DISC_RANDOM && q->nqueue > 1 && s->o.oracle) {
+            pick = s->o.oracle->pick(s->o.oracle->ctx, q->nqueue);
+        } else if (s->p->res[q->res].discipline == DISC_RANDOM && q->nqueue > 1) {
             struct draw_key k = {.seed = s->o.seed,
                                  .path = rng_mix(s->o.replication, ++s->grants),
                                  .site = 0x67726e74 ^ x.a};

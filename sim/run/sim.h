@@ -11,6 +11,14 @@
 #include "core/prog.h"
 #include <stdatomic.h>
 
+/* Who says what is drawn, instead of the dice: for trying values one after the other. */
+struct sim;
+struct sim_oracle {
+    void *ctx;
+    /* A value of expression expr of prog.x; words: the task's variables. */
+    double (*value)(void *ctx, const struct sim *s, uint32_t expr, const double *words);
+    uint32_t (*pick)(void *ctx, uint32_t n); /* one of n that are possible, from 0 */
+};
 struct sim_opt {
     uint64_t seed;
     uint32_t replication;    /* part of every draw's key */
@@ -24,8 +32,8 @@ struct sim_opt {
      * once drawn, all other draws being as they were.  NULL: nothing is. */
     const double *scale;
     bool stepwise; /* never by the faster way (flow.h): for comparisons */
+    const struct sim_oracle *oracle; /* NULL: the dice */
 };
-struct sim;
 struct sim *sim_new(const struct prog *p, const struct sim_opt *o);
 void sim_free(struct sim *s);
 
@@ -53,6 +61,8 @@ enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n);
 /* Under load: go on until n more requests have finished. */
 enum sim_end sim_run_load(struct sim *s, uint64_t n);
 
+/* Times from now to the timeouts that are pending, into out: the first n of them. */
+uint32_t sim_timeouts(const struct sim *s, int64_t *out, uint32_t n);
 /* The records since the last sim_take(); the array is the sim's and good until the next run. */
 const struct record *sim_records(const struct sim *s, uint64_t *n);
 void sim_take(struct sim *s);

@@ -46,6 +46,8 @@ static double eval(struct sim *s, uint32_t expr, const double *words, struct dra
     const char *bad = NULL;
     if (x->constant)
         return x->value;
+    if (s->o.oracle != NULL && x->draws)
+        return s->o.oracle->value(s->o.oracle->ctx, s, expr, words);
     if (x->dist != NULL)
         return dist_draw(x->dist, rng_unit(key));
     double v = expr_eval(&s->p->x, expr, words, key, &bad);
@@ -129,11 +131,12 @@ int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
         k.visit = 1u << 20; /* apart from the draws of the expression itself */
         if (!(q >= 0 && q <= 1))
             sim_fail(s, p->where[pc], "this probability came out outside [0, 1]");
-        *ok = q <= 0 || rng_unit(k) >= q;
+        *ok = q <= 0 || (s->o.oracle ? q < 1 && s->o.oracle->pick(s->o.oracle->ctx, 2) == 0
+                                     : rng_unit(k) >= q);
     }
     int64_t ns =
         s->side[task].ahead == pc ? s->side[task].ahead_ns : draw_quick(s, task, c->latency, pc);
-    check_that(ns == draw_quick(s, task, c->latency, pc));
+    check_that(s->o.oracle || ns == draw_quick(s, task, c->latency, pc));
     return scaled(s, pc, ns);
 }
 
@@ -160,7 +163,8 @@ void ahead_init(struct sim *s)
     for (uint32_t b = 0; b < p->nbody; b++) {
         uint32_t pc = first_call(s, p->body[b].pc);
         const struct site *w = pc == NONE ? NULL : &p->site[p->call[p->op[pc].a].latency];
-        s->ahead[b] = w && w->nloop == 0 && p->x.expr[w->expr].dist ? pc : NONE;
+        bool sure = w && w->nloop == 0 && p->x.expr[w->expr].dist && !s->o.oracle;
+        s->ahead[b] = sure ? pc : NONE;
     }
 }
 
@@ -186,6 +190,19 @@ static double draw_arm(struct sim *s, uint32_t task, const struct choice *c, uin
     return q;
 }
 
+/* One of the arms that can be chosen at all. */
+static double pick_arm(struct sim *s, uint32_t task, const struct choice *c, struct loc at)
+{
+    uint32_t possible = 0, i = 0;
+    for (uint32_t k = 0; k < c->n; k++)
+        possible += draw_arm(s, task, c, k, at) > 0;
+    uint32_t left = s->o.oracle->pick(s->o.oracle->ctx, possible);
+    for (; i < c->n; i++)
+        if (draw_arm(s, task, c, i, at) > 0 && left-- == 0)
+            break;
+    return i;
+}
+
 static double draw_choice(struct sim *s, uint32_t task, const struct choice *c, struct loc at)
 {
     double sum = 0;
@@ -195,8 +212,10 @@ static double draw_choice(struct sim *s, uint32_t task, const struct choice *c, 
         sim_fail(s, at, "the probabilities of this choice came out as 0");
         return 0;
     }
-    double u = rng_unit(site_key(s, task, c->site)) * sum;
     uint32_t i = 0;
+    if (s->o.oracle)
+        return pick_arm(s, task, c, at);
+    double u = rng_unit(site_key(s, task, c->site)) * sum;
     for (; i + 1 < c->n; i++) {
         double q = draw_arm(s, task, c, i, at);
         if (u < q)

@@ -38,3 +38,12 @@ void event_kill(struct sim *s, uint32_t slot)
     }
     s->dead = 0;
 }
+
+uint32_t sim_timeouts(const struct sim *s, int64_t *out, uint32_t n)
+{
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < s->nheap && k < n; i++)
+        if (s->slot[event_slot(s->heap[i])].kind == EV_TIMER && s->heap[i].time >= s->now)
+            out[k++] = s->heap[i].time - s->now;
+    return k;
+}

@@ -244,7 +244,7 @@ static inline int64_t draw_quick(struct sim *s, uint32_t task, uint32_t site, ui
 {
     const struct site *w = &s->p->site[site];
     const struct xexpr *x = &s->p->x.expr[w->expr];
-    if (x->dist != NULL && w->nloop == 0) {
+    if (x->dist != NULL && w->nloop == 0 && s->o.oracle == NULL) {
         struct draw_key k = {.seed = s->o.seed, .path = s->side[task].key, .site = w->hash};
         double v = dist_draw(x->dist, rng_unit(k));
         if (v >= 0 && v <= DRAW_MAX_NS)

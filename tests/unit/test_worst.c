@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_worst.c - worst cases against schedules computed by hand, against every corner of random
+ * task graphs, and against Graham's anomaly. */
+#include "tests/unit/test.h"
+
+#include "base/rng.h"
+#include "check/worst.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct world {
+    struct arena *a;
+    struct diags *d;
+    const struct model *m;
+    struct prog *p;
+};
+
+static struct world world_of(const char *body, const char *exec)
+{
+    struct world w = {.a = arena_new(0)};
+    w.d = diags_new(w.a);
+    const char *text = arena_printf(w.a, "pertinax: 1\nname: t\n%s", body);
+    struct yaml *root = yaml_parse(w.a, "t.yaml", text, strlen(text), w.d);
+    w.m = root ? model_build(w.a, root, "t.yaml", w.d) : NULL;
+    w.p = w.m && !diags_errors(w.d) ? prog_compile(w.a, w.m, model_exec(w.m, exec), w.d) : NULL;
+    if (!w.p || diags_errors(w.d))
+        fail_msg("%s", diags_get(w.d, 0)->text);
+    return w;
+}
+
+static struct require_item judge(struct world *w, const char *limit, struct worst_opt o)
+{
+    struct loc at = {.line = 1, .col = 1};
+    struct require_item x = {.limit = limit_parse_worst(limit, at, w->m, w->d, w->a)};
+    assert_non_null(x.limit);
+    assert_true(worst_judge(w->p, &x, &o, w->a, w->d));
+    return x;
+}
+
+#define AB  "services: {a: {latency: uniform(1ms 10ms)}, b: {latency: uniform(2ms 20ms)}}\n"
+#define ANY AB "request: {parallel: [{call: a}, {call: b}], until: any}\n"
+
+static const struct row {
+    const char *name, *yaml, *exec;
+    double worst;     /* ms; INFINITY: none */
+    const char *says; /* part of the method or of the reason */
+} rows[] = {
+    {"a sum", AB "request: [{call: a}, {call: b}]\n", "serial", 30, "longest path"},
+    {"the greater", AB "request: {parallel: [{call: a}, {call: b}]}\n", "threads", 20, "path"},
+    {"one after the other", AB "request: {parallel: [{call: a}, {call: b}]}\n", "serial", 30,
+     "path"},
+    {"the first", ANY, "coroutine", 10, "path"},
+    {"the first in order", ANY, "serial", 10, "path"},
+    {"a branch", AB "request: {if: chance(0.1), then: {call: a}, else: {call: b}}\n", "serial", 20,
+     "2 runs"},
+    {"an impossible branch", AB "request: {if: chance(0), then: {call: b}, else: {call: a}}\n",
+     "serial", 10, "1 run"},
+    {"a choice",
+     AB "request: {choose: [{p: 0.5, do: {call: a}}, {p: 0.5, do: [{call: a}, {call: b}]},"
+        " {p: 0, do: {wait: 1s}}]}\n",
+     "serial", 30, "2 runs"},
+    {"copies", AB "request: {each: 3, do: {call: a}}\n", "threads", 10, "path"},
+    {"copies, two at a time", AB "request: {each: 3, limit: 2, do: {call: a}}\n", "threads", 20,
+     "path"},
+    {"rounds", AB "request: {repeat: 3, do: {call: a}}\n", "threads", 30, "path"},
+    {"a drawn count", AB "request: {repeat: 'binomial(n=2, p=0.5)', do: {call: a}}\n", "serial", 20,
+     "3 runs"},
+    {"a spawned task", AB "request: [{spawn: {x: {call: b}}}, {call: a}, {await: x}, {call: a}]\n",
+     "coroutine", 30, "path"},
+    {"not awaited", AB "request: [{spawn: {x: {call: b}}}, {call: a}]\n", "coroutine", 10, "path"},
+    {"an early answer", AB "request: [{call: a}, {respond: 200}, {call: b}]\n", "serial", 10,
+     "path"},
+    /* succeeds at the very instant of its timeout, or fails there and then calls b */
+    {"a timeout", AB "request: [{call: a, timeout: 4ms}, {call: b}]\n", "serial", 24, "path"},
+    {"a timeout, caught", AB "request: [{call: a, timeout: 4ms, catch: {timeout: {call: b}}}]\n",
+     "serial", 24, "path"},
+    {"a timeout over two",
+     AB "request: [{seq: [{call: a}, {call: b}], timeout: 15ms}, {wait: 7ms}]\n", "serial", 22,
+     "path"},
+    {"a retry",
+     "services: {c: {latency: uniform(1ms 10ms), error: 1%}}\n"
+     "request: {call: c, retry: {attempts: 3, backoff: 5ms, factor: 2}}\n",
+     "serial", 45, "path"},
+    {"a retry after timeouts",
+     AB "request: {call: a, timeout: 4ms, retry: {attempts: 3, backoff: 1ms}}\n", "serial", 14,
+     "path"},
+    {"a hedge", AB "request: {call: b, hedge: {after: 5ms}}\n", "coroutine", 20, "path"},
+    {"a hedge where one may be slow",
+     "services: {c: {latency: 'mix(0.9 of 2ms, 0.1 of 50ms)'}}\n"
+     "request: {call: c, hedge: {after: 5ms}}\n",
+     "coroutine", 50, "path"},
+    {"no bound", "services: {e: {latency: exponential(mean=1ms)}}\nrequest: {call: e}\n", "serial",
+     INFINITY, "`request/e` has no bound"},
+    {"no bound, but a timeout",
+     "services: {e: {latency: exponential(mean=1ms)}}\nrequest: {call: e, timeout: 9ms}\n",
+     "serial", 9, "path"},
+    {"cut",
+     "services: {e: {latency: 'truncate(exponential(mean=1ms), 0, 8ms)'}}\nrequest: {call: e}\n",
+     "serial", 8, "path"},
+    {"never answered", AB "request: [{if: chance(0.5), then: {respond: 200}}]\n", "serial",
+     INFINITY, "never be answered"},
+    {"a deadlock",
+     AB "executions: {threads: {pool: 1}}\n"
+        "request: {parallel: [{call: a}, {call: b}]}\n",
+     "threads", INFINITY, "deadlock"},
+    /* a lock: who comes second waits for the first */
+    {"a lock",
+     "services: {a: {latency: uniform(1ms 3ms)}}\nresources: {l: mutex}\n"
+     "request: {each: 2, do: {use: l, do: {call: a}}}\n",
+     "threads", 6, "steps of 1ms and an instant before, 25 runs"},
+    {"one core", "request: {parallel: [{cpu: 'uniform(1ms 2ms)'}, {cpu: 'uniform(2ms 4ms)'}]}\n",
+     "threads", 6, "steps of 1ms and an instant before, 15 runs"},
+    {"one core, serial",
+     "request: {parallel: [{cpu: 'uniform(1ms 2ms)'}, {cpu: 'uniform(2ms 4ms)'}]}\n", "serial", 6,
+     "longest path, 1 run"},
+    {"a stalled loop",
+     "services: {a: {latency: uniform(1ms 2ms), blocking: true}}\n"
+     "request: {each: 2, do: {call: a}}\n",
+     "coroutine", 4, "steps"},
+};
+
+static void test_row(void **state)
+{
+    const struct row *r = *state;
+    struct world w = world_of(r->yaml, r->exec);
+    struct worst_opt o = {.max_runs = 0};
+    if (isinf(r->worst)) {
+        struct require_item x = judge(&w, "latency <= 1h", o);
+        assert_int_equal(x.verdict, VERDICT_FAIL);
+        if (!strstr(x.why, r->says))
+            fail_msg("%s: %s", r->name, x.why);
+        arena_drop(w.a);
+        return;
+    }
+    struct require_item at = judge(&w, arena_printf(w.a, "latency <= %.9gms", r->worst), o);
+    if (at.verdict != VERDICT_PASS)
+        fail_msg("%s: %s (%s) %s", r->name, at.result.seen_text, at.result.method, at.why);
+    if (fabs(at.result.seen.value - r->worst / 1e3) > 1e-12)
+        fail_msg("%s: %s", r->name, at.result.seen_text);
+    if (!strstr(at.result.method, r->says))
+        fail_msg("%s: %s", r->name, at.result.method);
+    struct require_item below = judge(&w, arena_printf(w.a, "latency < %.9gms", r->worst), o);
+    assert_int_equal(below.verdict, VERDICT_FAIL);
+    arena_drop(w.a);
+}
+
+/* ---- Graham (1969) ---- */
+
+/* Nine tasks on three processors, in the order of their list; 9 after 1, 5 to 8 after 4. */
+static const int graham[9] = {3, 2, 2, 2, 4, 4, 4, 4, 9};
+
+static int list_schedule(const int *time)
+{
+    int end[9], free_at[3] = {0};
+    bool done[9] = {false};
+    for (int k = 0; k < 9; k++) {
+        int best = 0, start = 1 << 30, pick = -1;
+        bool late = false;
+        for (int m = 1; m < 3; m++)
+            best = free_at[m] < free_at[best] ? m : best;
+        for (int i = 0; i < 9; i++) { /* the first of those that can start first; who waits already
+                                         goes before who comes at that very instant */
+            int after = i == 8 ? 0 : i >= 4 ? 3 : -1;
+            if (done[i] || (after >= 0 && !done[after]))
+                continue;
+            int ready = after >= 0 ? end[after] : 0;
+            int from = ready > free_at[best] ? ready : free_at[best];
+            if (from < start || (from == start && late && ready < from)) {
+                start = from;
+                pick = i;
+                late = ready == from;
+            }
+        }
+        done[pick] = true;
+        end[pick] = start + time[pick];
+        free_at[best] = end[pick];
+    }
+    int last = 0;
+    for (int i = 0; i < 9; i++)
+        last = end[i] > last ? end[i] : last;
+    return last;
+}
+
+static void graham_yaml(struct buf *b)
+{
+    buf_puts(b, "resources: {cpu: {kind: semaphore, size: 3, discipline: priority}}\nrequest:\n  - "
+                "spawn:\n");
+    for (int i = 0; i < 9; i++) {
+        buf_printf(b, "      t%d: [", i + 1);
+        if (i >= 4)
+            buf_printf(b, "{await: %s}, ", i == 8 ? "t1" : "t4");
+        buf_printf(b, "{use: cpu, priority: %d, do: {wait: 'uniform(%dms %dms)'}}]\n", i,
+                   graham[i] - 1, graham[i]);
+    }
+    buf_puts(b, "  - await: [t1, t2, t3, t4, t5, t6, t7, t8, t9]\n");
+}
+
+static void test_graham(void **state)
+{
+    (void)state;
+    int shorter[9], worst = 0;
+    for (int i = 0; i < 9; i++)
+        shorter[i] = graham[i] - 1;
+    assert_int_equal(list_schedule(graham), 12); /* as published */
+    assert_int_equal(list_schedule(shorter), 13);
+    for (int set = 0; set < 512; set++) {
+        int time[9];
+        for (int i = 0; i < 9; i++)
+            time[i] = graham[i] - (set >> i & 1);
+        worst = list_schedule(time) > worst ? list_schedule(time) : worst;
+    }
+    struct buf b = {0};
+    graham_yaml(&b);
+    struct world w = world_of(b.s, "coroutine");
+    struct worst_opt o = {.max_runs = 0};
+    assert_true(worst_contended(w.p));
+    struct require_item x = judge(&w, "latency <= 12ms", o); /* all at their bounds: 12 */
+    assert_int_equal(x.verdict, VERDICT_FAIL);
+    /* where two end at once, the list says who is first; here also the other order is tried */
+    assert_int_equal(worst, 16);
+    x = judge(&w, "latency <= 15.9ms", o);
+    assert_int_equal(x.verdict, VERDICT_FAIL);
+    x = judge(&w, arena_printf(w.a, "latency <= %dms", worst), o);
+    if (x.verdict != VERDICT_PASS || fabs(x.result.seen.value - worst / 1e3) > 1e-12)
+        fail_msg("%s, not %d ms (%s)", x.result.seen_text, worst, x.result.method);
+    assert_non_null(strstr(x.result.method, "19683 runs"));
+    arena_drop(w.a);
+    buf_free(&b);
+}
+
+/* ---- random graphs, every corner ---- */
+
+struct graph {
+    int n, low[6], high[6], kind[6]; /* kind: what node i does with the two before it */
+};
+
+/* A chain of three groups, each a sequence, the greater or the lesser of two. */
+static int graph_time(const struct graph *g, const int *t)
+{
+    int sum = 0;
+    for (int i = 0; i + 1 < g->n; i += 2) {
+        int a = t[i], b = t[i + 1];
+        sum += g->kind[i] == 0 ? a + b : g->kind[i] == 1 ? (a > b ? a : b) : (a < b ? a : b);
+    }
+    return sum;
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < test_samples(200); seed++) {
+        struct graph g = {.n = 6};
+        struct buf b = {0};
+        buf_puts(&b, "request:\n");
+        for (int i = 0; i < 6; i++) {
+            struct draw_key k = {.seed = seed, .path = (uint64_t)i, .site = 1};
+            g.low[i] = 1 + (int)(rng_unit(k) * 5);
+            k.site = 2;
+            g.high[i] = g.low[i] + (int)(rng_unit(k) * 5);
+            k.site = 3;
+            g.kind[i] = (int)(rng_unit(k) * 3);
+        }
+        for (int i = 0; i < 6; i += 2) {
+            char x[2][64];
+            for (int m = 0; m < 2; m++)
+                snprintf(x[m], sizeof x[m], "{wait: 'uniform(%dms %dms)'}", g.low[i + m],
+                         g.high[i + m]);
+            buf_puts(&b, g.kind[i] == 0 ? "  - seq: [" : "  - parallel: [");
+            buf_printf(&b, "%s, %s]\n", x[0], x[1]);
+            if (g.kind[i] == 2)
+                buf_puts(&b, "    until: any\n");
+        }
+        int worst = 0;
+        for (int set = 0; set < 64; set++) {
+            int t[6];
+            for (int i = 0; i < 6; i++)
+                t[i] = set >> i & 1 ? g.high[i] : g.low[i];
+            worst = graph_time(&g, t) > worst ? graph_time(&g, t) : worst;
+        }
+        struct world w = world_of(b.s, "coroutine");
+        struct worst_opt o = {.max_runs = 0};
+        struct require_item x = judge(&w, "latency <= 1s", o);
+        assert_int_equal(x.verdict, VERDICT_PASS);
+        if (fabs(x.result.seen.value - worst / 1e3) > 1e-12)
+            fail_msg("seed %llu: %s, not %d ms", (unsigned long long)seed, x.result.seen_text,
+                     worst);
+        arena_drop(w.a);
+        buf_free(&b);
+    }
+}
+
+/* ---- what stays open ---- */
+
+static void test_open(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of("services: {a: {latency: uniform(1ms 100ms)}}\nresources: {l: mutex}\n"
+                 "request: {each: 8, do: {use: l, do: {call: a}}}\n",
+                 "threads");
+    struct worst_opt few = {.max_runs = 1000};
+    struct require_item x = judge(&w, "latency <= 1s", few);
+    assert_int_equal(x.verdict, VERDICT_UNDECIDED);
+    assert_non_null(strstr(x.why, "1000 runs"));
+    x = judge(&w, "latency <= 700ms", few); /* found all the same */
+    assert_int_equal(x.verdict, VERDICT_FAIL);
+    arena_drop(w.a);
+    w = world_of("request: {repeat: poisson(2), do: {wait: 1ms}}\n", "serial");
+    x = judge(&w, "latency <= 1s", few);
+    assert_int_equal(x.verdict, VERDICT_UNDECIDED);
+    assert_non_null(strstr(x.why, "counts were tried up to 3"));
+    arena_drop(w.a);
+    w = world_of("request: {wait: 1ms}\nload: {rate: 1/s}\n", "serial");
+    x = judge(&w, "latency <= 1s", few);
+    assert_int_equal(x.verdict, VERDICT_UNDECIDED);
+    arena_drop(w.a);
+}
+
+int main(void)
+{
+    enum { MORE = 3 };
+    struct CMUnitTest t[TEST_COUNT(rows) + MORE];
+    size_t n = 0;
+    for (size_t i = 0; i < TEST_COUNT(rows); i++)
+        t[n++] = test_named(rows[i].name, test_row, &rows[i]);
+    t[n++] = test_named("Graham's anomaly", test_graham, NULL);
+    t[n++] = test_named("random graphs", test_random, NULL);
+    t[n++] = test_named("open", test_open, NULL);
+    return cmocka_run_group_tests_name("worst", t, NULL, NULL);
+}
