@@ -267,7 +267,7 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
     for (uint32_t i = 0; i < p->nunit; i++)
         if (logic_claim(&p->unit[i]))
             logic_check(&j, &p->unit[i]);
-        else if (!seen_by_explorer(p->unit[i].of) && p->unit[i].of->kind != CLAIM_REQUIRE)
+        else if (claim_explored(p->unit[i].of->kind) && !seen_by_explorer(p->unit[i].of))
             refuse(&j, p->unit[i].of);
     numbers_begin(&j);
     if (diags_errors(d))

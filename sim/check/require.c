@@ -68,7 +68,7 @@ static void judged_begin(struct judged *j, struct measure *m, const struct requi
         return;
     double room = fmin(j->limit, 1 - j->limit);
     j->half = o->half_width > 0 ? fmin(o->half_width, 0.999 * room) : room / 2;
-    j->zone = zone_new(j->limit, j->half, error);
+    j->zone = zone_new(j->limit, j->half, error / 4); /* half of it, on either side */
     j->testing = true;
 }
 
@@ -92,10 +92,12 @@ static enum verdict zone_judge(struct judged *j, const struct measure *m)
 static void judge_one(struct call *c, struct judged *j, double spend)
 {
     c->m.baseline = j->item->baseline;
-    enum verdict v = stat_judge(j, &c->m, 1 - spend);
+    enum verdict v = stat_judge(j, &c->m, 1 - (j->testing ? spend / 2 : spend));
     if (j->testing) {
-        j->method = "sequential test";
-        v = zone_judge(j, &c->m);
+        enum verdict test = zone_judge(j, &c->m);
+        if (test != VERDICT_UNDECIDED)
+            j->method = "sequential test";
+        v = test != VERDICT_UNDECIDED ? test : v;
     }
     j->item->verdict = v;
     j->decided = v != VERDICT_UNDECIDED || j->near;
@@ -164,7 +166,7 @@ static void looks(struct call *c, double error)
                 judge_one(c, j, spend);
             j->decided = j->decided || sure;
             /* of those that are open, in case that this is the last look */
-            text_fill(j, &c->m, j->testing && j->zone.n && !sure ? j->zone.n : n, look);
+            text_fill(j, &c->m, n, look);
             open = open || (!j->decided && !(j->one_sided && n >= ONE_SIDED));
             traces = traces || (!j->decided && j->traces);
         }

@@ -9,7 +9,8 @@
  * over all of them and half for the last.
  *
  *   P(...), outcome(...)     alone: Sobel and Wald's sequential test (base/sprt.h), with an
- *                            indifference zone of half_width on either side; too near: undecided
+ *                            indifference zone of half_width on either side; or the exact binomial
+ *                            interval, if that says more; else too near, and undecided
  *   percentiles              alone: the exact binomial interval of the share of requests below the
  *                            limit, which is the order statistics' (no law is assumed)
  *   speedup                  alone: Fieller's interval of paired requests
