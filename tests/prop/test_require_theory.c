@@ -59,19 +59,19 @@ static const struct equal_row {
     size_t seeds;
     uint64_t most;
 } equal[] = {
-    {"p99 at its limit", EXPONENTIAL, "serial", "p99 <= 46.051701860ms", 1000, 8192},
-    {"p50 at its limit", EXPONENTIAL, "serial", "p50 >= 6.931471806ms", 200, 8192},
-    {"mean at its limit", EXPONENTIAL, "serial", "mean <= 10ms", 200, 8192},
-    {"sd at its limit", EXPONENTIAL, "serial", "sd <= 10ms", 100, 8192},
-    {"P at its limit", EXPONENTIAL, "serial", "P(latency <= 30ms) >= 95.0212931632%", 1000, 8192},
+    {"p99 at its limit", EXPONENTIAL, "serial", "p99 <= 46.051701860ms", 1000, 4096},
+    {"p50 at its limit", EXPONENTIAL, "serial", "p50 >= 6.931471806ms", 100, 4096},
+    {"mean at its limit", EXPONENTIAL, "serial", "mean <= 10ms", 100, 4096},
+    {"sd at its limit", EXPONENTIAL, "serial", "sd <= 10ms", 60, 8192},
+    {"P at its limit", EXPONENTIAL, "serial", "P(latency <= 30ms) >= 95.0212931632%", 1000, 2048},
     {"P at its limit, a narrow zone", EXPONENTIAL, "serial", "P(latency <= 30ms) <= 95.0212931632%",
-     100, 32768},
-    {"a speedup at its limit", PAIR, "threads", "speedup(threads, serial) >= 1.333333333", 200,
-     8192},
-    {"a difference at its limit", EXPONENTIAL, "serial", "p99 - p50 <= 39.120230054ms", 100, 16384},
-    {"p90 of a queue", QUEUE, "threads", "p90 <= 32.894074ms", 60, 40000},
-    {"the mean of a queue", QUEUE, "threads", "mean >= 14.285714286ms", 60, 40000},
-    {"a utilisation", QUEUE, "threads", "utilisation(s) <= 30%", 60, 40000},
+     60, 16384},
+    {"a speedup at its limit", PAIR, "threads", "speedup(threads, serial) >= 1.333333333", 100,
+     4096},
+    {"a difference at its limit", EXPONENTIAL, "serial", "p99 - p50 <= 39.120230054ms", 60, 8192},
+    {"p90 of a queue", QUEUE, "threads", "p90 <= 32.894074ms", 40, 40000},
+    {"the mean of a queue", QUEUE, "threads", "mean >= 14.285714286ms", 40, 40000},
+    {"a utilisation", QUEUE, "threads", "utilisation(s) <= 30%", 40, 40000},
 };
 
 static void test_equal(void **state)
@@ -113,7 +113,7 @@ static const struct clear_row {
 static void test_clear(void **state)
 {
     const struct clear_row *r = *state;
-    size_t seeds = test_quick() ? 3 : 15, soon = 0;
+    size_t seeds = test_quick() ? 3 : 10, soon = 0;
     struct world w = world_of(r->yaml);
     for (size_t i = 0; i < seeds; i++) {
         struct require_opt o = {.seed = 1 + i, .jobs = 1};
@@ -175,16 +175,16 @@ static void test_search(void **state)
     struct world w = world_of(search);
     for (size_t i = 0; i < TEST_COUNT(answers); i++) {
         /* as many as it takes to be sure that no half-width of 0.05 % is left */
-        struct require_opt o = {.seed = 7, .jobs = 2, .half_width = 0.0005, .max_requests = 131072};
+        struct require_opt o = {.seed = 7, .jobs = 2, .half_width = 0.0005, .max_requests = 32768};
         struct require_item x = judge(&w, "coroutine", answers[i].limit, o);
         if (!(x.result.seen.lo <= answers[i].value && answers[i].value <= x.result.seen.hi))
             fail_msg("%s: %s", answers[i].limit, x.result.seen_text);
         assert_int_equal(x.verdict, VERDICT_UNDECIDED);
-        assert_true(x.result.seen.hi - x.result.seen.lo < 0.03 * answers[i].value + 0.006);
+        assert_true(x.result.seen.hi - x.result.seen.lo < 0.05 * answers[i].value + 0.01);
     }
     /* 99 % within 250 ms is false by 0.0007, far inside the zone of 0.5 %: too near to tell; and
      * told apart with a zone of 0.05 %. */
-    size_t seeds = test_quick() ? 3 : 30, near = 0;
+    size_t seeds = test_quick() ? 3 : 10, near = 0;
     for (size_t i = 0; i < seeds; i++) {
         struct require_opt o = {.seed = i, .jobs = 1};
         struct require_item x = judge(&w, "coroutine", "P(latency <= 250ms) >= 99%", o);
