@@ -255,8 +255,10 @@ const struct cmd cmd_check = {
     .help =
         "Judges the claims of spec files and of models (under `checks:`): that nothing can\n"
         "deadlock, that each request is answered exactly once, and so on, by exploring every\n"
-        "order and every outcome that an execution allows.  A model without claims is judged for\n"
-        "deadlocks, awaits and responses.\n\n"
+        "order and every outcome that an execution allows; limits on numbers by simulating until "
+        "it\n"
+        "is clear.  A model without claims is judged for deadlocks, awaits, responses, races and\n"
+        "runs without end.\n\n"
         "  pertinax check specs/*.yaml\n"
         "  pertinax check app.yaml --strict -o junit.xml -o check.sarif\n"
         "  pertinax check app.yaml --format github --only deadlock_free\n\n"
