@@ -94,6 +94,7 @@ static enum verdict speedup_alone(struct judged *j, const struct measure *m, dou
         for (int k = 0; k < 2; k++)
             if (m->exec[i] == model_exec(m->model, name[k]))
                 p[k] = &sampler_get(m->sampler, i)->all;
+    bug_if(!p[0] || !p[1]); /* measure_needs() has put them there */
     j->method = "paired requests, Fieller";
     bool constant = true;
     for (uint64_t i = 0; i < p[0]->n && i < p[1]->n; i++) {
