@@ -145,8 +145,8 @@ const char *compare_setting(struct arena *a, const struct compare_result *r)
 
 static const char *percent_off(struct arena *a, double ratio)
 {
-    return ratio > 1 ? arena_printf(a, "%s longer", number_percent(a, ratio - 1))
-                     : arena_printf(a, "%s shorter", number_percent(a, 1 - ratio));
+    return ratio > 1 ? arena_printf(a, "%s longer there", number_percent(a, ratio - 1))
+                     : arena_printf(a, "%s shorter there", number_percent(a, 1 - ratio));
 }
 
 static void say_verdict(struct paras *p, const struct compare_result *r)
@@ -217,7 +217,7 @@ static void say_why(struct paras *p, const struct compare_part *q)
     if (worst)
         para_add(
             p,
-            "%s: the step %s takes %s in the traces and %s in the model, %s, and has %s of the "
+            "%s: the step %s takes %s in the traces and %s in the model, %s; it has %s of the "
             "measured critical paths.",
             q->execution, worst->name, number_time(p->mem, worst->measured.value),
             number_time(p->mem, worst->predicted), percent_off(p->mem, worst->ratio),

@@ -5,6 +5,7 @@
  * distribution takes is read from dist_kinds[], so a new row there needs nothing here. */
 #include "model/expr.h"
 #include "model/expr_impl.h"
+#include "model/recorded.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -542,6 +543,32 @@ static const struct expr *parse_samples(struct expr_parser *p, const struct call
     return e;
 }
 
+static const struct expr *parse_recorded(struct expr_parser *p, const struct call *c)
+{
+    static const char usage[] = "recorded(\"store.db\", \"span\"), also with label=\"recording\"";
+    const char *text[3] = {NULL, NULL, NULL};
+    for (uint32_t i = 0, k = 0; i < c->narg; i++) {
+        const struct arg *g = &c->arg[i];
+        bool label = g->name != NULL && strcmp(g->name, "label") == 0;
+        uint32_t at = label ? 2 : k++;
+        if (g->text == NULL || (g->name != NULL && !label) || at > 2 || (at == 2 && !label) ||
+            text[at] != NULL)
+            return bad_args(p, c, "E-dist-param", usage);
+        text[at] = g->text;
+    }
+    if (text[0] == NULL || text[1] == NULL)
+        return bad_args(p, c, "E-dist-param", usage);
+    if (text[0][0] != '/' && p->dir != NULL && p->dir[0] != '\0')
+        text[0] = arena_printf(p->a, "%s/%s", p->dir, text[0]);
+    struct expr *e = expr_node(p, X_SAMPLES, c->from, 0, NULL);
+    e->sample = recorded_durations(p->a, text[0], text[1], text[2], expr_place(p, c->from, p->end),
+                                   p->d, &e->nsample);
+    e->unit = UNIT_DURATION;
+    if (e->sample == NULL)
+        p->failed = true;
+    return e;
+}
+
 static const struct expr *parse_shape(struct expr_parser *p, const struct call *c)
 {
     const struct function_row *r = function_find(c->name, strlen(c->name));
@@ -562,9 +589,7 @@ static const struct expr *parse_shape(struct expr_parser *p, const struct call *
     case SHAPE_RECORDED:
         break;
     }
-    diag_error(p->d, call_place(p, c), "E-later", NULL,
-               "recorded() comes with recorded traces and is not available yet");
-    return stand_in(p, c);
+    return parse_recorded(p, c);
 }
 
 const struct expr *expr_parse_call(struct expr_parser *p, size_t from, size_t name_len)

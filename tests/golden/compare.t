@@ -85,7 +85,7 @@ $ pertinax compare models/search.yaml -d lab.db --label coroutine --requests 200
 >   The model disagrees with the traces: 4 of 4 respects are beyond their margins.
 >
 >   coroutine: the step geocoder takes 31.4 ms in the traces and 62.5 ms in the
->   model, 99.0 % longer, and has 56.5 % of the measured critical paths.
+>   model, 99.0 % longer there; it has 56.5 % of the measured critical paths.
 >
 >   coroutine: 1.64 of its steps are at work at once on the average; in the model
 >   1.41.

@@ -126,3 +126,12 @@ $ pertinax fit -d d.db --self wait
 > request:
 >   - each: 10
 >     do: {call: shard}
+
+A law may also be what was recorded, value by value: recorded(). As long as it was seen to be.
+
+$ printf 'pertinax: 1\nname: r\nservices:\n  geo: {latency: recorded("b.db" "geocoder" label="coroutine")}\nrequest: {call: geo}\n' >r.yaml
+$ pertinax run r.yaml --under serial --requests 20000 | grep '^serial' | head -1
+> serial     30.7 ±0.3  24.3 ±0.3  118.1 ±5
+$ pertinax traces -d b.db --sql "SELECT avg(duration) / 1e6 AS mean, quantile(duration, 0.99) / 1e6 AS p99 FROM v_span WHERE name = 'geocoder' AND label = 'coroutine'"
+>         mean         p99
+> 30.642756434  113.506754

@@ -195,7 +195,7 @@ static const struct error_row {
     {"quantiles(p0=3ms, p100=2ms)", WANT_DURATION, "E-dist-param", 1, NULL},
     {"truncate(uniform(1ms, 3ms), 5ms, 9ms)", WANT_DURATION, "E-dist-param", 1, NULL},
     {"truncate(exponential(mean=1ms), 2ms)", WANT_DURATION, "E-dist-param", 1, NULL},
-    {"recorded(\"a.db\", \"b\")", WANT_DURATION, "E-later", 1, "not available yet"},
+    {"recorded(\"a.db\", \"b\")", WANT_DURATION, "E-store", 1, "cannot be opened"},
     {"samples(\"/nonexistent/x.csv\")", WANT_DURATION, "E-file", 9, NULL},
     {"chance(80)", WANT_BOOL, "E-expr-range", 8, "between 0 and 1"},
     {"chance(1, 2)", WANT_BOOL, "E-expr-args", 1, NULL},

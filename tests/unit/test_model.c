@@ -126,7 +126,7 @@ static const struct wrong wrongs[] = {
      4, 58, "did you mean `timeout`"},
     {R "services: {db: {latency: 1ms, hedge: {max: 2}}}\n", "E-missing-key", 4, 38, "after"},
     {R "services: {db: {latency: recorded(\"a.db\", \"x\")}}\n", "E-yaml-torn", 4, 26, NULL},
-    {R "services: {db: {latency: 'recorded(\"a.db\", \"x\")'}}\n", "E-later", 4, 27, NULL},
+    {R "services: {db: {latency: 'recorded(\"a.db\", \"x\")'}}\n", "E-store", 4, 27, NULL},
     /* resources */
     {R "resources: {a: mutx}\n", "E-resource", 4, 16, "did you mean `mutex`"},
     {R "resources: {a: semaphore}\n", "E-resource", 4, 16, "semaphore(8)"},
