@@ -24,9 +24,9 @@ Q := $(if $(V),,@)
 VERSION := $(shell cat VERSION)
 O := build/$(B)
 
-PKGS := yaml-0.1 gsl sqlite3 zlib libzstd libmicrohttpd
+PKGS := yaml-0.1 gsl sqlite3 zlib libzstd libmicrohttpd libuv
 PKG_CFLAGS := $(shell pkg-config --cflags $(filter-out libmicrohttpd,$(PKGS)) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lyaml -lgsl -lgslcblas -lsqlite3 -lz -lzstd -lmicrohttpd)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lyaml -lgsl -lgslcblas -lsqlite3 -lz -lzstd -lmicrohttpd -luv)
 
 # What is missing is said before the compiler says it in its own words; not to who only cleans.
 PKG_MISSING := $(shell for p in $(PKGS); do pkg-config --exists $$p 2>/dev/null || printf ' %s' $$p; done)

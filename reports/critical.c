@@ -148,7 +148,7 @@ static const char *cause_text(struct arena *a, const struct critical_result *c)
     return arena_printf(a, "%s waits for something else", share);
 }
 
-static const char *causes_text(struct arena *a, const struct exec_result *e, double lost)
+static const char *causes_text(struct arena *a, const struct exec_result *e, double lost, bool live)
 {
     const struct critical_result *told[CAUSES] = {NULL};
     const char *text = NULL;
@@ -167,8 +167,11 @@ static const char *causes_text(struct arena *a, const struct exec_result *e, dou
         text =
             text ? arena_printf(a, "%s, %s", text, cause_text(a, told[k])) : cause_text(a, told[k]);
     if (lost - sum >= falls_short) {
-        const char *rest = arena_printf(a, "%s are steps of its own that waited for one another",
-                                        number_percent(a, lost - sum));
+        const char *rest =
+            arena_printf(a,
+                         live ? "%s are calls and bursts that took longer than drawn"
+                              : "%s are steps of its own that waited for one another",
+                         number_percent(a, lost - sum));
         text = text ? arena_printf(a, "%s, %s", text, rest) : rest;
     }
     return text;
@@ -183,7 +186,7 @@ void prose_below(struct paras *p, const struct run_result *r)
         if (!exec_has_result(e) || e->walked == 0 || strcmp(e->kind, "serial") == 0 ||
             !(lost >= falls_short))
             continue;
-        const char *why = causes_text(a, e, lost);
+        const char *why = causes_text(a, e, lost, result_is_live(r));
         if (why)
             para_add(p, "%s takes %s its longest chain of %s: of its critical path %s.", e->name,
                      mean > 2 * e->span

@@ -136,7 +136,9 @@ static void say_bound(struct paras *p, const struct run_result *r, const struct 
                            ? r->exec[v->base].name
                            : "one thing at a time";
     const char *reach = "";
-    if (s && isfinite(s->ratio.value) && s->ratio.value > 1)
+    if (result_is_live(r))
+        reach = " (by the times drawn for its calls)";
+    else if (s && isfinite(s->ratio.value) && s->ratio.value > 1)
         reach = s->ratio.value > bound * 1.01
                     ? arena_printf(a,
                                    "; under this load %s comes to %s, because less waits in "
@@ -145,7 +147,7 @@ static void say_bound(struct paras *p, const struct run_result *r, const struct 
                     : arena_printf(a, "; %s reaches %s%s", e->name, number_ratio(a, s->ratio.value),
                                    r->no_load ? "" : " under this load");
     const char *amdahl = "";
-    if (s && s->amdahl < bound * 0.99)
+    if (s && s->amdahl < bound * 0.99 && !result_is_live(r))
         amdahl = arena_printf(a, " Amdahl's law allows %s.", number_ratio(a, s->amdahl));
     para_add(p,
              "%s holds %s of work and its longest chain is %s: no execution can be more than %s "
@@ -377,7 +379,7 @@ void prose_assumptions(struct paras *p, const struct run_result *r, int verbosit
     s = join(a, s, "; ", r->assumed_gil);
     s = join(a, s, "; ", r->assumed_costs);
     if (*s)
-        para_add(p, "Assumed: %s.", s);
+        para_add(p, "%s: %s.", result_is_live(r) ? "Executed for real" : "Assumed", s);
     say_rows(p, r);
     para_add(p, "Measured: %s.", measured_text(a, r))->close = true;
     if (verbosity > 0)

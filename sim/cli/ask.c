@@ -114,11 +114,16 @@ void ask_traces(const struct cmd_args *a, const struct run_result *const *r, con
     }
 }
 
-void ask_read(const struct cmd_args *a, struct experiment_opt *e, struct diags *d)
+void ask_shape(const struct cmd_args *a, struct experiment_opt *e, struct diags *d)
 {
     read_thresholds(a, e, d);
-    e->halve = opt_has(a->o, "gain");
     read_traces(a->o, e, d);
+}
+
+void ask_read(const struct cmd_args *a, struct experiment_opt *e, struct diags *d)
+{
+    ask_shape(a, e, d);
+    e->halve = opt_has(a->o, "gain");
 }
 
 /* ---- changed models ---- */

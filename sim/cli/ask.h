@@ -20,7 +20,8 @@
         "trace-requests", 0, "N", "write the first N requests measured instead", OPT_UNRECORDED    \
     }
 
-/* All but --what-if into e. */
+/* --threshold, --trace and --trace-requests into e; and --gain as well. */
+void ask_shape(const struct cmd_args *a, struct experiment_opt *e, struct diags *d);
 void ask_read(const struct cmd_args *a, struct experiment_opt *e, struct diags *d);
 /* --what-if: the changed models of a subject that is free of errors. */
 void ask_changes(const struct cmd_args *a, struct subject *s, struct diags *d);

@@ -24,14 +24,6 @@ static bool wants_charts(const struct opts *o)
     return any;
 }
 
-static const struct report *read_format(const struct cmd_args *a)
-{
-    const char *name = opt_get(a->o, "format");
-    const struct report *r = report_find(name ? name : "text");
-    /* One document a line, where there are several. */
-    return strcmp(r->name, "json") == 0 && a->o->noperand > 1 ? report_find("jsonl") : r;
-}
-
 /* ---- the command ---- */
 
 static bool run_all(const struct cmd_args *a, struct subject *s, struct experiment_opt *e,
@@ -55,34 +47,6 @@ static bool run_all(const struct cmd_args *a, struct subject *s, struct experime
     }
     watch_end(&w, e);
     return ok;
-}
-
-static void write_one(const char *path, const struct report *r, struct report_look look,
-                      const struct cmd_args *a, struct run_result *const *result,
-                      const struct diags *d)
-{
-    struct buf b = {0};
-    report_write(r, (const struct run_result *const *)result, a->o->noperand, d, &look, &b);
-    cmd_write(path, &b);
-    buf_free(&b);
-}
-
-static void write_all(const struct cmd_args *a, struct run_result *const *result,
-                      const struct diags *d)
-{
-    const char *path;
-    struct report_look look = simulate_look(a);
-    write_one("-", read_format(a), look, a, result, d);
-    look.color = false;
-    look.width = TERM_WIDTH; /* a file is the same from any terminal */
-    for (uint32_t i = 0; (path = opt_next(a->o, "output", &i));) {
-        const struct report *r = report_by_suffix(path);
-        if (!r)
-            continue; /* "-": written already */
-        if (strcmp(r->name, "json") == 0 && a->o->noperand > 1)
-            r = report_find("jsonl");
-        write_one(path, r, look, a, result, d);
-    }
 }
 
 static int status_of(const struct cmd_args *a, struct run_result *const *result,
@@ -132,7 +96,7 @@ static int run_run(const struct cmd_args *a, struct diags *d)
         return STATUS_USAGE;
     if (!run_all(a, s, &e, result, d))
         return STATUS_USAGE;
-    write_all(a, result, d);
+    simulate_write(a, (const struct run_result *const *)result, n, d);
     ask_traces(a, (const struct run_result *const *)result, d);
     return status_of(a, result, d);
 }

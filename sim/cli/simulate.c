@@ -184,3 +184,40 @@ void subject_executions(struct subject *s, const struct opts *o, struct arena *a
     if (s->nexec == 0 && !diags_errors(d))
         diag_error(d, (struct loc){0}, "E-under", NULL, "--under names no execution");
 }
+
+/* ---- results ---- */
+
+static const struct report *read_format(const struct cmd_args *a, uint32_t n)
+{
+    const char *name = opt_get(a->o, "format");
+    const struct report *r = report_find(name ? name : "text");
+    /* One document a line, where there are several. */
+    return strcmp(r->name, "json") == 0 && n > 1 ? report_find("jsonl") : r;
+}
+
+static void write_one(const char *path, const struct report *r, struct report_look look,
+                      const struct run_result *const *result, uint32_t n, const struct diags *d)
+{
+    struct buf b = {0};
+    report_write(r, result, n, d, &look, &b);
+    cmd_write(path, &b);
+    buf_free(&b);
+}
+
+void simulate_write(const struct cmd_args *a, const struct run_result *const *result, uint32_t n,
+                    const struct diags *d)
+{
+    const char *path;
+    struct report_look look = simulate_look(a);
+    write_one("-", read_format(a, n), look, result, n, d);
+    look.color = false;
+    look.width = TERM_WIDTH; /* a file is the same from any terminal */
+    for (uint32_t i = 0; (path = opt_next(a->o, "output", &i));) {
+        const struct report *r = report_by_suffix(path);
+        if (!r)
+            continue; /* "-": written already */
+        if (strcmp(r->name, "json") == 0 && n > 1)
+            r = report_find("jsonl");
+        write_one(path, r, look, result, n, d);
+    }
+}

@@ -28,6 +28,9 @@ struct experiment_opt simulate_options(const struct cmd_args *a, struct diags *d
 /* Are the files of -o of formats we know?  Better said before the work than after. */
 void simulate_check_outputs(const struct cmd_args *a, struct diags *d);
 struct report_look simulate_look(const struct cmd_args *a);
+/* To standard output in the --format, and to the files of -o. */
+void simulate_write(const struct cmd_args *a, const struct run_result *const *result, uint32_t n,
+                    const struct diags *d);
 
 struct subject {
     const struct model *model;

@@ -171,7 +171,7 @@ extern const char *const run_stop_name[]; /* "requests" "precision" "max-request
 struct exec_result {
     const char *name, *kind; /* kind: serial threads coroutine hybrid */
     const char *summary;     /* "pool 16, spawn 60us": the row's numbers, "" if none */
-    const char *method;      /* "simulated" */
+    const char *method;      /* "simulated"; "live": executed for real */
     bool complete;           /* false: interrupted or stopped by an error */
     enum run_stop stopped;
     uint64_t requests;       /* measured */
@@ -254,5 +254,8 @@ struct run_result {
     struct what_if_result *what_if; /* by change, then by execution */
     bool interrupted;               /* what-ifs or gains are missing that were asked for */
 };
+
+/* Was it executed for real? */
+bool result_is_live(const struct run_result *r);
 
 #endif

@@ -203,7 +203,9 @@ void trial_run(struct trial *t)
                               .complete = true};
     t->sure = assume_sure(t->p);
     t->lock = lock_new();
-    if (t->p->cls[0].load)
+    if (t->o->world)
+        measured_run(t);
+    else if (t->p->cls[0].load)
         steady_run(t);
     else
         alone_run(t);
@@ -253,6 +255,19 @@ static void assume(struct run_result *r, const struct trial *t, uint32_t n, stru
     r->assumed_costs = costs_of(a, t, n);
 }
 
+/* What is not assumed but so, where an execution is run for real. */
+static void not_assumed(struct run_result *r, const struct trial *t, uint32_t n, struct arena *a)
+{
+    uint32_t cores = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        cores = t[i].p->cores > cores ? t[i].p->cores : cores;
+        r->exec[i].summary = "";
+    }
+    r->assumed_cores = arena_printf(a, "at most %u core%s", cores, cores == 1 ? "" : "s");
+    r->assumed_gil = "native threads";
+    r->assumed_costs = "costs as they are";
+}
+
 bool experiment_check(const struct model *m, const struct execution *const *exec, uint32_t nexec,
                       struct run_result *r, struct arena *a, struct diags *d)
 {
@@ -288,9 +303,9 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
     }
     for (uint32_t i = 0; i < nexec; i++)
         trial_run(&t[i]);
-    for (uint32_t i = 0; i < nexec && o->timelines && !trial_stopped(&t[i]); i++)
+    for (uint32_t i = 0; i < nexec && o->timelines && !o->world && !trial_stopped(&t[i]); i++)
         timeline_typical(&t[i]);
-    for (uint32_t i = 0; i < nexec && !trial_stopped(&t[i]); i++)
+    for (uint32_t i = 0; i < nexec && !o->world && !trial_stopped(&t[i]); i++)
         timeline_first(&t[i]);
     r->mem = a;
     r->nexec = nexec;
@@ -299,6 +314,8 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
     r->model_doc = m->doc;
     r->model_file = m->file;
     assume(r, t, nexec, a);
+    if (o->world)
+        not_assumed(r, t, nexec, a);
     r->precision_mean = o->requests ? 0 : o->precision_mean;
     r->precision_p99 = o->requests ? 0 : o->precision_p99;
     r->max_requests = o->max_requests;

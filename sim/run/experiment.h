@@ -22,6 +22,13 @@ struct experiment_change { /* --what-if: the model as it would be, compared with
     const char *set;
     const struct model *model;
 };
+struct sim;
+/* Who runs an execution for real, in place of simulated time (sim_world.h): requests one after
+ * another (load false), or the program's load until n have finished.  Returns how it ended. */
+struct experiment_world {
+    void *ctx;
+    int (*run)(void *ctx, const char *execution, struct sim *s, bool load, uint64_t n);
+};
 struct experiment_opt {
     uint64_t seed;
     uint32_t jobs;
@@ -36,11 +43,12 @@ struct experiment_opt {
     const struct experiment_change *change;
     uint32_t nthreshold; /* shares of requests above these, in seconds */
     const double *threshold;
-    bool halve;              /* each step's durations halved in turn: what it is worth */
-    bool timelines;          /* of the median and the p99 request of each execution */
-    uint32_t traced;         /* timelines of so many, the first ones measured */
-    bool cdf;                /* points of the distribution function, for charts */
-    const atomic_bool *stop; /* may be NULL */
+    bool halve;      /* each step's durations halved in turn: what it is worth */
+    bool timelines;  /* of the median and the p99 request of each execution */
+    uint32_t traced; /* timelines of so many, the first ones measured */
+    bool cdf;        /* points of the distribution function, for charts */
+    const struct experiment_world *world; /* NULL: simulated */
+    const atomic_bool *stop;              /* may be NULL */
     /* Called now and then, by any thread but never by two at once.  May be NULL. */
     void (*progress)(void *ctx, const struct experiment_progress *p);
     void *ctx;

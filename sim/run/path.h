@@ -138,6 +138,8 @@ void path_unbatch(struct path *x, uint32_t item, uint32_t req);
 /* A burst: ns of the op at pc (NONE: of none), and of costs. */
 void path_burst(struct path *x, uint32_t task, uint32_t pc, int64_t ns);
 void path_cost(struct path *x, uint32_t task, enum cost c, int64_t ns);
+/* All since the last thing known was this cost (where costs are real). */
+void path_paid(struct path *x, uint32_t task, enum cost c);
 /* It got a GIL (a worker's) or a core after having waited since `since` (or not: since == now). */
 void path_gil(struct path *x, uint32_t task, uint32_t worker, int64_t since, int64_t handoff);
 void path_core(struct path *x, uint32_t task, uint32_t core, int64_t since);

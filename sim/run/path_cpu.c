@@ -23,6 +23,21 @@ void path_cost(struct path *x, uint32_t task, enum cost c, int64_t ns)
         x->task[task].burst.cost[c] += ns;
 }
 
+void path_paid(struct path *x, uint32_t task, enum cost c)
+{
+    struct path_log *l = path_log_of(x, task);
+    if (l == NULL)
+        return;
+    struct path_task *t = &x->task[task];
+    path_push(t, l,
+              (struct path_segment){.start = l->v[t->last].end,
+                                    .end = *x->now,
+                                    .prev = t->last,
+                                    .mark = NONE,
+                                    .kind = PATH_COST,
+                                    .id = c & 0xffffff});
+}
+
 void path_gil(struct path *x, uint32_t task, uint32_t worker, int64_t since, int64_t handoff)
 {
     path_waited(x, task, &x->gil[worker], since, PATH_GIL, 0);

@@ -39,7 +39,7 @@ static bool timer_defers(const struct sim *s, uint32_t task)
     return l->running == NONE && l->first != NONE;
 }
 
-static void timer_due(struct sim *s, uint32_t slot)
+void timer_due(struct sim *s, uint32_t slot)
 {
     struct slot x = s->slot[slot];
     if (x.kind == EV_TIMER && timer_defers(s, x.a)) {
@@ -56,7 +56,7 @@ static void timer_due(struct sim *s, uint32_t slot)
 
 /* ---- the main loop ---- */
 
-static void dispatch_now(struct sim *s, struct now x)
+void dispatch_now(struct sim *s, struct now x)
 {
     struct state *st = &s->st;
     switch ((enum now_kind)x.kind) {
@@ -100,7 +100,7 @@ static void dispatch_now(struct sim *s, struct now x)
     }
 }
 
-static void dispatch_event(struct sim *s, struct slot x)
+void dispatch_event(struct sim *s, struct slot x)
 {
     switch ((enum ev_kind)x.kind) {
     case EV_WORK:

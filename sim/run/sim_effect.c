@@ -45,6 +45,7 @@ void side_clear(struct side *d)
     d->work = d->timers = d->qtimer = d->share = d->entity = d->ahead = NONE;
     d->bursts = 0;
     d->path = 0;
+    d->outside = OUTSIDE_NOTHING;
 }
 
 static bool is_traced(const struct sim *s, uint32_t task)
@@ -131,9 +132,13 @@ static void fx_work(struct sim *s, const struct fx *f)
     const struct op *o = &s->p->op[f->b];
     chain_add(s, f->task, ns);
     if (s->follow)
-        path_work(s->path, f->task, f->b, ns);
+        path_work(s->path, f->task, f->b, s->world ? INT64_MAX : ns);
     if (o->code == OP_CALL && s->p->call[o->a].ps) {
         share_begin(s, f->task, s->p->call[o->a].res, ns, ok);
+        return;
+    }
+    if (s->world) {
+        world_work(s, f->task, f->b, ns, ok);
         return;
     }
     s->side[f->task].work = sim_push(s, s->now + ns, CL_COMPLETION,
@@ -152,7 +157,9 @@ void host_entity_free(struct sim *s, uint32_t task)
 static void fx_unwork(struct sim *s, uint32_t task)
 {
     struct side *d = &s->side[task];
-    if (d->share != NONE) {
+    if (d->outside) {
+        world_unwork(s, task);
+    } else if (d->share != NONE) {
         ps_remove(&s->share[d->share].ps, s->now, task);
         share_count(s, d->share);
         share_alarm(s, d->share);
@@ -175,7 +182,9 @@ static void fx_ghost(struct sim *s, const struct fx *f)
     to->work = from->work;
     to->share = from->share;
     to->entity = from->entity;
-    if (to->share != NONE) {
+    if (from->outside) {
+        world_ghost(s, f->task, f->a);
+    } else if (to->share != NONE) {
         int64_t rest = ps_rest(&s->share[to->share].ps, s->now, f->task);
         ps_remove(&s->share[to->share].ps, s->now, f->task);
         ps_add(&s->share[to->share].ps, s->now, f->a, rest);
@@ -205,9 +214,13 @@ static void fx_cpu(struct sim *s, const struct fx *f)
     }
     for (unsigned c = 0; c < COST_COUNT; c++)
         if (f->c & (1u << c))
-            ns += cost[c] = draw_cost(s, f->task, (enum cost)c);
+            ns += cost[c] = s->world ? 0 : draw_cost(s, f->task, (enum cost)c);
     if (s->follow)
         path_compute(s, f, ns, cost);
+    if (s->world) {
+        world_cpu(s, f, ns);
+        return;
+    }
     if (f->c & FX_WAKE_IF_IDLE)
         wake = draw_cost(s, f->task, COST_WAKE);
     if (p->schedule == SCHEDULE_PS && ns + wake > PS_MAX)
@@ -365,11 +378,19 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
             s->group_path[f->b] = s->side[f->task].path;
         break;
     case FX_START:
+        if (s->world) {
+            s->world->start(s->world->ctx, f->task, f->a, f->b != 0);
+            break;
+        }
         if (f->b && s->p->uses_cpu)
             cpu_thread(&s->cpu, 2 * f->a, s->st.thread_worker[f->a], true);
         ring_put(&s->soon, (struct now){NOW_START, f->task, s->side[f->task].birth});
         break;
     case FX_LOOP:
+        if (s->world) {
+            s->world->turn(s->world->ctx, f->a);
+            break;
+        }
         ring_put(&s->soon, (struct now){NOW_LOOP, f->a, 0});
         break;
     case FX_GRANT:
@@ -388,7 +409,8 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
         fx_cpu(s, f);
         break;
     case FX_IDLE:
-        cpu_idle(&s->cpu, 2 * f->a);
+        if (!s->world)
+            cpu_idle(&s->cpu, 2 * f->a);
         break;
     case FX_TIMER:
         fx_timer(s, f);

@@ -6,6 +6,7 @@
  *   sim_effect.c   what each effect of a move does
  *   sim_arrive.c   requests arrive
  *   sim_cores.c    what the CPU server tells and asks
+ *   sim_world.c    a world that acts in place of all this
  *   sim_draw.c     values and durations
  *   sim_account.c  accounts
  *   deadlock.c     what is known of tasks that are stuck */
@@ -14,6 +15,7 @@
 #include "core/step.h"
 #include "run/cpu.h"
 #include "run/sim.h"
+#include "run/sim_world.h"
 
 /* At one instant, in this order (the tie rule); starts and grants are sim.now_queue. */
 enum ev_class { CL_COMPLETION, CL_RELEASE, CL_TIMEOUT, CL_ARRIVAL };
@@ -48,6 +50,7 @@ struct ring { /* a FIFO that grows; size a power of two */
     struct now *v;
     uint32_t first, n, size;
 };
+enum outside { OUTSIDE_NOTHING, OUTSIDE_CALL, OUTSIDE_BURST };
 struct side {        /* a task's, beside step's */
     uint64_t key;    /* its part of every draw's key */
     uint32_t birth;  /* which task of this slot: an older FX_START means nothing */
@@ -61,6 +64,9 @@ struct side {        /* a task's, beside step's */
     uint32_t bursts; /* costs paid, for their draws */
     int64_t waiting; /* since when it queues */
     int64_t path;    /* traced: length of the longest chain up to now */
+    int64_t due;     /* with a world: when its call is to end */
+    uint8_t outside; /* with a world: what is out (enum outside) */
+    bool well;       /* with a world: how its call is to end */
 };
 struct rside { /* a request's */
     int64_t arrival, responded;
@@ -98,6 +104,7 @@ struct share_state {
 struct sim {
     struct state st; /* first: an effect knows its state alone */
     const struct prog *p;
+    const struct world *world; /* who acts, if it is not simulated (sim_world.h); or NULL */
     struct sim_opt o;
     struct cpu cpu;
     int64_t now, base; /* base: where this request's clock stands, one by one (accounts add up) */
@@ -162,6 +169,10 @@ struct sim {
 #define SIM_TIME_MAX INT64_C(2000000000000000000) /* ns: 63 years */
 
 /* sim.c */
+/* One event; one turn of this instant; a timeout that is due. */
+void dispatch_event(struct sim *s, struct slot x);
+void dispatch_now(struct sim *s, struct now x);
+void timer_due(struct sim *s, uint32_t slot);
 void sim_fail(struct sim *s, struct loc at, const char *why);
 void sim_fail_time(struct sim *s);
 void sim_fail_crowd(struct sim *s, struct loc at); /* STATE_MAX_TASKS */
@@ -214,6 +225,12 @@ static inline bool arrives_closed(const struct sim *s, uint32_t cls)
     const struct load *l = s->p->cls[cls].load;
     return l != NULL && l->kind == LOAD_CLOSED;
 }
+
+/* sim_world.c: effects that the world is to obey */
+void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok);
+void world_unwork(struct sim *s, uint32_t task);
+void world_ghost(struct sim *s, uint32_t task, uint32_t ghost);
+void world_cpu(struct sim *s, const struct fx *f, int64_t ns);
 
 /* sim_cores.c */
 void cores_connect(struct sim *s);

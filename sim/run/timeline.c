@@ -134,6 +134,33 @@ static int full_compare(const void *x, const void *y)
     return (*a)->id < (*b)->id ? -1 : (*a)->id > (*b)->id;
 }
 
+/* Of requests that were followed in full, in their order. */
+static uint32_t kept(const struct prog *p, const struct sim *s, uint32_t most, struct arena *a,
+                     struct timeline_result *out, int64_t *start)
+{
+    uint32_t n = 0;
+    const struct path_log **log = xcalloc(s->path->nlog + 1u, sizeof *log);
+    for (uint32_t i = 0; i < s->path->nlog; i++)
+        if (s->path->log[i].full != NULL && s->path->log[i].full->latency >= 0 &&
+            !s->path->log[i].lost)
+            log[n++] = &s->path->log[i];
+    qsort(log, n, sizeof *log, full_compare);
+    n = n < most ? n : most;
+    for (uint32_t i = 0; i < n; i++) {
+        timeline_fill(p, log[i]->full, log[i]->v[0].end, a, &out[i]);
+        if (start != NULL)
+            start[i] = log[i]->v[0].end;
+    }
+    free(log);
+    return n;
+}
+
+uint32_t timeline_kept(const struct prog *p, const struct sim *s, uint32_t most, struct arena *a,
+                       struct timeline_result *out)
+{
+    return s->path == NULL ? 0 : kept(p, s, most, a, out, NULL);
+}
+
 uint32_t timeline_of(const struct prog *p, uint64_t seed, uint32_t replication, uint64_t first,
                      uint32_t count, struct arena *a, struct timeline_result *out, int64_t *start)
 {
@@ -142,7 +169,6 @@ uint32_t timeline_of(const struct prog *p, uint64_t seed, uint32_t replication, 
                                                  .trace_first = first,
                                                  .trace_requests = count,
                                                  .trace_full = true});
-    uint32_t n = 0;
     if (count == 0 || s->path == NULL) {
         sim_free(s);
         return 0;
@@ -154,18 +180,7 @@ uint32_t timeline_of(const struct prog *p, uint64_t seed, uint32_t replication, 
         if (sim_run_load(s, PIECE) != SIM_MORE)
             break;
     }
-    const struct path_log **log = xcalloc(s->path->nlog + 1u, sizeof *log);
-    for (uint32_t i = 0; i < s->path->nlog; i++)
-        if (s->path->log[i].full != NULL && s->path->log[i].full->latency >= 0 &&
-            !s->path->log[i].lost)
-            log[n++] = &s->path->log[i];
-    qsort(log, n, sizeof *log, full_compare);
-    for (uint32_t i = 0; i < n; i++) {
-        timeline_fill(p, log[i]->full, log[i]->v[0].end, a, &out[i]);
-        if (start != NULL)
-            start[i] = log[i]->v[0].end;
-    }
-    free(log);
+    uint32_t n = kept(p, s, count, a, out, start);
     sim_free(s);
     return n;
 }

@@ -15,5 +15,8 @@
  * if not NULL, is when each arrived, in ns. */
 uint32_t timeline_of(const struct prog *p, uint64_t seed, uint32_t replication, uint64_t first,
                      uint32_t count, struct arena *a, struct timeline_result *out, int64_t *start);
+/* Of a simulation whose requests were followed in full: the first `most` of those that are over. */
+uint32_t timeline_kept(const struct prog *p, const struct sim *s, uint32_t most, struct arena *a,
+                       struct timeline_result *out);
 
 #endif

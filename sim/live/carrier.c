@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* carrier.c - threads: each does one thing at a time, in the order in which it is given them. */
+#include "live/live_impl.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- one thing ---- */
+
+/* A pause, or a call of a service that is a timer: it can be taken back at any time. */
+static bool sleep_job(struct carrier *c, const struct job *j)
+{
+    struct live *l = c->l;
+    int64_t until = l->base + j->begun + j->ns;
+    struct timespec t = {.tv_sec = (time_t)(until / 1000000000),
+                         .tv_nsec = (long)(until % 1000000000)};
+    while (!j->dead && !l->quit && live_clock(l) < j->begun + j->ns)
+        pthread_cond_timedwait(&c->wake, &l->lock, &t);
+    return j->ok;
+}
+
+static void hang_up(struct carrier *c)
+{
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
+}
+
+/* Over this thread's connection, which is made for its first call and kept. */
+static bool call_job(struct carrier *c, const struct job *j)
+{
+    struct live *l = c->l;
+    const char *why = NULL;
+    int answer = -1;
+    for (int attempt = 0; attempt < 2 && answer < 0 && !j->dead && !l->quit; attempt++) {
+        int fd = c->fd;
+        bool fresh = fd < 0;
+        pthread_mutex_unlock(&l->lock);
+        if (fresh)
+            fd = client_connect(&l->o, j->ns, &why);
+        pthread_mutex_lock(&l->lock);
+        c->fd = fd;
+        if (fd < 0)
+            break;
+        if (j->dead || l->quit)
+            return false;
+        pthread_mutex_unlock(&l->lock);
+        answer = client_call(fd, j->service, j->ns, j->ok, &why);
+        pthread_mutex_lock(&l->lock);
+        if (answer < 0)
+            hang_up(c);
+        if (fresh)
+            break; /* one that was kept may have been closed meanwhile: once more */
+    }
+    if (answer < 0 && !j->dead && !l->quit)
+        live_broken(l, why != NULL ? why : "the connection was closed");
+    return answer == 1;
+}
+
+static void burn_job(struct carrier *c, const struct job *j)
+{
+    if (j->ns == 0)
+        return;
+    pthread_mutex_unlock(&c->l->lock);
+    burn(j->ns);
+    pthread_mutex_lock(&c->l->lock);
+}
+
+bool carrier_do(struct carrier *c, struct job *j)
+{
+    bool ok = true;
+    j->begun = live_clock(c->l);
+    if (j->dead)
+        return false;
+    j->by = c;
+    c->doing = j;
+    if (j->kind == JOB_CPU)
+        burn_job(c, j);
+    else if (j->kind == JOB_CALL && (j->service == NULL || c->l->o.service == LIVE_TIMER))
+        ok = sleep_job(c, j);
+    else if (j->kind == JOB_CALL)
+        ok = call_job(c, j);
+    c->doing = NULL;
+    j->by = NULL;
+    return ok;
+}
+
+void carrier_interrupt(struct carrier *c)
+{
+    if (c->fd >= 0)
+        shutdown(c->fd, SHUT_RDWR);
+    pthread_cond_broadcast(&c->wake);
+}
+
+/* ---- its life ---- */
+
+static void unlink_carrier(struct carrier *c)
+{
+    struct live *l = c->l;
+    if (c->prev != NULL)
+        c->prev->next = c->next;
+    else
+        l->all = c->next;
+    if (c->next != NULL)
+        c->next->prev = c->prev;
+    if (!c->helper && l->carrier[c->number] == c)
+        l->carrier[c->number] = NULL;
+}
+
+/* Nothing more will be asked of it. */
+static bool is_done(const struct carrier *c)
+{
+    return c->l->quit || (c->fresh && (c->l->carrier[c->number] != c ||
+                                       !world_runs(c->l->s, c->task, c->number)));
+}
+
+static void *carrier_main(void *arg)
+{
+    struct carrier *c = arg;
+    struct live *l = c->l;
+    pthread_mutex_lock(&l->lock);
+    for (;;) {
+        struct job *j = jobs_take(&c->todo);
+        if (j != NULL) {
+            job_over(l, j, carrier_do(c, j));
+            continue;
+        }
+        if (is_done(c))
+            break;
+        if (c->helper) {
+            c->next_helper = l->idle_helpers;
+            l->idle_helpers = c;
+        }
+        while (c->todo.first == NULL && !is_done(c))
+            pthread_cond_wait(&c->wake, &l->lock);
+    }
+    hang_up(c);
+    unlink_carrier(c);
+    l->alive--;
+    pthread_cond_broadcast(&l->gone);
+    pthread_mutex_unlock(&l->lock);
+    pthread_cond_destroy(&c->wake);
+    free(c);
+    return NULL;
+}
+
+static bool set_out(struct carrier *c)
+{
+    enum { STACK = 256 * 1024 };
+    struct live *l = c->l;
+    pthread_condattr_t ca;
+    pthread_attr_t a;
+    pthread_t id;
+    pthread_condattr_init(&ca);
+    pthread_condattr_setclock(&ca, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->wake, &ca);
+    pthread_condattr_destroy(&ca);
+    pthread_attr_init(&a);
+    pthread_attr_setdetachstate(&a, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&a, STACK);
+    int error = pthread_create(&id, &a, carrier_main, c);
+    pthread_attr_destroy(&a);
+    if (error != 0) {
+        live_trouble(l, "no more threads can be made", error);
+        pthread_cond_destroy(&c->wake);
+        return false;
+    }
+    c->next = l->all;
+    if (l->all != NULL)
+        l->all->prev = c;
+    l->all = c;
+    l->r->threads++;
+    if (++l->alive > l->r->peak)
+        l->r->peak = l->alive;
+    return true;
+}
+
+static struct carrier *carrier_new(struct live *l, struct carrier what, struct job *first)
+{
+    struct carrier *c = xcalloc(1, sizeof *c);
+    *c = what;
+    c->l = l;
+    c->fd = -1;
+    jobs_put(&c->todo, first);
+    if (set_out(c))
+        return c;
+    job_free(l, first);
+    free(c);
+    return NULL;
+}
+
+static void carrier_room(struct live *l, uint32_t number)
+{
+    if (number < l->ncarrier)
+        return;
+    uint32_t n = number + 64;
+    l->carrier = xrealloc(l->carrier, n, sizeof *l->carrier);
+    memset(l->carrier + l->ncarrier, 0, (n - l->ncarrier) * sizeof *l->carrier);
+    l->ncarrier = n;
+}
+
+void carrier_give(struct live *l, uint32_t number, struct job *j, bool fresh)
+{
+    carrier_room(l, number);
+    struct carrier *c = l->carrier[number];
+    uint32_t task = j->kind == JOB_START ? j->task : NONE;
+    if (fresh && c != NULL) { /* the last one of this number is on its way out */
+        l->carrier[number] = NULL;
+        pthread_cond_signal(&c->wake);
+        c = NULL;
+    }
+    if (c == NULL) {
+        struct carrier what = {.number = number, .task = task, .fresh = fresh};
+        l->carrier[number] = carrier_new(l, what, j);
+        return;
+    }
+    if (task != NONE)
+        c->task = task;
+    jobs_put(&c->todo, j);
+    pthread_cond_signal(&c->wake);
+}
+
+void carrier_help(struct live *l, struct job *j)
+{
+    struct carrier *c = l->idle_helpers;
+    if (c == NULL) {
+        carrier_new(l, (struct carrier){.helper = true, .task = NONE}, j);
+        return;
+    }
+    l->idle_helpers = c->next_helper;
+    jobs_put(&c->todo, j);
+    pthread_cond_signal(&c->wake);
+}
+
+void carriers_end(struct live *l)
+{
+    for (struct carrier *c = l->all; c != NULL; c = c->next)
+        carrier_interrupt(c);
+    while (l->alive > 0)
+        pthread_cond_wait(&l->gone, &l->lock);
+}

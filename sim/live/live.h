@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* live.h - a pipeline, executed for real: threads, event loops, bursts and calls are real ones.
+ *
+ * What happens when is the simulator's with a world in place of simulated time (run/sim_world.h):
+ * under `threads` each task has a POSIX thread (of a pool, or one that is made for it), under
+ * `coroutine` an event loop (libuv) goes from task to task, `hybrid` has both.  A call is a request
+ * to a service over a socket: blocking upon a thread, not blocking upon a loop.
+ *
+ * Memory, threads and sockets are given back when live_run() returns. */
+#ifndef LIVE_LIVE_H
+#define LIVE_LIVE_H
+#include "run/sim_world.h"
+
+enum live_service { LIVE_TIMER, LIVE_TCP };
+struct live_opt {
+    enum live_service service;
+    const char *host; /* LIVE_TCP: an address in numbers */
+    uint16_t port;
+    int64_t most_ns;         /* of the whole run; 0: no such limit */
+    const atomic_bool *stop; /* may be NULL */
+};
+struct live_report {
+    uint64_t calls, broken; /* broken: ended because the service could not be talked to */
+    char broken_by[160];    /* the first of them: why */
+    uint32_t threads;       /* threads made; at once at most: peak */
+    uint32_t peak;
+    bool timed_out; /* most_ns were over */
+    bool unable;    /* no thread, no socket to be had: trouble says why, and the run has ended */
+    char trouble[160];
+};
+/* Requests 0 .. n-1 one after another (load false), or the program's load until n have finished.
+ * The records, accounts and paths are s's as ever. */
+enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_opt *o,
+                      struct live_report *r);
+
+#endif

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* loop.c - event loops: one thread each, libuv beneath.
+ *
+ * A loop is given jobs in a list and woken (uv_async).  Turns and bursts are done where they stand;
+ * a call is written to a connection that does not block, of which the loop keeps those that are
+ * idle, and is over when its answer has come.  Pauses, and calls of a service that is a timer, wait
+ * in a heap for one timer of the kernel's (libuv's own timers count milliseconds). */
+#include "live/live_impl.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+#include <uv.h>
+
+struct call { /* what is out for a job: a connection, or a place in the heap */
+    struct loop *loop;
+    struct job *job; /* NULL: idle, or nobody's any more */
+    uv_tcp_t tcp;
+    uv_connect_t connect;
+    uv_write_t write;
+    char text[CALL_TEXT], line[64];
+    size_t nline;
+    bool connected, closing;
+    bool used;   /* it has answered before */
+    bool orphan; /* its job was taken back: hang up */
+    struct call *next_idle, *next, *prev;
+    int64_t at;     /* of a timer: when */
+    uint32_t place; /* in the heap, or NONE */
+};
+struct loop {
+    struct live *l;
+    uint32_t number;
+    pthread_t id;
+    bool runs;
+    uv_loop_t uv;
+    uv_async_t wake;
+    uv_poll_t timer;
+    int timer_fd;
+    struct jobs todo;
+    bool draining;       /* todo is looked at */
+    bool orphans;        /* there may be some */
+    struct carrier self; /* for what blocks it */
+    struct call *all, *idle;
+    struct call **heap;
+    uint32_t nheap, cap_heap;
+    int64_t armed; /* what the kernel's timer is set to */
+};
+
+static void drain(struct loop *o);
+
+/* ---- timers ---- */
+
+static void heap_set(struct loop *o, uint32_t i, struct call *c)
+{
+    o->heap[i] = c;
+    c->place = i;
+}
+
+static void heap_sift(struct loop *o, uint32_t i)
+{
+    struct call *c = o->heap[i];
+    while (i > 0 && c->at < o->heap[(i - 1) / 2]->at) {
+        heap_set(o, i, o->heap[(i - 1) / 2]);
+        i = (i - 1) / 2;
+    }
+    for (;;) {
+        uint32_t k = 2 * i + 1;
+        if (k >= o->nheap)
+            break;
+        k += k + 1 < o->nheap && o->heap[k + 1]->at < o->heap[k]->at;
+        if (o->heap[k]->at >= c->at)
+            break;
+        heap_set(o, i, o->heap[k]);
+        i = k;
+    }
+    heap_set(o, i, c);
+}
+
+static void heap_remove(struct loop *o, struct call *c)
+{
+    uint32_t i = c->place;
+    c->place = NONE;
+    if (i == --o->nheap)
+        return;
+    heap_set(o, i, o->heap[o->nheap]);
+    heap_sift(o, i);
+}
+
+static void timer_arm(struct loop *o)
+{
+    int64_t at = o->nheap > 0 ? o->l->base + o->heap[0]->at : 0;
+    if (at == o->armed)
+        return;
+    o->armed = at;
+    struct itimerspec t = {
+        .it_value = {.tv_sec = (time_t)(at / 1000000000), .tv_nsec = (long)(at % 1000000000)}};
+    timerfd_settime(o->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+static void timer_start(struct loop *o, struct job *j)
+{
+    struct call *c = xcalloc(1, sizeof *c);
+    c->loop = o;
+    c->job = j;
+    c->at = j->begun + j->ns;
+    j->call = c;
+    o->heap = grow(o->heap, &o->cap_heap, o->nheap + 1, sizeof(struct call *));
+    o->heap[o->nheap] = c;
+    heap_sift(o, o->nheap++);
+    timer_arm(o);
+}
+
+static void on_timer(uv_poll_t *h, int status, int events)
+{
+    struct loop *o = h->data;
+    uint64_t n;
+    (void)status;
+    (void)events;
+    if (read(o->timer_fd, &n, sizeof n) < 0)
+        n = 0; /* another wait has had it */
+    live_enter(o->l);
+    o->armed = 0;
+    while (o->nheap > 0 && o->heap[0]->at <= live_clock(o->l) && !o->l->quit) {
+        struct call *c = o->heap[0];
+        struct job *j = c->job;
+        heap_remove(o, c);
+        free(c);
+        j->call = NULL;
+        job_over(o->l, j, j->ok);
+    }
+    drain(o);
+    live_leave(o->l);
+}
+
+/* ---- connections ---- */
+
+static void on_closed(uv_handle_t *h)
+{
+    struct call *c = h->data;
+    if (c->prev != NULL)
+        c->prev->next = c->next;
+    else
+        c->loop->all = c->next;
+    if (c->next != NULL)
+        c->next->prev = c->prev;
+    free(c);
+}
+
+static void drop_idle(struct call *c)
+{
+    for (struct call **p = &c->loop->idle; *p != NULL; p = &(*p)->next_idle)
+        if (*p == c) {
+            *p = c->next_idle;
+            return;
+        }
+}
+
+static void hang_up(struct call *c)
+{
+    if (c->closing)
+        return;
+    drop_idle(c);
+    c->closing = true;
+    uv_close((uv_handle_t *)&c->tcp, on_closed);
+}
+
+static void call_start(struct loop *o, struct job *j);
+
+/* The call has come to its end, or its connection has (answer -1). */
+static void call_over(struct call *c, int answer, const char *why)
+{
+    struct job *j = c->job;
+    struct loop *o = c->loop;
+    bool again = answer < 0 && c->used && j != NULL && !j->dead;
+    c->job = NULL;
+    if (j != NULL)
+        j->call = NULL;
+    if (answer < 0) {
+        hang_up(c);
+    } else {
+        c->used = true;
+        c->orphan = false;
+        c->next_idle = o->idle;
+        o->idle = c;
+    }
+    if (again) { /* one that was kept may have been closed meanwhile: once more */
+        call_start(o, j);
+        return;
+    }
+    if (j == NULL)
+        return;
+    if (answer < 0 && !j->dead)
+        live_broken(o->l, why);
+    job_over(o->l, j, answer == 1);
+}
+
+static void on_room(uv_handle_t *h, size_t hint, uv_buf_t *b)
+{
+    struct call *c = h->data;
+    (void)hint;
+    *b = uv_buf_init(c->line + c->nline, (unsigned)(sizeof c->line - 1 - c->nline));
+}
+
+static void on_read(uv_stream_t *h, ssize_t n, const uv_buf_t *b)
+{
+    struct call *c = h->data;
+    struct live *l = c->loop->l;
+    (void)b;
+    if (n == 0 || c->closing)
+        return;
+    live_enter(l);
+    if (n < 0) {
+        call_over(c, -1, "the service closed the connection");
+    } else {
+        c->nline += (size_t)n;
+        char *end = memchr(c->line, '\n', c->nline);
+        if (end != NULL) {
+            *end = '\0';
+            c->nline = 0;
+            call_over(c, call_answer(c->line), "the service answered garbage");
+        } else if (c->nline == sizeof c->line - 1) {
+            call_over(c, -1, "the service answered garbage");
+        }
+    }
+    drain(c->loop);
+    live_leave(l);
+}
+
+static void on_written(uv_write_t *w, int status)
+{
+    struct call *c = w->data;
+    if (status == 0 || c->closing)
+        return;
+    live_enter(c->loop->l);
+    call_over(c, -1, "the connection broke");
+    live_leave(c->loop->l);
+}
+
+static void call_send(struct call *c)
+{
+    const struct job *j = c->job;
+    uv_buf_t b = uv_buf_init(c->text, (unsigned)call_text(c->text, j->service, j->ns, j->ok));
+    c->write.data = c;
+    c->nline = 0;
+    if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &b, 1, on_written) != 0)
+        call_over(c, -1, "the connection broke");
+}
+
+static void on_connect(uv_connect_t *k, int status)
+{
+    struct call *c = k->data;
+    struct live *l = c->loop->l;
+    if (c->closing)
+        return;
+    live_enter(l);
+    if (status < 0) {
+        call_over(c, -1,
+                  status == UV_ECONNREFUSED ? "the service refuses connections"
+                                            : "the service cannot be reached");
+    } else {
+        c->connected = true;
+        uv_tcp_nodelay(&c->tcp, 1);
+        uv_read_start((uv_stream_t *)&c->tcp, on_room, on_read);
+        call_send(c);
+    }
+    drain(c->loop);
+    live_leave(l);
+}
+
+static void call_start(struct loop *o, struct job *j)
+{
+    struct call *c = o->idle;
+    if (c != NULL) {
+        o->idle = c->next_idle;
+        c->job = j;
+        j->call = c;
+        call_send(c);
+        return;
+    }
+    struct sockaddr_in to;
+    c = xcalloc(1, sizeof *c);
+    c->loop = o;
+    c->job = j;
+    c->place = NONE;
+    j->call = c;
+    c->tcp.data = c->connect.data = c;
+    uv_tcp_init(&o->uv, &c->tcp);
+    c->next = o->all;
+    if (o->all != NULL)
+        o->all->prev = c;
+    o->all = c;
+    uv_ip4_addr(o->l->o.host, o->l->o.port, &to);
+    int error = uv_tcp_connect(&c->connect, &c->tcp, (const struct sockaddr *)&to, on_connect);
+    if (error != 0)
+        call_over(c, -1,
+                  error == UV_EMFILE ? "too many sockets are open"
+                                     : "the service cannot be reached");
+}
+
+/* ---- jobs ---- */
+
+/* Called from any thread.  libuv's handles are the loop's own thread's, all else is the lock's. */
+void loop_unwork(struct job *j)
+{
+    struct call *c = j->call;
+    struct loop *o = c->loop;
+    if (c->place != NONE) {
+        heap_remove(o, c);
+        free(c);
+    } else {
+        c->job = NULL;
+        c->orphan = o->orphans = true;
+        uv_async_send(&o->wake);
+    }
+    job_over(o->l, j, false);
+}
+
+static void drop_orphans(struct loop *o)
+{
+    o->orphans = false;
+    for (struct call *c = o->all; c != NULL; c = c->next)
+        if (c->orphan && c->job == NULL)
+            hang_up(c);
+}
+
+static void do_job(struct loop *o, struct job *j)
+{
+    struct live *l = o->l;
+    if (j->kind != JOB_CALL || j->blocks || j->dead) {
+        job_over(l, j, carrier_do(&o->self, j));
+    } else {
+        j->begun = live_clock(l);
+        if (j->service == NULL || l->o.service == LIVE_TIMER)
+            timer_start(o, j);
+        else
+            call_start(o, j);
+    }
+}
+
+/* With the lock: all that the loop has been given, and what follows from it. */
+static void drain(struct loop *o)
+{
+    struct job *j;
+    o->draining = true;
+    do {
+        while (!o->l->quit && (j = jobs_take(&o->todo)) != NULL)
+            do_job(o, j);
+        live_pump(o->l);
+    } while (!o->l->quit && o->todo.first != NULL);
+    o->draining = false;
+    if (o->orphans)
+        drop_orphans(o);
+    timer_arm(o);
+}
+
+static void end_here(struct loop *o)
+{
+    for (struct call *c = o->all; c != NULL; c = c->next)
+        if (!c->closing) {
+            c->closing = true;
+            free(c->job);
+            uv_close((uv_handle_t *)&c->tcp, on_closed);
+        }
+    if (!uv_is_closing((uv_handle_t *)&o->wake))
+        uv_close((uv_handle_t *)&o->wake, NULL);
+    if (!uv_is_closing((uv_handle_t *)&o->timer))
+        uv_close((uv_handle_t *)&o->timer, NULL);
+}
+
+static void on_wake(uv_async_t *h)
+{
+    struct loop *o = h->data;
+    live_enter(o->l);
+    bool quit = o->l->quit;
+    if (!quit)
+        drain(o);
+    live_leave(o->l);
+    if (quit)
+        end_here(o);
+}
+
+void loop_give(struct live *l, uint32_t loop, struct job *j)
+{
+    struct loop *o = l->loop[loop];
+    jobs_put(&o->todo, j);
+    if (!o->draining || !pthread_equal(pthread_self(), o->id))
+        uv_async_send(&o->wake);
+}
+
+/* ---- life ---- */
+
+static void *loop_main(void *arg)
+{
+    struct loop *o = arg;
+    uv_run(&o->uv, UV_RUN_DEFAULT);
+    return NULL;
+}
+
+static int loop_open(struct loop *o)
+{
+    int error = uv_loop_init(&o->uv);
+    if (error != 0)
+        return error;
+    o->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (o->timer_fd < 0) {
+        uv_loop_close(&o->uv);
+        return UV_EMFILE;
+    }
+    uv_async_init(&o->uv, &o->wake, on_wake);
+    uv_poll_init(&o->uv, &o->timer, o->timer_fd);
+    uv_poll_start(&o->timer, UV_READABLE, on_timer);
+    o->wake.data = o->timer.data = o;
+    return 0;
+}
+
+static struct loop *loop_new(struct live *l, uint32_t number)
+{
+    struct loop *o = xcalloc(1, sizeof *o);
+    pthread_condattr_t a;
+    o->l = l;
+    o->number = number;
+    o->self = (struct carrier){.l = l, .number = number, .task = NONE, .fd = -1};
+    pthread_condattr_init(&a);
+    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+    pthread_cond_init(&o->self.wake, &a);
+    pthread_condattr_destroy(&a);
+    return o;
+}
+
+bool loops_begin(struct live *l)
+{
+    uint32_t n = world_loops(l->s);
+    l->loop = xcalloc(n + 1u, sizeof(struct loop *));
+    for (uint32_t i = 0; i < n; i++) {
+        struct loop *o = l->loop[l->nloop++] = loop_new(l, i);
+        int error = loop_open(o);
+        o->runs = error == 0;
+        if (error == 0)
+            error = -pthread_create(&o->id, NULL, loop_main, o);
+        if (error != 0) {
+            live_trouble(l, "no event loop can be made", -error);
+            return false;
+        }
+        l->r->threads++;
+    }
+    return true;
+}
+
+static void loop_free(struct loop *o)
+{
+    struct job *j;
+    while ((j = jobs_take(&o->todo)) != NULL)
+        free(j);
+    for (uint32_t i = 0; i < o->nheap; i++) {
+        free(o->heap[i]->job);
+        free(o->heap[i]);
+    }
+    free(o->heap);
+    if (o->self.fd >= 0)
+        close(o->self.fd);
+    pthread_cond_destroy(&o->self.wake);
+    free(o);
+}
+
+void loops_end(struct live *l)
+{
+    for (uint32_t i = 0; i < l->nloop; i++) {
+        struct loop *o = l->loop[i];
+        pthread_mutex_lock(&l->lock);
+        l->quit = true;
+        carrier_interrupt(&o->self);
+        pthread_mutex_unlock(&l->lock);
+        if (o->runs) {
+            uv_async_send(&o->wake);
+            pthread_join(o->id, NULL);
+            uv_loop_close(&o->uv);
+            close(o->timer_fd);
+        }
+        loop_free(o);
+    }
+    free(l->loop);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* measured.c - an execution that was run for real, as a result: one run, so that intervals come
+ * from the requests themselves (one by one) or from its successive parts (under load). */
+#include "run/critical.h"
+#include "run/experiment_impl.h"
+#include "run/path_impl.h"
+#include "run/sim_impl.h"
+#include "run/timeline.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { PARTS = 20, OUTCOMES = 512, LEFT_OUT = 10 /* of 100, under load: the beginning */ };
+
+struct measured {
+    struct trial *t;
+    const struct record *all, *r; /* r: what is measured */
+    uint64_t n;
+    uint32_t nparts;
+    struct part part[PARTS];
+    uint64_t first[PARTS + 1];
+};
+
+static bool fits(const struct record *r, const struct pick *p)
+{
+    return (p->every_class || r->cls == p->cls) && (p->every_status || r->status == p->status);
+}
+
+static struct latency_result latency_of(const struct measured *m, const struct pick *p)
+{
+    struct part part[PARTS] = {{.v = NULL}};
+    for (uint32_t k = 0; k < m->nparts; k++) {
+        part[k].own = xcalloc(m->first[k + 1] - m->first[k] + 1, sizeof *part[k].own);
+        part[k].v = part[k].own;
+        for (uint64_t i = m->first[k]; i < m->first[k + 1]; i++)
+            if (fits(&m->r[i], p)) {
+                part[k].own[part[k].m.n] = m->r[i].latency;
+                moments_add(&part[k].m, (double)m->r[i].latency);
+            }
+    }
+    struct latency_result l =
+        m->nparts == 1 ? latency_independent(&part[0]) : latency_sections(part, m->nparts, false);
+    for (uint32_t k = 0; k < m->nparts; k++)
+        part_free(&part[k]);
+    return l;
+}
+
+/* ---- one number of each part ---- */
+
+enum quantity { DURATION, THROUGHPUT, SHARE };
+static double of_part(const struct measured *m, uint32_t k, enum quantity q, const struct pick *p)
+{
+    struct pick any = *p;
+    any.every_status = true;
+    double sum = 0, n = 0, all = 0, answered = 0;
+    for (uint64_t i = m->first[k]; i < m->first[k + 1]; i++) {
+        all += fits(&m->r[i], &any);
+        if (!fits(&m->r[i], p))
+            continue;
+        n++;
+        answered += m->r[i].status != 0;
+        sum += (double)m->r[i].duration;
+    }
+    const struct record *last = m->r + m->first[k + 1] - 1, *before = m->r + m->first[k] - 1;
+    double time = (double)(last->arrival + last->duration);
+    if (before >= m->all)
+        time -= (double)(before->arrival + before->duration);
+    switch (q) {
+    case DURATION:
+        return n > 0 ? sum / n / SECOND : NAN;
+    case THROUGHPUT:
+        return time > 0 ? answered / time * SECOND : NAN;
+    case SHARE:
+        break;
+    }
+    return all > 0 ? n / all : NAN;
+}
+
+static struct interval over_parts(const struct measured *m, enum quantity q, const struct pick *p)
+{
+    double x[PARTS];
+    for (uint32_t k = 0; k < m->nparts; k++)
+        x[k] = of_part(m, k, q, p);
+    struct interval v = interval_of(x, m->nparts, false);
+    if (q == SHARE) {
+        v.lo = fmax(v.lo, 0);
+        v.hi = fmin(v.hi, 1);
+    }
+    return v;
+}
+
+/* One by one: requests are independent. */
+static struct interval duration_alone(const struct measured *m)
+{
+    struct moments d = {0};
+    for (uint64_t i = 0; i < m->n; i++)
+        moments_add(&d, (double)m->r[i].duration / SECOND);
+    return stats_mean_moments(&d, CONFIDENCE);
+}
+
+static struct class_result class_of(const struct measured *m, const char *name, struct pick p)
+{
+    struct class_result c = {.name = name};
+    struct tally all = {0};
+    int32_t status[OUTCOMES];
+    bool alone = m->nparts == 1;
+    p.every_status = true;
+    for (uint64_t i = 0; i < m->n; i++)
+        tally_add(&all, m->r[i].cls, m->r[i].status, m->r[i].latency, m->r[i].duration);
+    c.requests = tally_latency(&all, &p).n;
+    c.latency = latency_of(m, &p);
+    c.duration = alone ? duration_alone(m) : over_parts(m, DURATION, &p);
+    c.throughput = alone ? (struct interval){1 / c.duration.value, 1 / c.duration.hi,
+                                             c.duration.lo > 0 ? 1 / c.duration.lo : NAN}
+                         : over_parts(m, THROUGHPUT, &p);
+    c.noutcome = tally_outcomes(&all, &p, status, OUTCOMES);
+    c.outcome = NEW(m->t->mem, struct outcome_result, c.noutcome);
+    p.every_status = false;
+    for (uint32_t i = 0; i < c.noutcome; i++) {
+        p.status = status[i];
+        c.outcome[i].status = status[i];
+        c.outcome[i].share =
+            alone ? stats_proportion(tally_latency(&all, &p).n, c.requests, CONFIDENCE)
+                  : over_parts(m, SHARE, &p);
+        c.outcome[i].latency = c.noutcome == 1 ? c.latency : latency_of(m, &p);
+    }
+    tally_free(&all);
+    return c;
+}
+
+/* ---- the result ---- */
+
+static void accounts(const struct measured *m, const struct sim *s)
+{
+    struct trial *t = m->t;
+    struct total total;
+    struct path_account paths = {0};
+    struct sim_account now = {.row = xcalloc(sim_rows(t->p) + 1u, sizeof *now.row)};
+    total_init(&total, t->p, true);
+    sim_snapshot(s, &now);
+    total_account(&total, NULL, &now);
+    total_steps(&total, s);
+    total_hists(&total, s);
+    total_report(&total, t->p, t->mem, t->e);
+    if (sim_paths(s) != NULL)
+        path_account_merge(&paths, sim_paths(s), 0, 0);
+    critical_report(&paths, t->p, false, false, t->mem, t->e, t->typical);
+    t->amdahl = critical_amdahl(&paths, t->p, false);
+    path_account_free(&paths);
+    total_free(&total);
+    free(now.row);
+}
+
+/* For the comparison with other executions: each request's latency, or each part's mean. */
+static void pairs(struct measured *m)
+{
+    struct trial *t = m->t;
+    if (m->nparts == 1) {
+        t->latency = xcalloc(m->n + 1, sizeof *t->latency);
+        t->npair = m->n;
+        for (uint64_t i = 0; i < m->n; i++)
+            if (m->r[i].ordinal < m->n)
+                t->latency[m->r[i].ordinal] = m->r[i].latency;
+        return;
+    }
+    t->mean = xcalloc(m->nparts, sizeof *t->mean);
+    t->npair = m->nparts;
+    for (uint32_t k = 0; k < m->nparts; k++) {
+        double sum = 0;
+        for (uint64_t i = m->first[k]; i < m->first[k + 1]; i++)
+            sum += (double)m->r[i].latency;
+        t->mean[k] = sum / (double)(m->first[k + 1] - m->first[k]) / SECOND;
+    }
+}
+
+static void cut(struct measured *m, bool load, uint64_t n)
+{
+    uint64_t warm = load ? n * LEFT_OUT / 100 : 0;
+    m->r += warm;
+    m->n = n - warm;
+    m->nparts = load && m->n >= 2 * PARTS ? PARTS : 1;
+    for (uint32_t k = 0; k <= m->nparts; k++)
+        m->first[k] = m->n * k / m->nparts;
+    m->t->e->warmup = warm;
+    m->t->e->replications = load ? 1 : 0;
+}
+
+static void shapes(struct measured *m)
+{
+    struct trial *t = m->t;
+    struct part part = {.own = xcalloc(m->n + 1, sizeof *part.own)};
+    part.v = part.own;
+    for (uint64_t i = 0; i < m->n; i++) {
+        part.own[i] = m->r[i].latency;
+        moments_add(&part.m, (double)m->r[i].latency);
+    }
+    struct pool pool = pool_new(&part, 1);
+    shape_cdf(t, &pool);
+    shape_exceed(t, &part, 1, &pool);
+    pool_free(&pool);
+    part_free(&part);
+}
+
+static void fill(struct trial *t, const struct sim *s, bool load)
+{
+    struct exec_result *e = t->e;
+    uint64_t n;
+    struct measured m = {.t = t, .all = sim_records(s, &n)};
+    struct pick all = {.every_class = true, .every_status = true};
+    m.r = m.all;
+    cut(&m, load, n);
+    e->requests = m.n;
+    e->makespan = NAN;
+    if (m.n == 0)
+        return;
+    e->all = class_of(&m, "all", all);
+    e->nclass = t->p->ncls;
+    e->cls = NEW(t->mem, struct class_result, e->nclass);
+    for (uint32_t k = 0; k < e->nclass; k++) {
+        struct pick one = {.every_status = true, .cls = k, .every_class = e->nclass == 1};
+        e->cls[k] = e->nclass == 1 ? e->all : class_of(&m, t->p->cls[k].name, one);
+        e->cls[k].name = t->p->cls[k].name;
+    }
+    accounts(&m, s);
+    shapes(&m);
+    pairs(&m);
+}
+
+void measured_run(struct trial *t)
+{
+    const struct experiment_opt *o = t->o;
+    bool load = t->p->cls[0].load != NULL;
+    struct sim_opt so = {
+        .seed = o->seed, .trace_requests = UINT64_MAX, .trace_full = o->traced > 0};
+    struct sim *s = sim_new(t->p, &so);
+    uint64_t n = o->requests ? o->requests : o->max_requests;
+    enum sim_end end = (enum sim_end)o->world->run(o->world->ctx, t->p->exec->name, s, load, n);
+    t->e->method = "live";
+    t->e->stopped = STOP_REQUESTS;
+    fill(t, s, load);
+    if (end == SIM_DEADLOCK || end == SIM_ERROR || end == SIM_STOPPED)
+        trial_failed(t, s, end);
+    if (o->traced > 0) {
+        t->e->traced = NEW(t->mem, struct timeline_result, o->traced);
+        t->e->ntraced = timeline_kept(t->p, s, o->traced, t->mem, t->e->traced);
+    }
+    sim_free(s);
+}

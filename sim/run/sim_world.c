@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sim_world.c - the simulator driven by a real clock; see sim_world.h. */
+#include "run/sim_world.h"
+#include "run/path.h"
+#include "run/sim_event.h"
+
+void world_attach(struct sim *s, const struct world *w)
+{
+    s->world = w;
+    s->st.op_limit = UINT64_MAX; /* the ops of an instant are not counted: time goes on */
+}
+
+uint32_t world_loops(const struct sim *s)
+{
+    return s->p->has_loop ? s->p->workers : 0;
+}
+
+uint32_t world_cores(const struct sim *s)
+{
+    return s->p->cores;
+}
+
+bool world_runs(const struct sim *s, uint32_t task, uint32_t thread)
+{
+    const struct task *t = &s->st.task[task];
+    return task < s->st.ntask && t->state != T_FREE && t->thread == thread &&
+           (t->flags & TF_HAS_THREAD);
+}
+
+/* ---- what the simulator asks: called where effects are obeyed ---- */
+
+/* Who waits for the end of task's call or pause. */
+static enum world_by who_waits(const struct task *t)
+{
+    if (t->mode == M_LIGHT || t->thread == NONE)
+        return BY_HELPER;
+    return t->mode == M_LOOP && !(t->flags & TF_KEEPS_LOOP) ? BY_LOOP : BY_THREAD;
+}
+
+void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
+{
+    const struct op *o = &s->p->op[pc];
+    const struct task *t = &s->st.task[task];
+    const char *service = NULL;
+    if (o->code == OP_CALL)
+        service = s->p->model->service[s->p->call[o->a].service].name;
+    enum world_by by = who_waits(t);
+    struct side *d = &s->side[task];
+    d->outside = OUTSIDE_CALL;
+    d->due = s->now + ns;
+    d->well = ok;
+    s->world->work(s->world->ctx, task, by, by == BY_LOOP ? t->worker : t->thread, service, ns, ok);
+}
+
+void world_cpu(struct sim *s, const struct fx *f, int64_t ns)
+{
+    if (s->row_cores != NONE)
+        account_row(s, s->row_cores, 1, 0);
+    struct side *d = &s->side[f->task];
+    d->waiting = s->now;
+    d->due = s->now + ns;
+    d->well = true;
+    d->outside = f->a == NONE ? OUTSIDE_BURST : OUTSIDE_NOTHING; /* what may be taken back */
+    s->world->cpu(s->world->ctx, f->task, f->a == NONE ? BY_HELPER : BY_THREAD, f->a, ns);
+}
+
+void world_unwork(struct sim *s, uint32_t task)
+{
+    if (s->side[task].outside == OUTSIDE_BURST && s->row_cores != NONE)
+        account_row(s, s->row_cores, -1, 0);
+    s->side[task].outside = OUTSIDE_NOTHING;
+    s->world->unwork(s->world->ctx, task);
+}
+
+/* The call's task is another now, of whom only the end matters: when it would have been. */
+void world_ghost(struct sim *s, uint32_t task, uint32_t ghost)
+{
+    const struct side *d = &s->side[task];
+    world_unwork(s, task);
+    s->side[ghost].work = sim_push(s, d->due > s->now ? d->due : s->now, CL_COMPLETION,
+                                   (struct slot){.kind = EV_WORK, .a = ghost, .b = d->well});
+}
+
+/* ---- what the world says ---- */
+
+void world_clock(struct sim *s, int64_t now)
+{
+    if (now <= s->now)
+        return;
+    s->now = s->cpu.now = now;
+    account_time(s);
+}
+
+void world_start(struct sim *s, uint32_t task)
+{
+    if (s->st.task[task].state == T_START) {
+        if (s->follow)
+            path_paid(s->path, task, COST_SPAWN);
+        move_start(s, task);
+    }
+    sim_settle(s);
+}
+
+void world_turn(struct sim *s, uint32_t loop)
+{
+    move_loop(s, loop);
+    sim_settle(s);
+}
+
+void world_done(struct sim *s, uint32_t task, bool ok)
+{
+    s->side[task].outside = OUTSIDE_NOTHING;
+    if (s->follow)
+        path_done(s->path, task);
+    move_done(s, task, ok);
+    s->acc.events++;
+    sim_settle(s);
+}
+
+void world_burst(struct sim *s, uint32_t task, int64_t begun)
+{
+    if (s->row_cores != NONE)
+        account_row(s, s->row_cores, -1, 0);
+    if (s->follow) { /* it had waited for a core until then */
+        int64_t now = s->now;
+        s->now = begun;
+        path_core(s->path, task, NONE, s->side[task].waiting);
+        path_run(s->path, task, 0);
+        s->now = now;
+        path_stop(s->path, task, 0);
+    }
+    s->side[task].outside = OUTSIDE_NOTHING;
+    move_done(s, task, true);
+    s->acc.events++;
+    sim_settle(s);
+}
+
+static void take_due(struct sim *s)
+{
+    while (s->nheap > 0 && s->end == SIM_MORE) {
+        struct ev e = s->heap[0];
+        uint32_t i = event_slot(e);
+        struct slot x = s->slot[i];
+        if (x.kind == EV_DEAD)
+            s->dead--;
+        else if (e.time > s->now)
+            break;
+        if (x.kind != EV_TIMER)
+            slot_free(s, i);
+        event_pop(s);
+        if (x.kind == EV_TIMER)
+            timer_due(s, i);
+        else
+            dispatch_event(s, x);
+        s->acc.events++;
+        sim_settle(s);
+    }
+}
+
+int64_t world_pump(struct sim *s, enum sim_end *end)
+{
+    do {
+        s->st.ops = 0;
+        take_due(s);
+        while (s->due.time <= s->now && s->end == SIM_MORE) {
+            arrive_due(s);
+            s->acc.events++;
+            sim_settle(s);
+        }
+        while (s->soon.n > 0 && s->end == SIM_MORE) {
+            dispatch_now(s, ring_take(&s->soon));
+            s->acc.events++;
+            sim_settle(s);
+        }
+    } while (s->end == SIM_MORE && ((s->nheap > 0 && s->heap[0].time <= s->now) ||
+                                    s->due.time <= s->now || s->soon.n > 0));
+    *end = s->end;
+    int64_t next = s->nheap > 0 ? s->heap[0].time : INT64_MAX;
+    return s->due.time < next ? s->due.time : next;
+}
+
+void world_load(struct sim *s, uint64_t requests)
+{
+    s->goal = requests;
+    s->started = true;
+    arrive_begin(s);
+}
+
+void world_request(struct sim *s, uint64_t ordinal)
+{
+    s->alone = true;
+    s->alone_ordinal = ordinal;
+    shared_start(&s->st);
+    arrive_request(s, 0, 0, ordinal);
+    sim_settle(s);
+}
+
+bool world_idle(const struct sim *s)
+{
+    return s->st.live == 0 && s->nheap == s->dead && s->soon.n == 0 && s->due.time == INT64_MAX;
+}
+
+uint64_t world_finished(const struct sim *s)
+{
+    return s->finished;
+}
+
+bool world_stuck(const struct sim *s)
+{
+    return s->st.live > 0 && deadlock_exists(s);
+}
+
+void world_end(struct sim *s, enum sim_end end)
+{
+    if (s->end == SIM_MORE)
+        s->end = end;
+}
