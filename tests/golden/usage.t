@@ -16,6 +16,7 @@ $ pertinax
 >   pertinax traces               says what recorded traces waited for
 >   pertinax fit                  makes a model of recorded traces
 >   pertinax compare MODEL        holds a model against recorded traces
+>   pertinax live MODEL           executes a model for real and compares its executions
 >   pertinax init [FILE]          writes a commented example model
 >   pertinax help [COMMAND]       shows what a command does and takes
 >

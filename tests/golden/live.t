@@ -1,0 +1,47 @@
+Live runs: what they say whatever the machine does besides.
+
+$ printf 'pertinax: 1\nname: page\nservices: {db: {latency: 2ms}}\nrequest: [{call: db}, {respond: 200}]\n' >page.yaml
+
+$ pertinax live page.yaml --requests 5 --under serial,threads,coroutine | sed -n '1,5p' | grep -v EXECUTION
+> page
+> seed 1 · one request at a time in an idle system · at most 1 core · native
+> threads · costs as they are
+>
+
+$ pertinax live page.yaml --requests 5 --under coroutine --format json | grep -o '"method": "[a-z]*"'
+> "method": "live"
+
+Each request becomes a trace.
+
+$ pertinax live page.yaml --requests 5 --under threads --trace live.otlp.json --trace-requests 5 --quiet >out; grep -o '"name":"db"' live.otlp.json | wc -l
+> 5
+
+A service that is not there.
+
+$ pertinax live page.yaml --requests 5 --under threads,coroutine --service 127.0.0.1:1 | grep -A 2 broken-calls
+> warning[broken-calls]: 5 of 5 calls failed because the service refuses
+> connections
+>
+
+Nothing to be had.
+
+$ (ulimit -n 7; pertinax live page.yaml --requests 5 --under coroutine --service timer)
+! error[E-live]: coroutine cannot be run: no event loop can be made: Too many open files
+! 1 error
+? 4
+
+$ pertinax live page.yaml --service elsewhere
+! error[E-option-value]: --service cannot be 'elsewhere'
+!       = help: tcp (a service of our own on loopback), timer, or an address and port such as 127.0.0.1:7000
+! 1 error
+? 2
+
+A deadlock is told in the words of `run`.
+
+$ printf 'pertinax: 1\nname: nested\nrequest: [{parallel: {a: [{parallel: {b: [{wait: 1ms}], c: [{wait: 1ms}]}}]}}, {respond: 200}]\nexecutions: {small: {kind: threads, pool: 1}}\n' >nested.yaml
+
+$ pertinax live nested.yaml --under small --requests 2 | sed -n '/^  1\./,/^$/p'
+>   1. request, in request/parallel (nested.yaml:3:12), waits for its branches
+>   2. request/a, in request/a/parallel (nested.yaml:3:28), waits for a thread of
+>      `pool`, held by request: the circle is closed
+>
