@@ -12,15 +12,15 @@
 
 static const double errors_off = 4.5; /* standard errors that chance may be off by */
 
-struct world {
+struct tested {
     struct arena *mem;
     struct diags *d;
     const struct model *m;
 };
 
-static struct world world_read(struct arena *mem, const char *text)
+static struct tested world_read(struct arena *mem, const char *text)
 {
-    struct world w = {.mem = mem};
+    struct tested w = {.mem = mem};
     w.d = diags_new(w.mem);
     struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), w.d);
     w.m = root ? model_build(w.mem, root, "test.yaml", w.d) : NULL;
@@ -32,13 +32,13 @@ static struct world world_read(struct arena *mem, const char *text)
     return w;
 }
 
-static struct world world_of(const char *body)
+static struct tested world_of(const char *body)
 {
     struct arena *mem = arena_new(0);
     return world_read(mem, arena_printf(mem, "pertinax: 1\nname: t\n%s", body));
 }
 
-static const struct exec_result *run(struct world *w, const char *body, const char *exec)
+static const struct exec_result *run(struct tested *w, const char *body, const char *exec)
 {
     *w = world_of(body);
     struct experiment_opt o = experiment_defaults();
@@ -103,7 +103,7 @@ static void check_known(const struct exec_result *e, const struct known *k, size
 static void two_at_once(void **state)
 {
     (void)state;
-    struct world w;
+    struct tested w;
     static const struct known k[] = {{"a", 0.4, 1.28e-3}, {"b", 0.6, 2.52e-3}};
     const struct exec_result *e =
         run(&w,
@@ -131,7 +131,7 @@ static void two_at_once(void **state)
 static void alike(void **state)
 {
     (void)state;
-    struct world w;
+    struct tested w;
     double h5 = 1 + 1 / 2. + 1 / 3. + 1 / 4. + 1 / 5.;
     struct known k[5] = {{"a", 0, 0}, {"b", 0, 0}, {"c", 0, 0}, {"d", 0, 0}, {"e", 0, 0}};
     for (int i = 0; i < 5; i++) {
@@ -151,7 +151,7 @@ static void alike(void **state)
 static void copies(void **state)
 {
     (void)state;
-    struct world w;
+    struct tested w;
     double h10 = 0;
     for (int i = 1; i <= 10; i++)
         h10 += 1. / i;
@@ -166,7 +166,7 @@ static void copies(void **state)
 static void series_parallel(void **state)
 {
     (void)state;
-    struct world w;
+    struct tested w;
     static const struct known k[] = {{"x", 1, 1e-3}, {"y", 0.5, 0.75e-3}, {"z", 0.5, 0.75e-3}};
     const struct exec_result *e =
         run(&w,
@@ -182,7 +182,7 @@ static void series_parallel(void **state)
 static void bridge(void **state)
 {
     (void)state;
-    struct world w;
+    struct tested w;
     const struct exec_result *e = run(&w,
                                       "params: {t: exponential(mean=1ms)}\n"
                                       "request:\n"
@@ -216,7 +216,7 @@ static void bridge(void **state)
 static void slack_by_hand(void **state)
 {
     (void)state;
-    struct world w = world_of(
+    struct tested w = world_of(
         "executions: {small: {kind: threads, pool: 2}}\n"
         "request:\n  - {wait: 1ms, name: x}\n"
         "  - parallel: {p: {wait: 3ms, name: a}, q: [{wait: 2ms, name: b}, {wait: 3ms, name: c}]}\n"
@@ -257,7 +257,7 @@ static void not_smooth(void **state)
         "request: {each: 3, do: [{wait: exponential(mean=1ms)}, {cpu: 1ms}]}\n",
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        struct world w = world_of(row[i]);
+        struct tested w = world_of(row[i]);
         struct experiment_opt o = experiment_defaults();
         const struct execution *x = model_exec(w.m, "coroutine");
         o.requests = 2000;
@@ -309,7 +309,7 @@ static void compare_model(struct tallied *c, uint64_t seed, const char *exec)
     static double low[PER_MODEL], high[PER_MODEL], base[PER_MODEL], own[PER_MODEL];
     struct arena *mem = arena_new(0);
     const char *text = random_model(mem, seed, RANDOM_PLAIN | RANDOM_DRAWS, NULL).text;
-    struct world w = world_read(mem, text);
+    struct tested w = world_read(mem, text);
     struct prog *p = prog_compile(w.mem, w.m, model_exec(w.m, exec), w.d);
     assert_non_null(p);
     if (critical_smooth(p) && p->nmark > 0) {
