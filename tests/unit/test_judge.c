@@ -241,7 +241,8 @@ static void test_cover(void **state)
     unreached("  - {call: a, catch: {cpu: 1ms}}\n",
               "the handler `catch any` of request/a is never run");
     unreached("  - {call: e, catch: {cpu: 1ms}}\n", "");
-    unreached("  - {abort: 503}\n  - {call: a}\n", "request/a is never reached");
+    unreached("  - {abort: 503}\n  - {call: a}\n",
+              "request/a is never reached: the request is aborted in line 5");
     unreached("  - choose: [{p: 1, do: {call: a}}, {p: 0, do: {call: e}}]\n",
               "`0` of request/choose is never taken");
     unreached("  - {each: 0, do: {if: true, then: {call: a}}}\n",
