@@ -267,12 +267,12 @@ static unsigned compare_text(const char *text, uint64_t seed, uint64_t requests,
 static void test_flows(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < test_samples(400); seed++) {
+    for (uint64_t seed = 0; seed < test_samples(200); seed++) {
         struct arena *a = arena_new(0);
         assert_int_equal(compare_text(flow_model(a, seed), seed, 60, a), TEST_COUNT(execs));
         arena_drop(a);
     }
-    for (uint64_t seed = 0; seed < test_samples(300); seed++) {
+    for (uint64_t seed = 0; seed < test_samples(150); seed++) {
         struct arena *a = arena_new(0);
         assert_int_equal(compare_text(single_model(a, seed), seed, 200, a), TEST_COUNT(execs));
         arena_drop(a);
@@ -294,7 +294,7 @@ static void test_others(void **state)
                {RANDOM_ALL, "{rate: 200/s}"}};
     for (size_t i = 0; i < TEST_COUNT(row); i++) {
         unsigned taken = 0;
-        for (uint64_t seed = 0; seed < test_samples(120); seed++) {
+        for (uint64_t seed = 0; seed < test_samples(60); seed++) {
             struct arena *a = arena_new(0);
             struct random_made made = random_model(a, seed, row[i].features, row[i].load);
             taken += compare_text(made.text, seed, 12, a);
@@ -322,7 +322,7 @@ static void test_shipped(void **state)
         struct diags *d = diags_new(a);
         const struct model *m = model_read(a, row[i].path, NULL, 0, d);
         assert_true(m && diags_errors(d) == 0);
-        assert_int_equal(compare_execs(m, row[i].path, i, test_samples(20000), a, d), row[i].taken);
+        assert_int_equal(compare_execs(m, row[i].path, i, test_samples(6000), a, d), row[i].taken);
         arena_drop(a);
     }
 }

@@ -239,29 +239,29 @@ struct row {
 static const uint32_t calm =
     RANDOM_ALL & ~(uint32_t)(RANDOM_ERRORS | RANDOM_TIMEOUT | RANDOM_ANSWERS | RANDOM_HEDGE);
 static const struct row any_rows[] = {
-    {"everything, one by one", RANDOM_ALL, NULL, 1500},
-    {"everything, closed load", RANDOM_ALL, "{clients: 4, think: 1ms}", 800},
-    {"everything, closed load, no think time", RANDOM_ALL, "{clients: 3}", 800},
-    {"everything, open load", RANDOM_ALL, "{rate: 150/s}", 800},
-    {"everything, backlog", RANDOM_ALL, "{backlog: 6}", 1500},
+    {"everything, one by one", RANDOM_ALL, NULL, 750},
+    {"everything, closed load", RANDOM_ALL, "{clients: 4, think: 1ms}", 400},
+    {"everything, closed load, no think time", RANDOM_ALL, "{clients: 3}", 400},
+    {"everything, open load", RANDOM_ALL, "{rate: 150/s}", 400},
+    {"everything, backlog", RANDOM_ALL, "{backlog: 6}", 700},
     {"everything, two classes", RANDOM_ALL,
      "[{clients: 2}, {rate: 100/s, pipeline: p0, name: other, priority: 1}]", 400},
-    {"without bounds and costs", RANDOM_ALL & ~(uint32_t)(RANDOM_BOUNDS | RANDOM_COSTS), NULL, 800},
-    {"without resources", RANDOM_ALL & ~(uint32_t)(RANDOM_USE | RANDOM_BOUNDS), NULL, 800},
+    {"without bounds and costs", RANDOM_ALL & ~(uint32_t)(RANDOM_BOUNDS | RANDOM_COSTS), NULL, 400},
+    {"without resources", RANDOM_ALL & ~(uint32_t)(RANDOM_USE | RANDOM_BOUNDS), NULL, 400},
     {"shared variables, open load",
      RANDOM_SHARED | RANDOM_USE | RANDOM_FORKS | RANDOM_DETACH | RANDOM_DRAWS | RANDOM_IF |
          RANDOM_REPEAT | RANDOM_OFFLOAD,
-     "{rate: 300/s}", 800},
-    {"stages, one by one", RANDOM_STAGES | RANDOM_FORKS | RANDOM_DRAWS | RANDOM_ANSWERS, NULL, 800},
+     "{rate: 300/s}", 400},
+    {"stages, one by one", RANDOM_STAGES | RANDOM_FORKS | RANDOM_DRAWS | RANDOM_ANSWERS, NULL, 400},
     {"stages, open load",
      RANDOM_STAGES | RANDOM_FORKS | RANDOM_DETACH | RANDOM_DRAWS | RANDOM_REPEAT | RANDOM_CPU |
          RANDOM_TIMEOUT | RANDOM_COSTS,
-     "{rate: 300/s}", 800},
+     "{rate: 300/s}", 400},
     {"stages, backlog",
      RANDOM_STAGES | RANDOM_FORKS | RANDOM_ERRORS | RANDOM_CATCH | RANDOM_RETRY | RANDOM_UNTIL |
          RANDOM_ANSWERS | RANDOM_BOUNDS,
-     "{backlog: 8}", 800},
-    {"without failures", 0, "{backlog: 6}", 800}, /* calm: not a constant expression */
+     "{backlog: 8}", 400},
+    {"without failures", 0, "{backlog: 6}", 400}, /* calm: not a constant expression */
 };
 
 static void test_any(void **state)
