@@ -150,7 +150,7 @@ static void test_units(void **state)
     uint64_t path[MOST];
     double u[MOST + 1];
     for (uint64_t i = 0; i < MOST; i++)
-        path[i] = rng_mix(7, i) ^ (i % 3 ? 0 : UINT64_MAX >> i);
+        path[i] = rng_mix(7, i) ^ (i % 3 ? 0 : UINT64_MAX >> (i % 64));
     for (size_t n = 0; n <= MOST; n++) {
         struct draw_key k = {.seed = rng_mix(1, n), .site = (uint32_t)(n * 0x9e3779b9), .visit = 3};
         u[n] = -1;
