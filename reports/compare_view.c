@@ -215,13 +215,12 @@ static void say_why(struct paras *p, const struct compare_part *q)
         }
     }
     if (worst)
-        para_add(
-            p,
-            "%s: the step %s takes %s in the traces and %s in the model, %s; it has %s of the "
-            "measured critical paths.",
-            q->execution, worst->name, number_time(p->mem, worst->measured.value),
-            number_time(p->mem, worst->predicted), percent_off(p->mem, worst->ratio),
-            number_percent(p->mem, worst->measured_share));
+        para_add(p,
+                 "%s: the step %s takes %s in the traces and %s in the model, %s; it has %s of the "
+                 "measured critical paths.",
+                 q->execution, worst->name, number_time(p->mem, worst->measured.value),
+                 number_time(p->mem, worst->predicted), percent_off(p->mem, worst->ratio),
+                 number_percent(p->mem, worst->measured_share));
 }
 
 static void say_part(struct paras *p, const struct compare_part *q)

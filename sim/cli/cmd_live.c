@@ -97,7 +97,8 @@ static bool tell_trouble(struct arena *a, const struct live_cmd *c, struct run_r
                         "the time for it was over before all requests were through: more with "
                         "--time-limit, fewer with --requests");
         if (l->unable)
-            diag_error(d, (struct loc){0}, "E-live", NULL, "%s cannot be run: %s", c->name[i], l->trouble);
+            diag_error(d, (struct loc){0}, "E-live", NULL, "%s cannot be run: %s", c->name[i],
+                       l->trouble);
         unable |= l->unable;
     }
     return unable;
@@ -180,7 +181,8 @@ static const struct opt live_opts[] = {
      OPT_MANY},
     {"requests", 'n', "N", "execute N requests (default: 200, under load 2000)", 0},
     {"service", 0, "WHAT",
-     "what answers calls: tcp, a process of ours on loopback (the default); timer; or HOST:PORT", 0},
+     "what answers calls: tcp, a process of ours on loopback (the default); timer; or HOST:PORT",
+     0},
     {"time-limit", 0, "S", "end each execution after S seconds (default 120)", 0},
     {"threshold", 't', "TIME,...", "say how many requests take longer than each of these",
      OPT_MANY},

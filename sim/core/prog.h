@@ -242,7 +242,7 @@ struct prog {
     struct res *res;
     uint32_t nres, ninstance;
     struct shared_var *var;
-    uint32_t nvar, nvalue; /* nvalue: one for each variable, or one for each worker */
+    uint32_t nvar, nvalue;    /* nvalue: one for each variable, or one for each worker */
     struct named_word *named; /* in the order of their bodies */
     uint32_t nnamed;
     struct waitsite *wait;

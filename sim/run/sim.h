@@ -31,7 +31,7 @@ struct sim_opt {
     /* By mark: what the step's own durations (latency, cpu, host_cpu, a pause) are multiplied by
      * once drawn, all other draws being as they were.  NULL: nothing is. */
     const double *scale;
-    bool stepwise; /* never by the faster way (flow.h): for comparisons */
+    bool stepwise;                   /* never by the faster way (flow.h): for comparisons */
     const struct sim_oracle *oracle; /* NULL: the dice */
 };
 struct sim *sim_new(const struct prog *p, const struct sim_opt *o);
