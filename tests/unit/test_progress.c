@@ -162,18 +162,25 @@ SIDE(r9, B(W, y, B(AND, x, y)))
 SIDE(l10, B(IFF, x, y))
 SIDE(r10, B(AND, B(IMPLIES, x, y), B(IMPLIES, y, x)))
 SIDE(l11, G(F(x)))
-SIDE(r11, F(G(x)))
+SIDE(r11, F(G(x))) /* where runs end */
 SIDE(l12, B(U, x, B(U, x, y)))
 SIDE(r12, B(U, x, y))
 /* clang-format on */
-{"G x = not F not x", l1, r1}, {"not (x U y) = not x R not y", l2, r2},
-    {"x W y = x U y or G x", l3, r3}, {"x U y = x W y and F y", l4, r4}, {"F F x = F x", l5, r5},
-    {"G (x and y) = G x and G y", l6, r6}, {"F (x or y) = F x or F y", l7, r7},
-    {"not (x W y) = not y U (not x and not y)", l8, r8}, {"x R y = y W (x and y)", l9, r9},
-    {"x <-> y = (x -> y) and (y -> x)", l10, r10}, {"G F x = F G x", l11, r11},
+
+static const struct law laws[] = {
+    {"G x = not F not x", l1, r1},
+    {"not (x U y) = not x R not y", l2, r2},
+    {"x W y = x U y or G x", l3, r3},
+    {"x U y = x W y and F y", l4, r4},
+    {"F F x = F x", l5, r5},
+    {"G (x and y) = G x and G y", l6, r6},
+    {"F (x or y) = F x or F y", l7, r7},
+    {"not (x W y) = not y U (not x and not y)", l8, r8},
+    {"x R y = y W (x and y)", l9, r9},
+    {"x <-> y = (x -> y) and (y -> x)", l10, r10},
+    {"G F x = F G x", l11, r11},
     {"x U (x U y) = x U y", l12, r12},
-}
-;
+};
 
 static void test_law(void **state)
 {
