@@ -25,7 +25,7 @@ $ pertinax live page.yaml --requests 5 --under threads,coroutine --service 127.0
 
 Nothing to be had.
 
-$ (ulimit -n 7; pertinax live page.yaml --requests 5 --under coroutine --service timer)
+$ (for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; ulimit -n 7; pertinax live page.yaml --requests 5 --under coroutine --service timer)
 ! error[E-live]: coroutine cannot be run: no event loop can be made: Too many open files
 ! 1 error
 ? 4
