@@ -158,7 +158,7 @@ static int run_live(const struct cmd_args *a, struct diags *d)
         subject_read(&s, a, d);
     if (s.model)
         subject_executions(&s, a->o, a->mem, d);
-    if (diags_errors(d))
+    if (!s.model || diags_errors(d))
         return STATUS_USAGE;
     limits_most();
     if (c.own && !server_begin(&c.service)) {

@@ -79,10 +79,12 @@ static void heap_sift(struct loop *o, uint32_t i)
 static void heap_remove(struct loop *o, struct call *c)
 {
     uint32_t i = c->place;
+    struct call *last = o->heap[--o->nheap];
+    o->heap[o->nheap] = NULL;
     c->place = NONE;
-    if (i == --o->nheap)
+    if (last == c)
         return;
-    heap_set(o, i, o->heap[o->nheap]);
+    heap_set(o, i, last);
     heap_sift(o, i);
 }
 
