@@ -83,7 +83,7 @@ static void answer_due(struct server *s)
 {
     while (s->n > 0 && s->heap[0].at <= clock_ns()) {
         struct answer x = heap_take(s);
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a client has one answer in the heap at most */
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a client has one answer there at most */
         x.to->due = false;
         if (x.to->gone) {
             client_free(x.to);
