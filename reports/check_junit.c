@@ -4,24 +4,13 @@
  * vacuous is skipped. */
 #include "reports/check.h"
 #include "reports/story.h"
+#include "reports/svg.h"
 #include <string.h>
 
-static const struct report_look xml_look = {.width = 1 << 20, .unicode = true};
-
+/* XML's five, as in every drawing. */
 static void escaped(struct arena *a, const char *s, struct buf *out)
 {
-    for (s = text_clean(a, &xml_look, s); *s; s++) {
-        if (*s == '&')
-            buf_puts(out, "&amp;");
-        else if (*s == '<')
-            buf_puts(out, "&lt;");
-        else if (*s == '>')
-            buf_puts(out, "&gt;");
-        else if (*s == '"')
-            buf_puts(out, "&quot;");
-        else
-            buf_putc(out, *s);
-    }
+    svg_escape(a, out, s);
 }
 
 static void attribute(struct arena *a, const char *name, const char *value, struct buf *out)

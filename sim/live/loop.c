@@ -20,7 +20,7 @@ struct call { /* what is out for a job: a connection, or a place in the heap */
     uv_write_t write;
     char text[CALL_TEXT], line[64];
     size_t nline;
-    bool connected, closing;
+    bool closing;
     bool used;   /* it has answered before */
     bool orphan; /* its job was taken back: hang up */
     struct call *next_idle, *next, *prev;
@@ -29,7 +29,6 @@ struct call { /* what is out for a job: a connection, or a place in the heap */
 };
 struct loop {
     struct live *l;
-    uint32_t number;
     pthread_t id;
     bool runs;
     uv_loop_t uv;
@@ -260,7 +259,6 @@ static void on_connect(uv_connect_t *k, int status)
                   status == UV_ECONNREFUSED ? "the service refuses connections"
                                             : "the service cannot be reached");
     } else {
-        c->connected = true;
         uv_tcp_nodelay(&c->tcp, 1);
         uv_read_start((uv_stream_t *)&c->tcp, on_room, on_read);
         call_send(c);
@@ -420,7 +418,6 @@ static struct loop *loop_new(struct live *l, uint32_t number)
     struct loop *o = xcalloc(1, sizeof *o);
     pthread_condattr_t a;
     o->l = l;
-    o->number = number;
     o->self = (struct carrier){.l = l, .number = number, .task = NONE, .fd = -1};
     pthread_condattr_init(&a);
     pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
