@@ -9,6 +9,7 @@
 #include "base/stats.h"
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/loader.h"
 #include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -40,46 +41,6 @@ double stats_t(double p, double df)
 }
 
 /* ---- the binomial law ---- */
-
-/* ln n! - (Stirling's formula without its series), n a whole number. */
-static double stirling_rest(double n)
-{
-    if (n < 16) {
-        double f = 1;
-        for (int i = 2; i <= (int)n; i++)
-            f *= i;
-        return n == 0 ? 0 : log(f) - (n + 0.5) * log(n) + n - 0.91893853320467274178;
-    }
-    double q = 1 / (n * n);
-    return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - q / 1188) * q) * q) * q) / n;
-}
-
-/* x ln(x/m) + m - x without cancellation near x = m (Loader 2000, "bd0"). */
-static double deviance(double x, double m)
-{
-    if (fabs(x - m) >= 0.1 * (x + m))
-        return x * log(x / m) + m - x;
-    double v = (x - m) / (x + m), s = (x - m) * v, term = 2 * x * v;
-    for (int j = 3;; j += 2) {
-        term *= v * v;
-        double next = s + term / j;
-        if (next == s)
-            return s;
-        s = next;
-    }
-}
-
-/* P(X = k) for X binomial (n, p), q = 1 - p, 0 < p < 1. */
-static double binomial_at(double k, double n, double p, double q)
-{
-    if (k == 0 || k == n) {
-        double r = k == 0 ? p : q; /* the other one's n-th power, well for tiny r too */
-        return exp(n * (r < 0.5 ? log1p(-r) : log(k == 0 ? q : p)));
-    }
-    double e = stirling_rest(n) - stirling_rest(k) - stirling_rest(n - k) - deviance(k, n * p) -
-               deviance(n - k, n * q);
-    return exp(e) * sqrt(n / (6.28318530717958647693 * k * (n - k)));
-}
 
 /* The incomplete beta function's continued fraction by Lentz's method; wants x < a / (a + b). */
 static double beta_fraction(double a, double b, double x)
@@ -114,7 +75,7 @@ static double binomial_tail(double k, double n, double p, double q)
         return 1;
     if (k > n)
         return 0;
-    double a = k, b = n - k + 1, front = binomial_at(k, n, p, q) * q;
+    double a = k, b = n - k + 1, front = loader_binomial(k, n, p, q) * q;
     if (p < (a + 1) / (a + b + 2))
         return front * beta_fraction(a, b, p);
     return 1 - front * (a / b) * beta_fraction(b, a, q);
@@ -132,7 +93,7 @@ static double binomial_solve(double k, double n, double tail)
             lo = p;
         else
             hi = p;
-        double slope = binomial_at(k, n, p, 1 - p) * k / p, next = p - f / slope;
+        double slope = loader_binomial(k, n, p, 1 - p) * k / p, next = p - f / slope;
         if (!(next > lo && next < hi))
             next = lo + (hi - lo) / 2;
         if (fabs(next - p) <= 2 * DBL_EPSILON * p)

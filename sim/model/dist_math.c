@@ -1,47 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dist_math.c - special functions for distributions.
  *
- * Contract: each tail to about 1e-13 relative, no errors raised, no state.  The densities follow
- * Loader (2000), "Fast and accurate computation of binomial probabilities": the large terms are
- * cancelled by algebra before they are computed. */
+ * Contract: each tail to about 1e-13 relative, no errors raised, no state. */
 #include "model/dist_impl.h"
+#include "base/loader.h"
 #include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-
-static const double LN_SQRT_2PI = 0.91893853320467274178;
-
-/* ln n! less Stirling's formula. */
-static double stirling_error(double n)
-{
-    if (n < 16)
-        return log(tgamma(n + 1)) - (n + 0.5) * log(n) + n - LN_SQRT_2PI;
-    double r = 1 / (n * n);
-    return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - r / 1188) * r) * r) * r) / n;
-}
-
-/* x ln(x / m) + m - x without cancellation. */
-static double deviance(double x, double m)
-{
-    if (fabs(x - m) >= 0.1 * (x + m))
-        return x * log(x / m) + m - x;
-    double v = (x - m) / (x + m), s = (x - m) * v, e = 2 * x * v;
-    for (int j = 1; j < 1000; j++) {
-        e *= v * v;
-        double next = s + e / (2 * j + 1);
-        if (next == s)
-            break;
-        s = next;
-    }
-    return s;
-}
 
 /* x^a e^-x / Gamma(a + 1). */
 static double poisson_term(double a, double x)
 {
     if (a < 16)
         return exp(a * log(x) - x) / tgamma(a + 1);
-    return exp(-stirling_error(a) - deviance(a, x) - LN_SQRT_2PI) / sqrt(a);
+    return exp(-loader_stirling_error(a) - loader_deviance(a, x) - LOADER_LN_SQRT_2PI) / sqrt(a);
 }
 
 static double gamma_series(double a, double x)
@@ -133,8 +105,9 @@ static double gamma_guess(double a, double v, bool upper, bool *exact)
         if (c > 0.2)
             return log(a) + 3 * log(c);
     }
-    double ln_gamma =
-        a < 16 ? log(tgamma(a + 1)) : stirling_error(a) + (a + 0.5) * log(a) - a + LN_SQRT_2PI;
+    double ln_gamma = a < 16
+                          ? log(tgamma(a + 1))
+                          : loader_stirling_error(a) + (a + 0.5) * log(a) - a + LOADER_LN_SQRT_2PI;
     double y = ((upper ? log1p(-v) : log(v)) + ln_gamma) / a;
     if (y < -40 || !upper) { /* the lower tail is x^a / Gamma(a + 1) there */
         *exact = y < -40;
@@ -173,18 +146,6 @@ double math_gamma_inverse(double a, double v, bool upper)
     return exp(y);
 }
 
-static double binomial_term(double n, double p, double k)
-{
-    double q = 1 - p;
-    if (k <= 0)
-        return exp(n * log1p(-p));
-    if (k >= n)
-        return exp(n * log(p));
-    double e = stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance(k, n * p) -
-               deviance(n - k, n * q) - LN_SQRT_2PI;
-    return exp(e) * sqrt(n / (k * (n - k)));
-}
-
 /* Adds terms away from the mode, so all are positive and fall fast. */
 double math_binomial_tail(double n, double p, double k, bool upper)
 {
@@ -200,7 +161,7 @@ double math_binomial_tail(double n, double p, double k, bool upper)
             break;
         term *= got_upper ? (n - j) / (j + 1) * odds : j / ((n - j + 1) * odds);
     }
-    double t = sum * binomial_term(n, p, from);
+    double t = sum * loader_binomial(from, n, p, 1 - p);
     return got_upper == upper ? t : t < 1 ? 1 - t : 0;
 }
 
