@@ -45,6 +45,8 @@ const char *check_why(struct arena *a, const struct check_result *r, const struc
         return c->why;
     if (c->limit)
         return c->limit->seen_text;
+    if (c->agrees)
+        return check_agrees_why(a, c->agrees);
     return c->found == VERDICT_FAIL ? "it does not hold" : "";
 }
 

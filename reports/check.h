@@ -34,6 +34,11 @@ const char *check_why(struct arena *a, const struct check_result *r, const struc
 /* "all 5 claims hold", "1 of 5 claims fails, 1 is undecided": of one spec; UINT32_MAX: of all. */
 const char *check_sum(struct arena *a, const struct check_result *r, uint32_t spec);
 
+/* check_agrees.c: of a claim that says `agrees` the value that is farthest off for
+ * its margin, and why it does not hold. */
+const char *check_agrees_seen(struct arena *a, const struct compare_result *r);
+const char *check_agrees_why(struct arena *a, const struct compare_result *r);
+
 /* As member "counterexample" of the object that is open. */
 void check_story_json(struct json *j, struct arena *a, const struct story_result *s,
                       const struct diags *d);

@@ -2,6 +2,7 @@
 /* check_json.c - judged claims for programs: schema "pertinax.check/1", documented in
  * specs/README.md. */
 #include "reports/check.h"
+#include "reports/compare.h"
 #include "reports/key.h"
 
 static void specs_write(struct json *j, const struct check_result *r)
@@ -61,6 +62,12 @@ static void claim_write(struct json *j, struct arena *a, const struct check_resu
         key_count(j, "exploration", c->exploration);
     if (c->limit)
         limit_write(j, c->limit);
+    if (c->agrees) {
+        json_key(j, "agrees");
+        json_obj(j);
+        compare_part_members(j, &c->agrees->part[0]);
+        json_end_obj(j);
+    }
     if (c->story)
         check_story_json(j, a, c->story, d);
     json_end_obj(j);

@@ -24,6 +24,7 @@ static const struct rule {
     {"ltl", "A formula of linear temporal logic does not hold."},
     {"require", "A limit on a number does not hold."},
     {"worst_case", "A bound on the worst case does not hold."},
+    {"agrees", "A model does not agree with recorded traces."},
     {"vacuous", "A claim could not have failed."},
     {"unreached", "A step, branch or handler is never reached."},
     {"finding", "Something in the model looks wrong."},

@@ -178,6 +178,8 @@ static struct table *claims_listed(struct arena *a, const struct check_result *r
         row->cell[2] = cell_text(verdict_words(r, c));
         if (numbers && c->limit)
             row->cell[3] = cell_text(c->limit->seen_text);
+        else if (numbers && c->agrees)
+            row->cell[3] = cell_text(check_agrees_seen(a, c->agrees));
         number_put(a, r, i, n, row, &row->cell[2]);
         any = true;
     }

@@ -2,6 +2,7 @@
 /* compare.h - a model held against recorded traces, for people and for programs. */
 #ifndef REPORTS_COMPARE_H
 #define REPORTS_COMPARE_H
+#include "base/json.h"
 #include "core/compare_result.h"
 #include "reports/layout.h"
 
@@ -16,6 +17,13 @@ struct table *compare_steps(struct arena *a, const struct compare_result *r, uin
 struct table *compare_speedups(struct arena *a, const struct compare_result *r);
 const char *compare_setting(struct arena *a, const struct compare_result *r);
 const char *compare_title(struct arena *a, const struct compare_result *r);
+/* How many requests would decide what is open, and which step is why; NULL: nothing to say. */
+const char *compare_needed(struct arena *a, const struct compare_result *r);
+const char *compare_why(struct arena *a, const struct compare_part *q);
 void compare_sentences(struct paras *p, const struct compare_result *r);
+
+/* ---- compare_json.c ---- */
+/* The members of an object that is open. */
+void compare_part_members(struct json *j, const struct compare_part *p);
 
 #endif

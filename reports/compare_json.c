@@ -29,9 +29,8 @@ static void put_step(struct json *j, const struct compare_step *s)
     json_end_obj(j);
 }
 
-static void put_part(struct json *j, const struct compare_part *p)
+void compare_part_members(struct json *j, const struct compare_part *p)
 {
-    json_obj(j);
     key_str(j, "execution", p->execution);
     key_str(j, "label", p->label);
     key_count(j, "requests", p->requests);
@@ -59,7 +58,6 @@ static void put_part(struct json *j, const struct compare_part *p)
     for (uint32_t i = 0; i < p->nunknown; i++)
         json_str(j, p->unknown[i]);
     json_end_arr(j);
-    json_end_obj(j);
 }
 
 void compare_json(const struct compare_result *r, const struct report_look *look, struct buf *out)
@@ -79,8 +77,11 @@ void compare_json(const struct compare_result *r, const struct report_look *look
     key_str(&j, "verdict", agreement_name[r->verdict]);
     json_key(&j, "executions");
     json_arr(&j);
-    for (uint32_t i = 0; i < r->npart; i++)
-        put_part(&j, &r->part[i]);
+    for (uint32_t i = 0; i < r->npart; i++) {
+        json_obj(&j);
+        compare_part_members(&j, &r->part[i]);
+        json_end_obj(&j);
+    }
     json_end_arr(&j);
     json_key(&j, "speedups");
     json_arr(&j);

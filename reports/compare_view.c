@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compare_view.c - what is shown of a comparison: tables, and sentences with reasons. */
 #include "reports/compare.h"
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -175,7 +176,7 @@ static void say_verdict(struct paras *p, const struct compare_result *r)
 }
 
 /* The most requests that some open value asks for. */
-static void say_needed(struct paras *p, const struct compare_result *r)
+const char *compare_needed(struct arena *a, const struct compare_result *r)
 {
     double most = 0;
     const struct compare_value *which = NULL;
@@ -190,19 +191,19 @@ static void say_needed(struct paras *p, const struct compare_result *r)
             }
         }
     if (which)
-        para_add(p,
-                 "About %s recorded requests of %s would decide all that is open (%s needs most; "
-                 "there are %s).",
-                 number_count(p->mem, (uint64_t)fmin(most, 1e15)), of->execution, which->name,
-                 number_count(p->mem, of->requests));
-    else if (r->verdict == UNDECIDED)
-        para_add(p,
-                 "What is open lies at its margin: more requests would hardly decide it; a wider "
-                 "margin (--within) would.");
+        return arena_printf(a,
+                            "about %s recorded requests of %s would decide all that is open (%s "
+                            "needs most; there are %s)",
+                            number_count(a, (uint64_t)fmin(most, 1e15)), of->execution, which->name,
+                            number_count(a, of->requests));
+    return r->verdict != UNDECIDED
+               ? NULL
+               : "what is open lies at its margin: more requests would hardly decide it; a wider "
+                 "margin (within) would";
 }
 
 /* The step whose difference weighs most on the critical path. */
-static void say_why(struct paras *p, const struct compare_part *q)
+const char *compare_why(struct arena *a, const struct compare_part *q)
 {
     const struct compare_step *worst = NULL;
     double most = 0.02;
@@ -214,13 +215,14 @@ static void say_why(struct paras *p, const struct compare_part *q)
             worst = s;
         }
     }
-    if (worst)
-        para_add(p,
-                 "%s: the step %s takes %s in the traces and %s in the model, %s; it has %s of the "
-                 "measured critical paths.",
-                 q->execution, worst->name, number_time(p->mem, worst->measured.value),
-                 number_time(p->mem, worst->predicted), percent_off(p->mem, worst->ratio),
-                 number_percent(p->mem, worst->measured_share));
+    if (!worst)
+        return NULL;
+    return arena_printf(a,
+                        "the step %s takes %s in the traces and %s in the model, %s; it has %s of "
+                        "the measured critical paths",
+                        worst->name, number_time(a, worst->measured.value),
+                        number_time(a, worst->predicted), percent_off(a, worst->ratio),
+                        number_percent(a, worst->measured_share));
 }
 
 static void say_part(struct paras *p, const struct compare_part *q)
@@ -228,7 +230,9 @@ static void say_part(struct paras *p, const struct compare_part *q)
     struct arena *a = p->mem;
     if (q->trouble)
         para_add(p, "%s: %s, so there is nothing to compare.", q->execution, q->trouble);
-    say_why(p, q);
+    const char *why = compare_why(a, q);
+    if (why)
+        para_add(p, "%s: %s.", q->execution, why);
     if (q->nunknown > 0) {
         const char *list = "";
         for (uint32_t i = 0; i < q->nunknown && i < 5; i++)
@@ -278,7 +282,9 @@ static void say_speedup(struct paras *p, const struct compare_result *r,
 void compare_sentences(struct paras *p, const struct compare_result *r)
 {
     say_verdict(p, r);
-    say_needed(p, r);
+    const char *needed = compare_needed(p->mem, r);
+    if (needed)
+        para_add(p, "%c%s.", toupper((unsigned char)needed[0]), needed + 1);
     for (uint32_t i = 0; i < r->npart; i++)
         say_part(p, &r->part[i]);
     for (uint32_t i = 0; i < r->nspeedup; i++)

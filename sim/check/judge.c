@@ -18,11 +18,6 @@ struct judge_opt judge_defaults(void)
 
 /* ---- what there is to judge ---- */
 
-static void refuse(struct judge *j, const struct claim *c)
-{
-    diag_error(j->d, c->at, "E-later", NULL, "`%s` is not available yet", claim_key[c->kind]);
-}
-
 static void results_begin(struct judge *j)
 {
     const struct plan *p = j->p;
@@ -267,9 +262,8 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
     for (uint32_t i = 0; i < p->nunit; i++)
         if (logic_claim(&p->unit[i]))
             logic_check(&j, &p->unit[i]);
-        else if (claim_explored(p->unit[i].of->kind) && !seen_by_explorer(p->unit[i].of))
-            refuse(&j, p->unit[i].of);
     numbers_begin(&j);
+    agrees_begin(&j);
     if (diags_errors(d))
         return NULL;
     results_begin(&j);
@@ -279,6 +273,8 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
                 o->progress(o->ctx, i, p->nunit);
             if (claim_explored(p->unit[i].of->kind))
                 judge_group(&j, i, done);
+            else if (p->unit[i].of->kind == CLAIM_AGREES)
+                agrees_judge(&j, i, done);
             else
                 numbers_judge(&j, i, done);
         }

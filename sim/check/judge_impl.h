@@ -17,6 +17,7 @@ struct judge {
     bool *sound;         /* of each unit: it held with some mix of classes, and might not have */
     uint32_t cap_exploration;
     struct require_item *number; /* of each unit that is a claim in numbers */
+    struct measured **measured;  /* of each unit that is an `agrees` */
 };
 struct seen { /* an exploration that is over */
     const struct prog *p;
@@ -30,9 +31,10 @@ struct seen { /* an exploration that is over */
 /* judge_numbers.c */
 void numbers_begin(struct judge *j);
 void numbers_judge(struct judge *j, uint32_t first, bool *done);
+/* judge_agrees.c */
+void agrees_begin(struct judge *j);
+void agrees_judge(struct judge *j, uint32_t first, bool *done);
 void verdict_set(struct claim_result *c, enum verdict v, const char *why);
-/* Is the claim decided by what the explorer looks for in any case? */
-bool seen_by_explorer(const struct claim *c);
 /* ---- judge_logic.c ---- */
 struct watch;
 bool logic_claim(const struct plan_unit *u);

@@ -38,11 +38,6 @@ static uint32_t faults_of(const struct claim *c)
     }
 }
 
-bool seen_by_explorer(const struct claim *c)
-{
-    return faults_of(c) != 0;
-}
-
 /* The fault among `faults` that is seen first, or FAULT_COUNT. */
 static enum fault fault_first(const struct explore *e, uint32_t faults)
 {

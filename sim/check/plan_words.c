@@ -46,6 +46,32 @@ static bool steps_read(struct plan_unit *u, const struct model *m, struct arena 
     return ok;
 }
 
+/* `spans` names steps as reports do, by the last part of their paths. */
+static bool spans_read(const struct spec_agrees *s, const struct model *m, struct arena *a,
+                       struct diags *d)
+{
+    const struct step_names *all = step_names(a, m);
+    const char **names = NEW(a, const char *, all->n + 1u);
+    uint32_t n = 0, errors = diags_errors(d);
+    for (uint32_t i = 0; i < all->n; i++) {
+        const char *slash = strrchr(all->v[i].path, '/');
+        if (!all->v[i].task)
+            names[n++] = slash ? slash + 1 : all->v[i].path;
+    }
+    for (uint32_t i = 0; i < s->nspan; i++) {
+        const struct spec_text *t = &s->span[i].step;
+        uint32_t k = 0;
+        while (k < n && strcmp(names[k], t->text) != 0)
+            k++;
+        const char *near = k < n ? NULL : nearest(t->text, names, n);
+        if (k == n)
+            diag_error(d, t->at, "E-step-unknown",
+                       near ? arena_printf(a, "did you mean `%s`?", near) : NULL,
+                       "no step is called `%s`", t->text);
+    }
+    return diags_errors(d) == errors;
+}
+
 static bool pattern_read(struct plan_unit *u, enum ltl_pattern k, const struct model *m,
                          struct arena *a, struct diags *d)
 {
@@ -105,6 +131,8 @@ bool plan_words(struct plan_unit *u, const struct model *m, struct arena *a, str
     case CLAIM_WORST_CASE:
         u->limit = limit_parse_worst(t->text, t->at, m, d, a);
         return u->limit != NULL;
+    case CLAIM_AGREES:
+        return spans_read(c->agrees, m, a, d);
     default:
         return true;
     }

@@ -7,6 +7,7 @@
 #include "check/judge.h"
 #include "cli/simulate.h"
 #include "cli/watch.h"
+#include "fit/agrees.h"
 #include "reports/check.h"
 #include <string.h>
 
@@ -198,6 +199,8 @@ static int status_of(const struct check_result *r)
     return r->interrupted ? STATUS_INTERRUPTED : status;
 }
 
+static const struct judge_traces traces = {agrees_measure, agrees_compare};
+
 static int check_run(const struct cmd_args *a, struct diags *d)
 {
     uint32_t n = a->o->noperand;
@@ -220,6 +223,7 @@ static int check_run(const struct cmd_args *a, struct diags *d)
     watch_begin(&w, a, &e);
     watch_limit(&w, limit);
     o.stop = e.stop;
+    o.traces = &traces;
     o.progress = watch_units;
     o.ctx = &w;
     struct check_result *r = judge_run(p, &o, a->mem, d);
@@ -257,7 +261,8 @@ const struct cmd cmd_check = {
         "deadlock, that each request is answered exactly once, and so on, by exploring every\n"
         "order and every outcome that an execution allows; limits on numbers by simulating until "
         "it\n"
-        "is clear.  A model without claims is judged for deadlocks, awaits, responses, races and\n"
+        "is clear, agreement with recorded traces as `compare` does.  A model without claims is "
+        "judged for deadlocks, awaits, responses, races and\n"
         "runs without end.\n\n"
         "  pertinax check specs/*.yaml\n"
         "  pertinax check app.yaml --strict -o junit.xml -o check.sarif\n"

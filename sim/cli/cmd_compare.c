@@ -47,26 +47,21 @@ static void read_names(struct comparing *c, struct diags *d)
 /* --within p50=10%,p99=20% */
 static void read_margins(struct comparing *c, struct diags *d)
 {
-    static const char *const name[] = {"mean", "p50", "p95", "p99"};
     const char *text = opt_get(c->a->o, "within");
-    c->opt = (struct compare_opt){{0.10, 0.10, 0.15, 0.20}};
+    c->opt = compare_defaults();
     while (text && *text) {
-        size_t n = strcspn(text, ",");
-        const char *is = memchr(text, '=', n);
-        size_t len = is ? (size_t)(is - text) : 0;
+        size_t n = strcspn(text, ","), len = strcspn(text, "=");
         int k = 0;
-        while (k < 4 && (strlen(name[k]) != len || memcmp(name[k], text, len) != 0))
+        double x;
+        while (k < WITHIN_COUNT &&
+               (strlen(spec_within[k]) != len || memcmp(spec_within[k], text, len) != 0))
             k++;
-        char *end = NULL;
-        double x = is ? strtod(is + 1, &end) : 0;
-        bool percent = end && *end == '%';
-        if (k == 4 || !end || end == is + 1 || !(x > 0) || end + percent != text + n ||
-            (percent ? x / 100 : x) > 1)
+        if (k == WITHIN_COUNT || len >= n || !spec_margin(text + len + 1, n - len - 1, &x))
             diag_error(d, nowhere, "E-option-value",
                        "as in --within mean=5%,p50=5%,p95=10%,p99=20%",
                        "--within: '%.*s' is no margin", (int)n, text);
         else
-            c->opt.margin[k] = percent ? x / 100 : x;
+            c->opt.margin[k] = x;
         text += n + (text[n] == ',');
     }
 }
@@ -103,7 +98,7 @@ static bool add_label(void *ctx, const struct store_row *r)
 }
 
 /* Which recording is of which execution: --label EXEC=NAME; else labels that are the names of
- * executions; else all there is, against --under or coroutine. */
+ * executions, of --under alone if it is given; else all there is, against it or coroutine. */
 static void choose_parts(struct comparing *c, struct store *s, struct diags *d)
 {
     const char *text, *under = opt_get(c->a->o, "under");
@@ -120,7 +115,7 @@ static void choose_parts(struct comparing *c, struct store *s, struct diags *d)
         store_select(s, c->a->mem, "SELECT label FROM recording ORDER BY label <> 'serial', label",
                      add_label, &l);
     if (c->n == 0)
-        add_part(c, alone, NULL, d);
+        add_part(c, alone, forest_label(s, alone, c->a->mem), d);
 }
 
 /* Each part's execution, once each, in the subject. */

@@ -13,7 +13,8 @@
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_VACUOUS, VERDICT_COUNT };
 extern const char *const verdict_name[VERDICT_COUNT]; /* "pass" "fail" "undecided" "vacuous" */
 
-struct story_result; /* core/story_result.h: a counterexample, told */
+struct compare_result; /* core/compare_result.h */
+struct story_result;   /* core/story_result.h: a counterexample, told */
 
 /* What a claim in numbers was judged on. */
 struct limit_result {
@@ -45,8 +46,9 @@ struct claim_result {
     const char *hint;     /* one sentence: what to try; or NULL */
     bool unusual;         /* the counterexample needs timing that the model's latencies exclude */
     uint32_t exploration; /* index, or UINT32_MAX: it was not decided by exploring */
-    const struct limit_result *limit; /* claims in numbers; else NULL */
-    const struct story_result *story; /* a counterexample; else NULL */
+    const struct limit_result *limit;    /* claims in numbers; else NULL */
+    const struct compare_result *agrees; /* `agrees`: one part; else NULL */
+    const struct story_result *story;    /* a counterexample; else NULL */
     const char *story_same; /* "deadlock_free under threads": it shows the same; or NULL */
 };
 /* With several values of `for:`, where a claim begins to hold (or ends to). */

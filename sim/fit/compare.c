@@ -14,6 +14,11 @@
 #define Z90 1.6448536269514722
 #define Z95 1.9599639845400545
 
+struct compare_opt compare_defaults(void)
+{
+    return (struct compare_opt){{0.10, 0.10, 0.15, 0.20}};
+}
+
 double karp_flatt(double speedup, double n)
 {
     return (1 / speedup - 1 / n) / (1 - 1 / n);

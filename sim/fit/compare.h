@@ -8,6 +8,7 @@
 #define FIT_COMPARE_H
 #include "core/compare_result.h"
 #include "fit/forest.h"
+#include "model/spec.h"
 
 /* Which span has a step's time, where the names differ. */
 struct compare_name {
@@ -37,8 +38,9 @@ struct measured *compare_measure(struct forest *f, const struct compare_name *na
 struct interval measured_value(const struct measured *m, double p, double confidence);
 
 struct compare_opt {
-    double margin[4]; /* mean (and speedup, throughput), p50, p95, p99 */
+    double margin[WITHIN_COUNT];
 };
+struct compare_opt compare_defaults(void);
 /* ms[i] against r's execution exec[i]. */
 struct compare_result *compare_judge(const struct run_result *r, const uint32_t *exec,
                                      struct measured *const *ms, uint32_t n,

@@ -13,8 +13,7 @@ struct loader {
     uint32_t caprow, capup;
 };
 
-/* A text in SQL. */
-static const char *quoted(struct arena *a, const char *s)
+const char *forest_quoted(struct arena *a, const char *s)
 {
     char *to = NEW(a, char, 2 * strlen(s) + 3), *t = to;
     *t++ = '\'';
@@ -25,6 +24,13 @@ static const char *quoted(struct arena *a, const char *s)
     }
     *t = '\'';
     return to;
+}
+
+const char *forest_label(struct store *s, const char *label, struct arena *mem)
+{
+    const char *sql = arena_printf(mem, "SELECT count(*) FROM recording WHERE label = %s",
+                                   forest_quoted(mem, label));
+    return store_number(s, sql) > 0 ? label : NULL;
 }
 
 static bool add_op(void *ctx, const struct store_row *r)
@@ -58,7 +64,7 @@ static const char *where_trace(const struct loader *l)
     const char *label = "", *since = "";
     if (l->ask->label)
         label = arena_printf(a, " AND t.recording IN (SELECT id FROM recording WHERE label = %s)",
-                             quoted(a, l->ask->label));
+                             forest_quoted(a, l->ask->label));
     if (l->ask->since != INT64_MIN)
         since = arena_printf(a, " AND t.start >= %" PRId64, l->ask->since);
     return arena_printf(a, "%s%s", label, since);
@@ -72,8 +78,8 @@ static const char *where_op(const struct loader *l, const char *col, const char 
     return arena_printf(a,
                         "%s IN (SELECT o.id FROM op o JOIN name n ON n.id = o.name JOIN name s "
                         "ON s.id = o.service WHERE n.text = %s%s%s)",
-                        col, quoted(a, name), service ? " AND s.text = " : "",
-                        service ? quoted(a, service) : "");
+                        col, forest_quoted(a, name), service ? " AND s.text = " : "",
+                        service ? forest_quoted(a, service) : "");
 }
 
 static bool add_span(void *ctx, const struct store_row *r)
@@ -279,7 +285,7 @@ static bool find_root(struct loader *l, struct store *s, struct diags *d)
         "SELECT sv.text, nm.text, count(*) FROM trace t JOIN op o ON o.id = t.root JOIN name sv ON "
         "sv.id = o.service JOIN name nm ON nm.id = o.name WHERE %s%s%s GROUP BY 1, 2 "
         "ORDER BY 3 DESC, 1, 2 LIMIT 12",
-        ask->service ? "sv.text = " : "1", ask->service ? quoted(f->mem, ask->service) : "",
+        ask->service ? "sv.text = " : "1", ask->service ? forest_quoted(f->mem, ask->service) : "",
         where_trace(l));
     f->other = NEW(f->mem, struct forest_other, 12);
     store_select(s, f->mem, sql, add_other, f);

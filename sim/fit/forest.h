@@ -45,6 +45,10 @@ struct forest_ask {
 /* NULL: an error is in d (E-root). */
 struct forest *forest_read(struct store *s, const struct forest_ask *ask, struct arena *mem,
                            struct diags *d);
+/* The label, if the store has such a recording; else NULL: all of them. */
+const char *forest_label(struct store *s, const char *label, struct arena *mem);
+/* A text in SQL. */
+const char *forest_quoted(struct arena *a, const char *text);
 /* Makes child, next of parent. */
 void forest_link(struct forest *f);
 

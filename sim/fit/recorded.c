@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* recorded.c - durations out of a store, for recorded() in a model; see model/recorded.h. */
 #include "model/recorded.h"
-#include "trace/store.h"
+#include "fit/forest.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,19 +30,6 @@ static bool add_name(void *ctx, const struct store_row *r)
     struct name_list *l = ctx;
     l->v[l->n++] = arena_strndup(l->mem, r->cell[0].s, r->cell[0].n);
     return l->n < NAMES;
-}
-
-static const char *quoted(struct arena *a, const char *s)
-{
-    char *to = NEW(a, char, 2 * strlen(s) + 3), *t = to;
-    *t++ = '\'';
-    for (; *s; s++) {
-        if (*s == '\'')
-            *t++ = '\'';
-        *t++ = *s;
-    }
-    *t = '\'';
-    return to;
 }
 
 /* The store's own complaint has no place; it is said at the model's. */
@@ -79,14 +66,14 @@ const double *recorded_durations(struct arena *mem, const char *path, const char
     const char *of = "";
     if (label)
         of = arena_printf(mem, " AND t.recording IN (SELECT id FROM recording WHERE label = %s)",
-                          quoted(mem, label));
+                          forest_quoted(mem, label));
     store_select(
         s, mem,
         arena_printf(mem,
                      "SELECT p.duration FROM span p JOIN trace t ON t.id = p.id >> 28 "
                      "WHERE p.flags & 1 = 0 AND p.op IN (SELECT o.id FROM op o JOIN name n "
                      "ON n.id = o.name WHERE n.text = %s)%s",
-                     quoted(mem, span), of),
+                     forest_quoted(mem, span), of),
         add_duration, &out);
     if (out.n == 0)
         unknown(mem, s, path, span, label, at, d);

@@ -45,31 +45,26 @@ struct key_row {
     void (*read)(struct reader *r, const struct yaml *v, void *field);
     size_t offset; /* of the field in the object; 0 where the reader wants all of it */
     bool required;
-    const char *later; /* not NULL: known but refused, and this is why */
 };
 #define KEY(name, fn, T, member)                                                                   \
     {                                                                                              \
-        name, fn, offsetof(struct T, member), false, NULL                                          \
+        name, fn, offsetof(struct T, member), false                                                \
     }
 #define KEY_NEEDED(name, fn, T, member)                                                            \
     {                                                                                              \
-        name, fn, offsetof(struct T, member), true, NULL                                           \
+        name, fn, offsetof(struct T, member), true                                                 \
     }
 #define KEY_WHOLE(name, fn)                                                                        \
     {                                                                                              \
-        name, fn, 0, false, NULL                                                                   \
+        name, fn, 0, false                                                                         \
     }
 #define KEY_WHOLE_NEEDED(name, fn)                                                                 \
     {                                                                                              \
-        name, fn, 0, true, NULL                                                                    \
-    }
-#define KEY_LATER(name, why)                                                                       \
-    {                                                                                              \
-        name, NULL, 0, false, why                                                                  \
+        name, fn, 0, true                                                                          \
     }
 #define KEY_END                                                                                    \
     {                                                                                              \
-        NULL, NULL, 0, false, NULL                                                                 \
+        NULL, NULL, 0, false                                                                       \
     }
 struct key_table {
     const char *what; /* "a service" */
@@ -85,7 +80,6 @@ const char *reader_found(struct reader *r, const struct yaml *v);
 /* E-kind: expected this, found that. */
 void reader_kind(struct reader *r, const struct yaml *v, const char *expected, const char *hint);
 bool reader_is_own(const char *key); /* x-... and $schema: the user's own */
-bool reader_later(struct reader *r, struct loc at, const char *what, const char *why);
 bool reader_is_word(const struct yaml *v, const char *word);
 struct loc reader_text_at(const struct yaml *v); /* of a scalar's first character */
 /* "did you mean `x`?", or what there is if it is little, or NULL. */

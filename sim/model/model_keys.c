@@ -49,12 +49,6 @@ void reader_kind(struct reader *r, const struct yaml *v, const char *expected, c
                    reader_found(r, v));
 }
 
-bool reader_later(struct reader *r, struct loc at, const char *what, const char *why)
-{
-    diag_error(r->d, at, "E-later", NULL, "`%s` is not available yet: %s", what, why);
-    return false;
-}
-
 bool reader_is_word(const struct yaml *v, const char *word)
 {
     return v->kind == YAML_SCALAR && !v->quoted && strcmp(v->s, word) == 0;
@@ -102,8 +96,7 @@ static const struct key_row *row_find(const struct key_row *row, const char *key
 static uint32_t row_names(const struct key_row *row, const char **names, uint32_t n, uint32_t max)
 {
     for (; row && row->key && n < max; row++)
-        if (!row->later)
-            names[n++] = row->key;
+        names[n++] = row->key;
     return n;
 }
 
@@ -134,8 +127,6 @@ static void keys_check(struct reader *r, const struct yaml *v, const struct key_
             row = row_find(t->more, p->key);
         if (!row)
             key_unknown(r, p, t);
-        else if (row->later)
-            reader_later(r, p->key_at, p->key, row->later);
     }
 }
 
@@ -154,8 +145,6 @@ static void rows_read(struct reader *r, const struct yaml *v, const struct key_r
     const char *outer = r->key;
     const struct key_row *rows = row;
     for (; row && row->key; row++) {
-        if (row->later)
-            continue;
         const struct yaml *value = yaml_get(v, row->key);
         r->key = row->key;
         if (value)

@@ -22,11 +22,12 @@ const char *const claim_key[CLAIM_COUNT] = {
     [CLAIM_LTL] = "ltl",
     [CLAIM_REQUIRE] = "require",
     [CLAIM_WORST_CASE] = "worst_case",
+    [CLAIM_AGREES] = "agrees",
 };
 
 bool claim_explored(enum claim_kind k)
 {
-    return k != CLAIM_REQUIRE && k != CLAIM_WORST_CASE;
+    return k != CLAIM_REQUIRE && k != CLAIM_WORST_CASE && k != CLAIM_AGREES;
 }
 
 /* ---- settings that a file and a claim both have ---- */

@@ -31,6 +31,7 @@ enum claim_kind {
     CLAIM_LTL,              /* operand[0] */
     CLAIM_REQUIRE,          /* operand[0]: a limit */
     CLAIM_WORST_CASE,       /* operand[0] */
+    CLAIM_AGREES,           /* agrees; operand[0]: the store's path as written */
     CLAIM_COUNT
 };
 extern const char *const claim_key[CLAIM_COUNT]; /* "deadlock_free", ..., "after" twice */
@@ -57,6 +58,19 @@ struct spec_axis {
     uint32_t n;
     struct yaml **value;
 };
+/* agrees: which recorded requests, and how near is near. */
+enum spec_within { WITHIN_MEAN, WITHIN_P50, WITHIN_P95, WITHIN_P99, WITHIN_COUNT };
+extern const char *const spec_within[WITHIN_COUNT]; /* "mean" (and rates, and ratios), "p50" ... */
+struct spec_span {                                  /* a step whose spans have another name */
+    struct spec_text step, span;
+};
+struct spec_agrees {
+    struct spec_text traces;               /* relative to the spec's directory */
+    struct spec_text root, service, label; /* NULL: as `compare` chooses */
+    uint32_t nspan;
+    struct spec_span *span;
+    double within[WITHIN_COUNT]; /* margins; 0: as `compare` has them */
+};
 struct claim {
     enum claim_kind kind;
     struct loc at;    /* of the claim's key */
@@ -66,6 +80,7 @@ struct claim {
     uint32_t narg; /* no_race: keys (0: all shared); mutual_exclusion: steps */
     struct spec_text *arg;
     enum claim_responds responds;
+    const struct spec_agrees *agrees; /* NULL: another kind */
     /* settings */
     uint32_t nset, nown;  /* the last nown of them are the claim's own */
     struct spec_set *set; /* in this order, over the model; `load:` is one, path "load" */
@@ -99,6 +114,8 @@ struct spec *spec_of_checks(struct arena *a, const struct yaml *list, const char
 struct spec *spec_default(struct arena *a, const char *path, struct loc at);
 /* Is the tree that of a spec file, rather than of a model? */
 bool spec_is(const struct yaml *root);
+/* "10%" or "0.1": n bytes; false: no margin above 0 and up to 1. */
+bool spec_margin(const char *text, size_t n, double *out);
 /* path, seen from the file that names it. */
 const char *spec_path(struct arena *a, const char *file, const char *path);
 

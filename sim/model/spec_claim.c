@@ -12,8 +12,9 @@ enum takes {
     TAKES_RESPONDS,
     TAKES_STEPS, /* two or more; from here on, words are needed */
     TAKES_TEXT,
-    TAKES_PAIR, /* [P, Q] */
-    TAKES_AFTER /* P, and `never:` or `eventually:` beside it */
+    TAKES_PAIR,  /* [P, Q] */
+    TAKES_AFTER, /* P, and `never:` or `eventually:` beside it */
+    TAKES_TRACES /* a map */
 };
 struct claim_row {
     enum claim_kind kind;
@@ -36,6 +37,7 @@ static const struct claim_row rows_claim[] = {
     {CLAIM_LTL, TAKES_TEXT, "ltl: \"G (aborted -> G not started(write))\""},
     {CLAIM_REQUIRE, TAKES_TEXT, "require: p99 <= 250ms"},
     {CLAIM_WORST_CASE, TAKES_TEXT, "worst_case: latency <= 2s"},
+    {CLAIM_AGREES, TAKES_TRACES, "agrees: {traces: prod.db}"},
 };
 enum { NROWS = sizeof rows_claim / sizeof *rows_claim };
 
@@ -207,9 +209,13 @@ static bool words_read(struct reader *r, const struct yaml *v, const struct clai
         } else {
             needs_words(r, v->at, row);
         }
+    } else if (row->takes == TAKES_TRACES && v->kind == YAML_MAP) {
+        c->agrees = spec_agrees_read(r, v);
+        if (c->agrees)
+            c->operand[0] = c->agrees->traces;
     } else if (row->takes == TAKES_NOTHING) {
         reader_kind(r, v, "a map of settings, or {}", NULL);
-    } else if (scalar) {
+    } else if (scalar && row->takes != TAKES_TRACES) {
         c->operand[0] = spec_text_of(r, v);
     } else {
         needs_words(r, v->at, row);
@@ -268,6 +274,11 @@ static void settle(struct reader *r, const struct spec_shared *all, const struct
     c->nown = n + load;
     c->nunder = s->own.nunder ? s->own.nunder : all->nunder;
     c->under = s->own.nunder ? s->own.under : all->under;
+    if (c->kind == CLAIM_AGREES && c->nunder == 0) { /* as `compare` takes it */
+        c->nunder = 1;
+        c->under = NEW(r->a, struct spec_text, 1);
+        c->under[0] = (struct spec_text){"coroutine", c->at};
+    }
     c->concurrent = s->own.concurrent ? s->own.concurrent
                     : all->concurrent ? all->concurrent
                                       : SPEC_CONCURRENT;
@@ -290,7 +301,7 @@ static const struct yaml_pair *pair_of_kind(struct reader *r, const struct yaml 
     for (uint32_t i = 0; i < v->n; i++) {
         const struct yaml_pair *p = &v->pair[i];
         const struct claim_row *row = row_of(p->key);
-        if (row == NULL && strcmp(p->key, "agrees") != 0)
+        if (row == NULL)
             continue;
         if (after && (strcmp(p->key, "never") == 0 || strcmp(p->key, "eventually") == 0)) {
             if (*then != NULL)
@@ -334,7 +345,7 @@ static void settings_read(struct reader *r, const struct yaml *v, bool beside, s
     rest.n = 0;
     for (uint32_t i = 0; i < v->n; i++) {
         const struct yaml_pair *p = &v->pair[i];
-        if (!(beside && (row_of(p->key) || strcmp(p->key, "agrees") == 0)) && setting_fits(r, p, k))
+        if (!(beside && row_of(p->key)) && setting_fits(r, p, k))
             rest.pair[rest.n++] = *p;
     }
     const struct key_table table = {"a claim", rows_any, rows_beside(k)};
@@ -380,10 +391,6 @@ static bool map_read(struct reader *r, const struct yaml *v, const struct spec_s
         return false;
     }
     const struct claim_row *row = row_of(p->key);
-    if (row == NULL) {
-        reader_later(r, p->key_at, p->key, "models are compared with recorded traces later");
-        return false;
-    }
     *c = (struct claim){.kind = row->kind, .at = p->key_at};
     bool ok = row->takes != TAKES_AFTER || after_read(r, p, then, row, c);
     bool words = row->takes >= TAKES_STEPS;

@@ -568,6 +568,12 @@ $ pertinax check data/claims.yaml --format sarif
 >               }
 >             },
 >             {
+>               "id": "agrees",
+>               "shortDescription": {
+>                 "text": "A model does not agree with recorded traces."
+>               }
+>             },
+>             {
 >               "id": "vacuous",
 >               "shortDescription": {
 >                 "text": "A claim could not have failed."
@@ -705,7 +711,7 @@ $ pertinax check data/claims.yaml --format sarif
 >         },
 >         {
 >           "ruleId": "vacuous",
->           "ruleIndex": 15,
+>           "ruleIndex": 16,
 >           "level": "warning",
 >           "message": {
 >             "text": "a pool, of 9: <large> & \"quoted\", 100% under threads could not have failed: 2 requests take at most 6 of the 9 threads of `pool`: nobody waits; try set: {executions.threads.pool: 5}, or concurrent: 4"
@@ -755,7 +761,7 @@ $ pertinax check data/claims.yaml --format sarif
 >         },
 >         {
 >           "ruleId": "unreached",
->           "ruleIndex": 16,
+>           "ruleIndex": 17,
 >           "level": "note",
 >           "message": {
 >             "text": "the handler `catch timeout` of request/left/db is never run"

@@ -56,7 +56,15 @@ static const struct wrong wrongs[] = {
     {ONE("{require: p99 <= 1s, for: {pool: 3}}"), "E-kind", 4, 38, "{pool: [16, 32, 64]}"},
     {ONE("{require: p99 <= 1s, fro: {pool: [3]}}"), "E-unknown-key", 4, 26, "did you mean `for`"},
     {ONE("terminates: {expct: fail}"), "E-unknown-key", 4, 18, "did you mean `expect`"},
-    {ONE("agrees: {traces: a.db}"), "E-later", 4, 5, "recorded traces"},
+    {ONE("agrees"), "E-claim", 4, 5, "agrees: {traces: prod.db}"},
+    {ONE("agrees: prod.db"), "E-claim", 4, 13, "agrees: {traces: prod.db}"},
+    {ONE("agrees: {root: request}"), "E-missing-key", 4, 13, "`agrees` needs `traces`"},
+    {ONE("agrees: {traces: a.db, within: {p98: 3%}}"), "E-unknown-key", 4, 37, "mean, p50"},
+    {ONE("agrees: {traces: a.db, within: {p99: 0%}}"), "E-value", 4, 42, "above 0 %"},
+    {ONE("agrees: {traces: a.db, within: {p99: 1x}}"), "E-value", 4, 42, "10%"},
+    {ONE("agrees: {traces: a.db, spans: {a: {}}}"), "E-kind", 4, 39, "a text"},
+    {ONE("{agrees: {traces: a.db}, concurrent: 3}"), "E-claim", 4, 30, "as `load` says"},
+    {ONE("{agrees: {traces: a.db}, require: p99 <= 1s}"), "E-claim", 4, 30, "are two"},
 };
 
 static void test_wrong(void **state)
