@@ -1,113 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* json_read.c - the grammar, the window and the repairs; see json_read.h.
+/* json_read.c - the grammar: events, whole numbers, words, going on after an error; see
+ * json_read.h.
  *
- * Invariant: everything before p has been read.  A token that reaches the end of the window is
- * moved to its front (json_more), so that tokens are always whole in memory.  Bytes are looked at
- * 16 (SSE2) or 8 at a time where they are plain; never one past the end. */
+ * Invariant: everything before p has been read.  The quick way, at the end, is for nearly all
+ * events of a compact text; what it is not sure of it leaves to the slow one, untouched. */
 #include "base/json_read.h"
-#include "base/arena.h"
-#include "base/diag.h"
-#include <stdlib.h>
+#include "base/json_impl.h"
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum { WINDOW = 128 << 10 };
-static const char too_long[] = "more than 16 MiB in one string or number";
-enum state {
-    AT_TOP,      /* before a text */
-    AT_VALUE,    /* after a key */
-    AT_FIRST,    /* behind [ */
-    AT_ITEM,     /* behind a comma in an array */
-    AT_MEMBER0,  /* behind { */
-    AT_MEMBER,   /* behind a comma in an object */
-    AT_AFTER,    /* behind a value in a container */
-    AT_DONE,     /* behind a text */
-    AT_CUT_NULL, /* the input has ended, and a member has no value */
-    AT_CUT,      /* the input has ended: close what is open */
-    AT_ERROR
-};
-
-void json_read_mem(struct json_read *r, const char *s, size_t n, unsigned flags)
-{
-    *r = (struct json_read){.p = s, .end = s + n, .window = s, .over = true, .flags = flags};
-}
-
-void json_read_from(struct json_read *r, json_fill *fill, void *ctx, unsigned flags)
-{
-    *r = (struct json_read){.fill = fill, .ctx = ctx, .flags = flags, .cap = WINDOW};
-    r->own = xrealloc(NULL, r->cap, 1);
-    r->p = r->end = r->window = r->own;
-}
-
-void json_read_end(struct json_read *r)
-{
-    free(r->own);
-    buf_free(&r->scratch);
-    *r = (struct json_read){.state = AT_DONE, .over = true};
-}
-
-static uint64_t json_offset(const struct json_read *r, const char *p)
-{
-    return r->base + (uint64_t)(p - r->window);
-}
-
-static enum json_event json_fail_at(struct json_read *r, uint64_t at, const char *what)
-{
-    r->error = what;
-    r->error_at = at;
-    r->begun = r->after_line && at == r->at && at > r->doc;
-    r->state = AT_ERROR;
-    return JSON_ERROR;
-}
-
-static enum json_event json_fail(struct json_read *r, const char *what)
-{
-    return json_fail_at(r, json_offset(r, r->p), what);
-}
-
-/* The input has ended where it must not; the caller goes on with json_unwind(). */
-static void json_cut(struct json_read *r, const char *what)
-{
-    if (!(r->flags & JSON_LENIENT)) {
-        json_fail(r, what);
-        return;
-    }
-    r->cut = true;
-    r->p = r->end;
-    r->state = r->state == AT_VALUE ? AT_CUT_NULL : AT_CUT;
-}
-
-/* More of the input behind what is there from *keep on; p, end and *keep move.  False: there is no
- * more, or the token would be too long (then state is AT_ERROR). */
-static bool json_more(struct json_read *r, const char **keep)
-{
-    if (r->over)
-        return false;
-    size_t kept = (size_t)(r->end - *keep), read = (size_t)(r->p - *keep);
-    if (kept >= JSON_TOKEN_MAX) {
-        json_fail_at(r, r->at, too_long);
-        return false;
-    }
-    if (kept > r->cap / 2) {
-        size_t before = (size_t)(*keep - r->own);
-        r->cap *= 2;
-        r->own = xrealloc(r->own, r->cap, 1);
-        *keep = r->own + before;
-        r->base += before;
-    } else {
-        r->base += (uint64_t)(*keep - r->window);
-    }
-    memmove(r->own, *keep, kept);
-    r->window = *keep = r->own;
-    r->p = r->own + read;
-    size_t got = r->fill(r->ctx, r->own + kept, r->cap - kept);
-    bug_if(got > r->cap - kept);
-    r->end = r->own + kept + got;
-    r->over = got == 0;
-    return got > 0;
-}
 
 /* ---- white space ---- */
 
@@ -156,238 +55,6 @@ static inline int json_peek(struct json_read *r)
     if (r->p < r->end && (unsigned char)*r->p > ' ')
         return (unsigned char)*r->p;
     return json_peek_slow(r);
-}
-
-/* ---- strings ---- */
-
-/* The first byte that is a quote, a backslash, a control character or not ASCII; or end. */
-static inline const char *pass_plain(const char *p, const char *end)
-{
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\');
-    const __m128i space = _mm_set1_epi8(0x20);
-    for (; end - p >= 16; p += 16) {
-        __m128i x = _mm_loadu_si128((const void *)p);
-        /* Signed: bytes from 0x80 on are less than a blank, as control characters are. */
-        __m128i odd = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, back)),
-                                   _mm_cmplt_epi8(x, space));
-        unsigned m = (unsigned)_mm_movemask_epi8(odd);
-        if (m)
-            return p + __builtin_ctz(m);
-    }
-#else
-    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-    for (; end - p >= 8; p += 8) {
-        uint64_t x, q, b;
-        memcpy(&x, p, 8);
-        q = x ^ ones * '"';
-        b = x ^ ones * '\\';
-        /* A high bit where a byte is not ASCII, less than a blank, or zero after the xor; which one
-         * it is the loop below finds out. */
-        if ((x | (x - ones * 0x20) | (q - ones) | (b - ones)) & high)
-            break;
-    }
-#endif
-    for (; p < end; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
-            break;
-    }
-    return p;
-}
-
-/* At least n bytes from p on, if the input has them; tok is kept. */
-static bool json_have(struct json_read *r, const char **tok, size_t n)
-{
-    while ((size_t)(r->end - r->p) < n)
-        if (!json_more(r, tok))
-            return false;
-    return true;
-}
-
-static void json_copy(struct json_read *r, const char *s, size_t n)
-{
-    if (r->skipping)
-        return;
-    if (n > JSON_TOKEN_MAX - r->scratch.n)
-        json_fail_at(r, r->at, too_long);
-    else
-        buf_put(&r->scratch, s, n);
-}
-
-static void json_copy_code(struct json_read *r, uint32_t c)
-{
-    char s[4];
-    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = n; i-- > 1; c >>= 6)
-        s[i] = (char)(0x80 | (c & 0x3f));
-    s[0] = (char)(lead[n] | c);
-    json_copy(r, s, n);
-}
-
-/* A fault that JSON_LENIENT repairs: false if it is not to be. */
-static bool json_repair(struct json_read *r, const char *what)
-{
-    if (!(r->flags & JSON_LENIENT)) {
-        json_fail(r, what);
-        return false;
-    }
-    r->repairs += r->repairs < UINT32_MAX;
-    return true;
-}
-
-/* Four hexadecimal digits. */
-static bool json_hex4(const char *s, uint32_t *out)
-{
-    uint32_t v = 0;
-    for (int i = 0; i < 4; i++) {
-        unsigned char c = (unsigned char)s[i], low = c | 0x20;
-        if (c >= '0' && c <= '9')
-            v = v << 4 | (uint32_t)(c - '0');
-        else if (low >= 'a' && low <= 'f')
-            v = v << 4 | (uint32_t)(low - 'a' + 10);
-        else
-            return false;
-    }
-    *out = v;
-    return true;
-}
-
-/* Always false; an error that is there already is left as it is. */
-static bool json_cut_in_string(struct json_read *r)
-{
-    if (r->state != AT_ERROR)
-        json_cut(r, "the input ends within a string");
-    return false;
-}
-
-/* p is at "\u".  A pair of surrogates is one character. */
-static bool json_unicode(struct json_read *r, const char **tok)
-{
-    uint32_t c, low;
-    if (!json_have(r, tok, 6))
-        return json_cut_in_string(r);
-    if (!json_hex4(r->p + 2, &c)) {
-        json_fail(r, "\\u needs four hexadecimal digits");
-        return false;
-    }
-    size_t len = 6;
-    if (c >= 0xd800 && c < 0xdc00 && json_have(r, tok, 12) && r->p[6] == '\\' && r->p[7] == 'u' &&
-        json_hex4(r->p + 8, &low) && low >= 0xdc00 && low < 0xe000) {
-        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-        len = 12;
-    } else if (r->state == AT_ERROR) {
-        return false;
-    } else if (c >= 0xd800 && c < 0xe000) {
-        if (!json_repair(r, "half of a surrogate pair"))
-            return false;
-        c = 0xfffd;
-    }
-    json_copy_code(r, c);
-    r->p += len;
-    return r->state != AT_ERROR;
-}
-
-/* p is at a backslash; what came before has been copied. */
-static bool json_escape(struct json_read *r, const char **tok)
-{
-    /* Pairs: what follows the backslash, and what it means. */
-    static const char simple[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
-    if (!json_have(r, tok, 2))
-        return json_cut_in_string(r);
-    if (r->p[1] == 'u')
-        return json_unicode(r, tok);
-    for (size_t i = 0; i + 1 < sizeof simple; i += 2) {
-        if (r->p[1] == simple[i]) {
-            json_copy(r, &simple[i + 1], 1);
-            r->p += 2;
-            return r->state != AT_ERROR;
-        }
-    }
-    json_fail(r, "no such escape in a string");
-    return false;
-}
-
-/* p is at a byte that pass_plain() stopped at and that is no quote.  *copied: the string is in
- * scratch up to *tok. */
-static bool json_odd(struct json_read *r, const char **tok, bool *copied)
-{
-    unsigned char c = (unsigned char)*r->p;
-    uint32_t code;
-    if (c >= 0x80) {
-        if (!json_have(r, tok, 4) && r->state == AT_ERROR)
-            return false;
-        size_t len = buf_utf8(r->p, (size_t)(r->end - r->p), &code);
-        if (len) {
-            r->p += len;
-            return true;
-        }
-    }
-    if (c == '\n' && r->flags & JSON_MANY) {
-        json_fail(r, "a string is not closed in its line");
-        return false;
-    }
-    if (c < 0x20) {
-        if (!json_repair(r, "a control character in a string must be escaped"))
-            return false;
-        r->p++;
-        return true;
-    }
-    /* From here on the string is not what stands there. */
-    json_copy(r, *tok, (size_t)(r->p - *tok));
-    *copied = true;
-    *tok = r->p;
-    if (c == '\\') {
-        if (!json_escape(r, tok))
-            return false;
-    } else {
-        if (!json_repair(r, "not well-formed UTF-8"))
-            return false;
-        json_copy_code(r, 0xfffd);
-        r->p++;
-    }
-    *tok = r->p;
-    return r->state != AT_ERROR;
-}
-
-/* However the window lay: a token over the limit is refused. */
-static bool json_fits(struct json_read *r)
-{
-    if (r->n > JSON_TOKEN_MAX)
-        json_fail_at(r, r->at, too_long);
-    return r->n <= JSON_TOKEN_MAX;
-}
-
-/* A string with escapes, or of more than the window holds, or with an error. */
-static bool json_string_slow(struct json_read *r)
-{
-    const char *tok = r->p;
-    bool copied = false;
-    buf_clear(&r->scratch);
-    for (;;) {
-        r->p = pass_plain(r->p, r->end);
-        if (r->skipping) /* a string nobody wants may have any length */
-            tok = r->p;
-        if (r->p == r->end) {
-            if (json_more(r, &tok))
-                continue;
-            return json_cut_in_string(r);
-        }
-        if (*r->p == '"')
-            break;
-        if (!json_odd(r, &tok, &copied))
-            return false;
-    }
-    r->s = tok;
-    r->n = (size_t)(r->p - tok);
-    if (copied) {
-        json_copy(r, tok, r->n);
-        r->s = r->scratch.s ? r->scratch.s : "";
-        r->n = r->scratch.n;
-    }
-    r->p++;
-    return r->state != AT_ERROR && json_fits(r);
 }
 
 /* p is behind the opening quote.  False: an error, or cut. */
@@ -459,18 +126,6 @@ static enum json_event json_ends(struct json_read *r, const char *what)
 static enum json_event json_digits(struct json_read *r)
 {
     const char *tok = r->p;
-    /* Most are whole and positive, do not begin with 0 and end before the window does. */
-    for (const char *p = tok + (*tok == '0' || *tok == '-' ? r->end - tok : 1);
-         p < r->end && p - tok < 32; p++) {
-        if (is_digit(*p))
-            continue;
-        if (in_number(*p))
-            break;
-        r->s = tok;
-        r->n = (size_t)(p - tok);
-        r->p = p;
-        return json_after_value(r, JSON_NUM);
-    }
     for (;;) {
         while (r->p < r->end && in_number(*r->p))
             r->p++;
@@ -670,9 +325,9 @@ static enum json_event json_event_at(struct json_read *r, int c)
     return JSON_ERROR;
 }
 
-enum json_event json_next(struct json_read *r)
+/* Any event; json_next() calls it where the quick way does not lead on. */
+static enum json_event __attribute__((noinline)) json_next_slow(struct json_read *r)
 {
-    r->after_line = false;
     if (r->state >= AT_CUT_NULL)
         return json_unwind(r);
     int c = json_peek(r);
@@ -688,6 +343,95 @@ enum json_event json_next(struct json_read *r)
     if (r->depth == 0 && r->state == AT_DONE && !r->broken)
         r->lines = r->flags & JSON_MANY;
     return e;
+}
+
+/* ---- the quick way ---- */
+
+/* Behind the digits at p. */
+static inline const char *pass_digits(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
+    for (; end - p >= 16; p += 16) {
+        __m128i x = _mm_sub_epi8(_mm_loadu_si128((const void *)p), zero);
+        unsigned is = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(x, nine), x));
+        if (is != 0xffffu)
+            return p + __builtin_ctz(~is);
+    }
+#endif
+    while (p < end && is_digit(*p))
+        p++;
+    return p;
+}
+
+/* An event that is the text at s, of n bytes, after which the next one is at p. */
+static inline enum json_event quick_text(struct json_read *r, const char *s, size_t n,
+                                         const char *p, enum state state, enum json_event e)
+{
+    r->s = s;
+    r->n = n;
+    r->p = p;
+    r->state = (int)state;
+    return n <= JSON_TOKEN_MAX ? e : json_fail_at(r, r->at, JSON_TOO_LONG);
+}
+
+static inline enum json_event quick_value(struct json_read *r, const char *tok)
+{
+    const char *p;
+    if (*tok == '"') {
+        p = pass_plain(tok + 1, r->end);
+        if (p == r->end || *p != '"')
+            return JSON_END;
+        return quick_text(r, tok + 1, (size_t)(p - tok - 1), p + 1, AT_AFTER, JSON_STR);
+    }
+    if (is_digit(*tok)) {
+        p = pass_digits(tok, r->end);
+        if (p == r->end || in_number(*p) || (*tok == '0' && p - tok > 1))
+            return JSON_END;
+        return quick_text(r, tok, (size_t)(p - tok), p, AT_AFTER, JSON_NUM);
+    }
+    if ((*tok != '{' && *tok != '[') || r->depth == JSON_DEPTH)
+        return JSON_END;
+    r->p = tok;
+    return json_open(r, *tok == '{');
+}
+
+/* Most events begin where the one before has ended, without white space, and are wholly in the
+ * window.  JSON_END: this one is not, or is of another kind; nothing has been done. */
+static inline enum json_event json_quick(struct json_read *r)
+{
+    const char *tok = r->p;
+    int state = r->state;
+    if (r->end - tok < 2)
+        return JSON_END;
+    if (state == AT_AFTER) {
+        bool obj = json_in_obj(r);
+        if (*tok == (obj ? '}' : ']') && r->depth > 1) {
+            r->at = json_offset(r, tok);
+            r->depth--;
+            r->p = tok + 1;
+            return obj ? JSON_OBJ_END : JSON_ARR_END;
+        }
+        if (*tok++ != ',')
+            return JSON_END;
+        state = obj ? AT_MEMBER : AT_ITEM;
+    }
+    r->at = json_offset(r, tok);
+    if (state == AT_VALUE || state == AT_ITEM || state == AT_FIRST)
+        return quick_value(r, tok);
+    if ((state != AT_MEMBER && state != AT_MEMBER0) || *tok != '"')
+        return JSON_END;
+    const char *p = pass_plain(tok + 1, r->end);
+    if (r->end - p < 2 || p[0] != '"' || p[1] != ':')
+        return JSON_END;
+    return quick_text(r, tok + 1, (size_t)(p - tok - 1), p + 2, AT_VALUE, JSON_KEY);
+}
+
+enum json_event json_next(struct json_read *r)
+{
+    r->after_line = false;
+    enum json_event e = json_quick(r);
+    return e != JSON_END ? e : json_next_slow(r);
 }
 
 bool json_skip_rest(struct json_read *r, enum json_event last)

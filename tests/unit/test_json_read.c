@@ -7,6 +7,7 @@
 #include "base/json_read.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct feed {
@@ -336,6 +337,33 @@ static void test_whole(void **state)
     assert_false(json_u64("-1", 2, &u));
 }
 
+/* Every length, as strtoull() reads it; and every byte at every place, which only digits may have.
+ */
+static void test_digits(void **state)
+{
+    (void)state;
+    char s[21];
+    uint64_t x;
+    for (size_t n = 1; n <= 20; n++) {
+        memcpy(s, "17089234569012345678", 20);
+        s[n] = 0;
+        assert_true(json_u64(s, n, &x));
+        assert_true(x == strtoull(s, NULL, 10));
+        for (size_t at = 0; at < n; at++) {
+            char was = s[at];
+            for (int c = 0; c < 256; c++) {
+                s[at] = (char)c;
+                bool ok = c >= '0' && c <= '9' && (at > 0 || c > '0' || n == 1);
+                if (n < 20)
+                    assert_int_equal(json_u64(s, n, &x), ok);
+                if (n < 20 && ok)
+                    assert_true(x == strtoull(s, NULL, 10));
+            }
+            s[at] = was;
+        }
+    }
+}
+
 static void test_decimal(void **state)
 {
     (void)state;
@@ -395,7 +423,7 @@ static void test_double(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(rows) + 6];
+    struct CMUnitTest t[TEST_COUNT(rows) + 7];
     size_t n = 0;
     for (; n < TEST_COUNT(rows); n++)
         t[n] = test_named(rows[n].name, test_row, &rows[n]);
@@ -403,6 +431,7 @@ int main(void)
     t[n++] = test_named("long strings", test_long, NULL);
     t[n++] = test_named("passing over", test_skip, NULL);
     t[n++] = test_named("whole numbers", test_whole, NULL);
+    t[n++] = test_named("digits, many at once", test_digits, NULL);
     t[n++] = test_named("decimals", test_decimal, NULL);
     t[n++] = test_named("doubles", test_double, NULL);
     return cmocka_run_group_tests_name("json_read", t, NULL, NULL);
