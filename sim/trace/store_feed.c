@@ -10,9 +10,12 @@ struct feed_table {
     sqlite3_vtab base;
     const struct feed *feed;
 };
+enum { COLUMNS = 10 };
 struct feed_cursor {
     sqlite3_vtab_cursor base;
     uint32_t trace, span; /* span: in its trace */
+    int64_t cell[COLUMNS];
+    bool null[COLUMNS];
 };
 
 static int feed_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
@@ -66,6 +69,35 @@ static const struct feed *feed_of(const sqlite3_vtab_cursor *c)
     return ((const struct feed_table *)(const void *)c->pVtab)->feed;
 }
 
+/* The row that the cursor is at, if it is at one. */
+static void feed_row(struct feed_cursor *c)
+{
+    const struct feed *f = feed_of(&c->base);
+    if (c->trace >= f->nt)
+        return;
+    const struct feed_trace *t = &f->t[c->trace];
+    const struct span *v = &f->v[t->first], *s = &v[c->span];
+    const int64_t first = (t->number << STORE_SPAN_BITS) + t->from;
+    const int64_t cell[COLUMNS] = {
+        first + c->span,
+        (int64_t)s->id,
+        first + s->parent,
+        (int64_t)s->parent_id,
+        f->op[t->first + c->span],
+        s->host,
+        s->start,
+        s->duration,
+        s->shift,
+        (int64_t)s->flags | (int64_t)s->status << 8 | (int64_t)s->code << 16,
+    };
+    memcpy(c->cell, cell, sizeof cell);
+    /* At the end of the table SQLite counts on by itself, without looking for the place. */
+    c->null[0] = t->newest && c->span > 0;
+    c->null[2] = s->parent == SPAN_NONE;
+    c->null[3] = s->parent_id == 0 || (s->parent != SPAN_NONE && v[s->parent].id == s->parent_id);
+    c->null[5] = s->host == 0;
+}
+
 static int feed_filter(sqlite3_vtab_cursor *base, int index, const char *s, int argc,
                        sqlite3_value **argv)
 {
@@ -75,6 +107,7 @@ static int feed_filter(sqlite3_vtab_cursor *base, int index, const char *s, int 
     (void)argv;
     struct feed_cursor *c = (struct feed_cursor *)base;
     c->trace = c->span = 0;
+    feed_row(c);
     return SQLITE_OK;
 }
 
@@ -85,6 +118,7 @@ static int feed_next(sqlite3_vtab_cursor *base)
         c->trace++;
         c->span = 0;
     }
+    feed_row(c);
     return SQLITE_OK;
 }
 
@@ -96,51 +130,8 @@ static int feed_eof(sqlite3_vtab_cursor *base)
 static int feed_column(sqlite3_vtab_cursor *base, sqlite3_context *out, int column)
 {
     const struct feed_cursor *c = (const struct feed_cursor *)base;
-    const struct feed *f = feed_of(base);
-    const struct feed_trace *t = &f->t[c->trace];
-    const struct span *s = &f->v[t->first + c->span];
-    int64_t base_id = (t->number << STORE_SPAN_BITS) + t->from;
-    int64_t x = 0;
-    bool null = false;
-    switch (column) {
-    case 0:
-        x = base_id + c->span;
-        break;
-    case 1:
-        x = (int64_t)s->id;
-        break;
-    case 2:
-        null = s->parent == SPAN_NONE;
-        x = base_id + s->parent;
-        break;
-    case 3:
-        null = s->parent_id == 0 ||
-               (s->parent != SPAN_NONE && f->v[t->first + s->parent].id == s->parent_id);
-        x = (int64_t)s->parent_id;
-        break;
-    case 4:
-        x = f->op[t->first + c->span];
-        break;
-    case 5:
-        null = s->host == 0;
-        x = s->host;
-        break;
-    case 6:
-        x = s->start;
-        break;
-    case 7:
-        x = s->duration;
-        break;
-    case 8:
-        x = s->shift;
-        break;
-    default:
-        x = (int64_t)s->flags | (int64_t)s->status << 8 | (int64_t)s->code << 16;
-    }
-    if (null)
-        sqlite3_result_null(out);
-    else
-        sqlite3_result_int64(out, x);
+    if (!c->null[column]) /* what is not set is NULL */
+        sqlite3_result_int64(out, c->cell[column]);
     return SQLITE_OK;
 }
 

@@ -18,6 +18,7 @@ enum { STORE_VERSION = 1, STORE_SPAN_BITS = 28 };
 struct feed_trace {
     int64_t number;
     uint32_t first, n, from; /* from: the number of its first span in the trace */
+    bool newest;             /* no row of a later trace is in the table */
 };
 struct feed {
     struct span *v; /* names are rows of the table `name` */

@@ -128,7 +128,7 @@ static void feed_trace(struct store *s, int64_t number, uint32_t from, const str
         return;
     f->v = grow(f->v, &f->cap, f->n + n, sizeof *f->v);
     f->t = grow(f->t, &f->capt, f->nt + 1, sizeof *f->t);
-    f->t[f->nt++] = (struct feed_trace){number, f->n, n, from};
+    f->t[f->nt++] = (struct feed_trace){number, f->n, n, from, number == s->last_trace};
     memcpy(f->v + f->n, v, n * sizeof *v);
     f->n += n;
 }
