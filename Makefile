@@ -59,6 +59,7 @@ OBJ := $(SRC:%.c=$(O)/%.o)
 LIB := $(O)/lib.a# all but main(); a test takes from it what it needs
 # Second opinions, asked where they are installed.
 ASK_jansson := $(shell pkg-config --exists jansson 2>/dev/null && echo yes)
+ASK_yajl := $(shell pkg-config --exists yajl 2>/dev/null && echo yes)
 TEST_SRC := $(filter-out $(if $(ASK_jansson),,tests/prop/test_json_jansson.c),\
               $(wildcard tests/unit/*.c tests/prop/*.c))
 TESTS := $(TEST_SRC:%.c=$(O)/%)
@@ -98,6 +99,8 @@ $(TESTS): $(O)/%: $(O)/%.o $(LIB)
 $(O)/tests/prop/test_json_jansson: override LDLIBS += -ljansson
 $(FUZZ): $(O)/%: $(O)/%.o $(O)/tests/fuzz/main.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(O)/tests/fuzz/main.o $(LIB) $(LDLIBS) -o $@
+$(O)/tests/bench/import.o: override CPPFLAGS += $(if $(ASK_yajl),-DASK_YAJL)
+$(O)/tests/bench/import: override LDLIBS += $(if $(ASK_yajl),-lyajl)
 $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(LIB) $(LDLIBS) -o $@
 

@@ -40,6 +40,15 @@ static inline double bench_wall(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* The most memory that the process has had, in MiB. */
+static inline double bench_peak(void)
+{
+    struct rusage u;
+    if (getrusage(RUSAGE_SELF, &u) != 0)
+        die("getrusage failed");
+    return (double)u.ru_maxrss / 1024;
+}
+
 static inline int bench_order(const void *a, const void *b)
 {
     const double *x = a, *y = b;

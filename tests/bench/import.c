@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* import.c - recorded traces: spans a CPU second and a second, from a file to the store.
  *
- * Half a million spans, as many as fit into 20,000 traces of 25, are written as Jaeger JSON and as
- * OTLP lines, and imported into a fresh store on one core and on two.  "parse" is json_read alone
- * over the same bytes. */
+ * A million spans in traces of 25, as many as a request to a dozen services leaves, are written as
+ * Jaeger JSON and as OTLP lines, and imported into a fresh store on one core and on two.  "parse"
+ * is json_read alone over the same bytes, "yajl" another parser with callbacks that do nothing,
+ * where it is installed: a yardstick of the machine, in the same run. */
 #include "tests/bench/bench.h"
 #include "base/json_read.h"
 #include "trace/import.h"
 #include <inttypes.h>
 #include <unistd.h>
+#ifdef ASK_YAJL
+#include <yajl/yajl_parse.h>
+#endif
 
-enum { TRACES = 20000, SPANS = 25, SERVICES = 10 };
+enum { TRACES = 40000, SPANS = 25, SERVICES = 10 };
 static const char file[] = "/tmp/pertinax-bench.json", store[] = "/tmp/pertinax-bench.db";
 
 struct one {
@@ -100,10 +104,43 @@ static void parse_once(uint32_t jobs)
     input_close(in);
 }
 
+#ifdef ASK_YAJL
+static int yajl_text(void *ctx, const unsigned char *s, size_t n)
+{
+    (void)s;
+    *(size_t *)ctx += n;
+    return 1;
+}
+
+static int yajl_digits(void *ctx, const char *s, size_t n)
+{
+    return yajl_text(ctx, (const void *)s, n);
+}
+
+static void yajl_once(uint32_t jobs)
+{
+    static const yajl_callbacks calls = {
+        .yajl_number = yajl_digits, .yajl_string = yajl_text, .yajl_map_key = yajl_text};
+    unsigned char piece[1 << 16];
+    size_t n, seen = 0;
+    FILE *f = fopen(file, "r");
+    yajl_handle h = yajl_alloc(&calls, NULL, &seen);
+    (void)jobs;
+    if (!f || !h || !yajl_config(h, yajl_allow_multiple_values, 1))
+        die("yajl cannot be used");
+    while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+        if (yajl_parse(h, piece, n) != yajl_status_ok)
+            die("yajl cannot read it");
+    if (yajl_complete_parse(h) != yajl_status_ok || seen == 0)
+        die("yajl cannot read it");
+    yajl_free(h);
+    fclose(f);
+}
+#endif
+
 static void rates(const char *what, const char *how, void (*once)(uint32_t), uint32_t jobs)
 {
     double cpu[BENCH_TIMES], wall[BENCH_TIMES];
-    char label[64];
     once(jobs);
     for (int i = 0; i < BENCH_TIMES; i++) {
         double c = bench_cpu(), w = bench_wall();
@@ -111,9 +148,8 @@ static void rates(const char *what, const char *how, void (*once)(uint32_t), uin
         cpu[i] = TRACES * SPANS / (bench_cpu() - c);
         wall[i] = TRACES * SPANS / (bench_wall() - w);
     }
-    snprintf(label, sizeof label, "%s", how);
-    bench_line(what, label, bench_median(cpu, BENCH_TIMES), "spans a CPU second");
-    bench_line(what, label, bench_median(wall, BENCH_TIMES), "spans a second");
+    bench_line(what, how, bench_median(cpu, BENCH_TIMES), "spans a CPU second");
+    bench_line(what, how, bench_median(wall, BENCH_TIMES), "spans a second");
 }
 
 static void bench_format(const char *what, void (*put)(FILE *f, unsigned t))
@@ -125,6 +161,11 @@ static void bench_format(const char *what, void (*put)(FILE *f, unsigned t))
         put(f, t);
     if (fclose(f) != 0)
         die("cannot write %s", file);
+#ifdef ASK_YAJL
+    rates(what, "yajl", yajl_once, 1);
+#else
+    printf("%-12s yajl: not built, as pkg-config finds none\n", what);
+#endif
     rates(what, "parse", parse_once, 1);
     rates(what, "stored, 1 job", import_once, 1);
     rates(what, "stored, 2 jobs", import_once, 2);
@@ -136,5 +177,6 @@ int main(void)
 {
     bench_format("jaeger", put_jaeger);
     bench_format("otlp", put_otlp);
+    bench_line("memory", "at most", bench_peak(), "MiB");
     return 0;
 }
