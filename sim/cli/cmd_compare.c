@@ -2,6 +2,7 @@
 /* cmd_compare.c - pertinax compare: a model against recorded traces. */
 #include "cli/cmd.h"
 #include "cli/simulate.h"
+#include "cli/spans.h"
 #include "cli/watch.h"
 #include "core/prog.h"
 #include "fit/compare.h"
@@ -10,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS = 16, NAMES = 256 };
+enum { PARTS = 16 };
 struct comparing {
     const struct cmd_args *a;
     const char *store, *root;
     uint32_t n;
     const char *execution[PARTS], *label[PARTS]; /* label NULL: all */
     uint32_t nname;
-    struct compare_name name[NAMES];
+    const struct compare_name *name;
     struct compare_opt opt;
     struct subject s;
     uint32_t exec[PARTS]; /* of s.exec */
@@ -27,22 +28,6 @@ struct comparing {
 static const struct loc nowhere = {0};
 
 /* ---- options ---- */
-
-/* --spans STEP=NAME */
-static void read_names(struct comparing *c, struct diags *d)
-{
-    const char *text;
-    for (uint32_t i = 0; (text = opt_next(c->a->o, "spans", &i));) {
-        const char *is = strchr(text, '=');
-        if (!is || is == text || !is[1] || c->nname == NAMES) {
-            diag_error(d, nowhere, "E-option-value", "as in --spans geocoder=geo.Lookup",
-                       "--spans: '%s' is not STEP=NAME", text);
-            continue;
-        }
-        c->name[c->nname++] =
-            (struct compare_name){arena_strndup(c->a->mem, text, (size_t)(is - text)), is + 1};
-    }
-}
 
 /* --within p50=10%,p99=20% */
 static void read_margins(struct comparing *c, struct diags *d)
@@ -216,7 +201,7 @@ static int compare_run(const struct cmd_args *a, struct diags *d)
     struct experiment_opt e = simulate_options(a, d);
     *c = (struct comparing){.a = a, .root = opt_get(a->o, "root")};
     c->store = opt_get(a->o, "store") ? opt_get(a->o, "store") : "pertinax.db";
-    read_names(c, d);
+    c->name = spans_read(a, &c->nname, d);
     read_margins(c, d);
     if (subject_load(&c->s, a, a->o->operand[0], d))
         subject_read(&c->s, a, d);

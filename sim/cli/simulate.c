@@ -75,13 +75,13 @@ static bool read_bytes(struct buf *b, const char *path)
 }
 
 /* What the model is: its bytes and what --set changed. */
-static const char *digest_of(struct arena *mem, const struct buf *b, const struct opts *o)
+static const char *digest_of(struct arena *mem, const struct subject *m, const struct opts *o)
 {
     struct sha256 s;
     char hex[SHA256_HEX];
     const char *set;
     sha256_begin(&s);
-    sha256_add(&s, b->n ? b->s : "", b->n);
+    sha256_add(&s, m->text, m->size);
     for (uint32_t i = 0; (set = opt_next(o, "set", &i));) {
         sha256_add(&s, "", 1);
         sha256_add(&s, set, strlen(set));
@@ -90,7 +90,7 @@ static const char *digest_of(struct arena *mem, const struct buf *b, const struc
     return arena_strdup(mem, hex);
 }
 
-bool subject_load(struct subject *s, const struct cmd_args *a, const char *path, struct diags *d)
+bool subject_text(struct subject *s, const struct cmd_args *a, const char *path, struct diags *d)
 {
     struct buf b = {0};
     bool ok = read_bytes(&b, path);
@@ -100,9 +100,16 @@ bool subject_load(struct subject *s, const struct cmd_args *a, const char *path,
     } else {
         s->text = arena_strndup(a->mem, b.n ? b.s : "", b.n);
         s->size = b.n;
-        s->digest = digest_of(a->mem, &b, a->o);
     }
     buf_free(&b);
+    return ok;
+}
+
+bool subject_load(struct subject *s, const struct cmd_args *a, const char *path, struct diags *d)
+{
+    bool ok = subject_text(s, a, path, d);
+    if (ok)
+        s->digest = digest_of(a->mem, s, a->o);
     return ok;
 }
 

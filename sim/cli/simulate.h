@@ -43,6 +43,8 @@ struct subject {
     const struct experiment_change *change; /* --what-if; see ask.h */
 };
 /* The text of a model; false (and in d why): it cannot be read. */
+bool subject_text(struct subject *s, const struct cmd_args *a, const char *path, struct diags *d);
+/* And its digest, with all --set. */
 bool subject_load(struct subject *s, const struct cmd_args *a, const char *path, struct diags *d);
 /* From the text, with all --set.  s->model is NULL after errors. */
 void subject_read(struct subject *s, const struct cmd_args *a, struct diags *d);

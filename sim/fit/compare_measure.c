@@ -141,14 +141,6 @@ static uint32_t widest(const struct leaf *v, uint32_t n)
     return most;
 }
 
-/* Spans that only wait for others: internal ones that begin and end exactly where others do. */
-static bool only_waits(const struct forest *f, uint32_t op)
-{
-    const char *s = f->op[op].name;
-    return strncmp(s, "await", 5) == 0 && (s[5] == 0 || s[5] == '#') &&
-           f->op[op].kind == KIND_INTERNAL;
-}
-
 struct gathering {
     struct moments *of; /* by step */
     double *time;       /* on paths */
@@ -192,7 +184,7 @@ static void measure_steps(struct measured *m, const struct forest *f,
     double total = 0;
     m->step = NEW(mem, struct measured_step, f->nop + 1);
     for (uint32_t i = 0; i < f->nop; i++)
-        step[i] = only_waits(f, i) ? FOREST_NONE : step_of(m, f, i, names, nname);
+        step[i] = forest_only_waits(f, i) ? FOREST_NONE : step_of(m, f, i, names, nname);
     for (uint32_t i = 0; i < f->nspan; i++) /* spans by request */
         first[root_of(f, i) + 1]++;
     for (uint32_t i = 0; i < f->nspan; i++)

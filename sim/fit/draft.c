@@ -102,7 +102,7 @@ static void put_services(const struct draft *d, struct buf *b)
         }
         buf_putc(b, '\n');
         if (s->failed)
-            buf_printf(b, "    error: %.3g   # %u of %u\n", (double)s->failed / s->nx, s->failed,
+            buf_printf(b, "    error: %.4g   # %u of %u\n", (double)s->failed / s->nx, s->failed,
                        s->nx);
         if (s->attempts)
             buf_printf(b, "    retry: {attempts: %u}\n", s->attempts);

@@ -2,6 +2,7 @@
 /* draft_law.c - services, and the laws of what takes time; see draft.h. */
 #include "base/diag.h"
 #include "fit/draft.h"
+#include "fit/load.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -129,93 +130,19 @@ static void gather(struct draft *d, const struct part *p)
 
 /* ---- load ---- */
 
-struct event {
-    int64_t start, end;
-    double under_way, duration;
-};
-static int event_order(const void *a, const void *b)
-{
-    const struct event *x = a, *y = b;
-    return (x->start > y->start) - (x->start < y->start);
-}
-static int by_under_way(const void *a, const void *b)
-{
-    const struct event *x = a, *y = b;
-    return (x->under_way > y->under_way) - (x->under_way < y->under_way);
-}
-static int by_duration(const void *a, const void *b)
-{
-    const struct event *x = a, *y = b;
-    return (x->duration > y->duration) - (x->duration < y->duration);
-}
-static int number_order(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-/* Replaces the field by its rank, ties by their middle; v is sorted by it. */
-static void rank(struct event *v, uint32_t n, size_t field)
-{
-    for (uint32_t i = 0, j; i < n; i = j) {
-        double x;
-        memcpy(&x, (const char *)&v[i] + field, sizeof x);
-        for (j = i + 1; j < n; j++) {
-            double y;
-            memcpy(&y, (const char *)&v[j] + field, sizeof y);
-            if (y > x || y < x)
-                break;
-        }
-        double r = (i + j - 1) / 2.0;
-        for (uint32_t k = i; k < j; k++)
-            memcpy((char *)&v[k] + field, &r, sizeof r);
-    }
-}
-
-static double spearman(struct event *v, uint32_t n)
-{
-    qsort(v, n, sizeof *v, by_duration);
-    rank(v, n, offsetof(struct event, duration));
-    qsort(v, n, sizeof *v, by_under_way);
-    rank(v, n, offsetof(struct event, under_way));
-    double mean = (n - 1) / 2.0, xy = 0, xx = 0, yy = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        double x = v[i].under_way - mean, y = v[i].duration - mean;
-        xy += x * y;
-        xx += x * x;
-        yy += y * y;
-    }
-    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
-}
-
-/* How the durations of an operation go with how many of its spans were under way when they began:
- * Spearman's coefficient where it is 4 standard errors from 0, else 0. */
-static double load_of(const struct draft *d, uint32_t op)
+static double load_of_op(const struct draft *d, uint32_t op)
 {
     const struct forest *f = d->s->f;
-    uint32_t n = 0, over = 0;
-    for (uint32_t i = 0; i < f->nspan; i++)
-        n += f->v[i].op == op;
-    struct event *v = xcalloc(n + 1, sizeof *v);
-    int64_t *end = xcalloc(n + 1, sizeof *end);
-    n = 0;
+    int64_t *start = xcalloc(2 * (size_t)f->nspan + 1, sizeof *start), *end = start + f->nspan;
+    uint32_t n = 0;
     for (uint32_t i = 0; i < f->nspan; i++)
         if (f->v[i].op == op) {
-            end[n] = f->v[i].end;
-            v[n++] = (struct event){f->v[i].start, f->v[i].end, 0,
-                                    (double)(f->v[i].end - f->v[i].start)};
+            start[n] = f->v[i].start;
+            end[n++] = f->v[i].end;
         }
-    qsort(v, n, sizeof *v, event_order);
-    qsort(end, n, sizeof *end, number_order);
-    for (uint32_t i = 0; i < n; i++) {
-        while (over < n && end[over] <= v[i].start)
-            over++;
-        v[i].under_way = i >= over ? i - over : 0;
-    }
-    double r = n > 30 ? spearman(v, n) : 0;
-    free(v);
-    free(end);
-    return r > 0.1 && r * sqrt(n - 1.0) > 4 ? r : 0;
+    double r = load_of(start, end, n);
+    free(start);
+    return r;
 }
 
 void draft_services(struct draft *d)
@@ -225,7 +152,7 @@ void draft_services(struct draft *d)
     for (uint32_t i = 0; i < d->nservice; i++) {
         struct draft_service *s = &d->service[i];
         s->law = law_pick(d->mem, s->x, s->nx, d->o->seed + i);
-        s->load = load_of(d, s->op);
+        s->load = load_of_op(d, s->op);
         d->note->refused += s->law->refused;
         d->note->loaded += s->load > 0;
     }

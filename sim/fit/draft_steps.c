@@ -356,7 +356,7 @@ static void put_there(struct writer *w, const struct part *p, int indent)
 static void put_choice(struct writer *w, const struct part *p, int indent)
 {
     const struct shape_class *v = w->body->class;
-    double left = 1;
+    double left = 1, share[SHAPE_ITEMS];
     if (p->n == 2 && v[p->of[0]->class].other == p->of[1]->class) {
         put_condition(w, p->of[0]->class, indent);
         line(w, indent + 2, "then:");
@@ -367,17 +367,18 @@ static void put_choice(struct writer *w, const struct part *p, int indent)
     }
     line(w, indent, "- choose:\n");
     for (uint32_t i = 0; i < p->n; i++)
-        left -= v[p->of[i]->class].share;
+        left -= (share[i] = floor(1e4 * v[p->of[i]->class].share + 0.5) / 1e4);
+    if (fabs(left) < 5e-5 * p->n) /* what is written sums to 1 */
+        share[0] += left;
     for (uint32_t i = 0; i < p->n; i++) {
-        double share = v[p->of[i]->class].share;
         line(w, indent + 4, "- p: ");
-        buf_printf(w->b, "%.6g\n", i == 0 && fabs(left) < 1e-9 ? share + left : share);
+        buf_printf(w->b, "%.4g\n", share[i]);
         line(w, indent + 6, "do:");
         put_there(w, p->of[i], indent + 8);
     }
-    if (left > 1e-9) {
+    if (left >= 5e-5 * p->n) {
         line(w, indent + 4, "- ");
-        buf_printf(w->b, "{p: %.6g, do: []}\n", left);
+        buf_printf(w->b, "{p: %.4g, do: []}\n", left);
     }
 }
 

@@ -263,6 +263,13 @@ static void find_busiest(struct forest *f)
     free(end);
 }
 
+bool forest_only_waits(const struct forest *f, uint32_t op)
+{
+    const char *s = f->op[op].name;
+    return strncmp(s, "await", 5) == 0 && (s[5] == 0 || s[5] == '#') &&
+           f->op[op].kind == KIND_INTERNAL;
+}
+
 void forest_link(struct forest *f)
 {
     for (uint32_t i = 0; i < f->nspan; i++)

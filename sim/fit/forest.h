@@ -49,6 +49,8 @@ struct forest *forest_read(struct store *s, const struct forest_ask *ask, struct
 const char *forest_label(struct store *s, const char *label, struct arena *mem);
 /* A text in SQL. */
 const char *forest_quoted(struct arena *a, const char *text);
+/* Spans that only wait for others: internal ones, called `await`. */
+bool forest_only_waits(const struct forest *f, uint32_t op);
 /* Makes child, next of parent. */
 void forest_link(struct forest *f);
 

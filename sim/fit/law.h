@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* law.h - laws of durations by maximum likelihood, chosen by AIC, judged by Anderson and Darling.
  *
- * law_fit.c estimates a family, law_test.c says how well a law fits, law_pick.c chooses one and
- * law_text.c writes it as a model has it.  Values are durations in ns, not negative.  The test is a
- * parametric bootstrap (the same estimation on samples of the fitted law, so parameters that were
- * estimated do not make it lenient), on at most LAW_TESTED values, and A^2 of all
- * must be one that a law without estimated parameters could have; its draws have a fixed seed.
- * A law that no family fits is given by quantiles of what was seen. */
+ * law_fit.c estimates a family (law_cut.c from values of which some were cut off), law_test.c says
+ * how well a law fits, law_pick.c chooses one and law_text.c writes it as a model has it.  Values
+ * are durations in ns, not negative.  The test is a parametric bootstrap (the same estimation on
+ * samples of the fitted law, so parameters that were estimated do not make it lenient), on at most
+ * LAW_TESTED values, and A^2 of all must be one that a law without estimated parameters could have;
+ * its draws have a fixed seed. A law that no family fits is given by quantiles of what was seen. */
 #ifndef FIT_LAW_H
 #define FIT_LAW_H
 #include "base/arena.h"
@@ -33,7 +33,9 @@ struct law {
     enum law_kind kind;
     double p[2], se[2]; /* standard errors by the Fisher information; 0: none */
     double loglik, aic;
-    size_t n;     /* values that it was estimated from */
+    size_t n;    /* values that it was estimated from, */
+    size_t ncut; /* so many of which are known only to lie beyond `cut` */
+    double cut;
     double ad, q; /* Anderson-Darling's statistic, and P(a greater one) if the law is right; NAN */
     uint32_t nof; /* MIX: parts, QUANTILES: points */
     const struct law *of[LAW_PARTS];
@@ -55,8 +57,13 @@ double law_log_density(const struct law *l, double x);
 double law_cdf(const struct law *l, double x, bool upper);
 uint32_t law_parameters(const struct law *l);
 
+/* ---- law_cut.c ---- */
+/* The same of n values below `cut` and ncut others beyond it. */
+bool law_estimate_cut(enum law_kind k, const double *x, size_t n, double cut, size_t ncut,
+                      struct law *out);
+
 /* ---- law_test.c ---- */
-/* A^2 of n ascending values. */
+/* A^2 of n ascending values; where some were cut off, of the law below that point. */
 double law_anderson_darling(const struct law *l, const double *sorted, size_t n);
 /* Sets l->ad and l->q, of ascending values. */
 void law_judge(struct law *l, const double *x, size_t n, uint64_t seed);
@@ -64,6 +71,10 @@ void law_judge(struct law *l, const double *x, size_t n, uint64_t seed);
 /* ---- law_pick.c ---- */
 /* x is sorted.  n > 0. */
 const struct law *law_pick(struct arena *a, double *x, size_t n, uint64_t seed);
+/* And ncut others that are known to lie beyond `cut`.  What no family fits is by quantiles below
+ * it, by twice as much above: Kaplan and Meier's estimate, which ends there. */
+const struct law *law_pick_cut(struct arena *a, double *x, size_t n, double cut, size_t ncut,
+                               uint64_t seed);
 
 /* ---- law_text.c ---- */
 extern const char *const law_name[]; /* by kind */

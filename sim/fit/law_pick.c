@@ -18,6 +18,8 @@ struct picker {
     struct arena *a;
     uint64_t seed;
     bool part; /* of a mixture already */
+    double cut;
+    size_t ncut; /* others lie beyond it */
 };
 static struct law *pick(const struct picker *k, const double *x, size_t n);
 
@@ -36,12 +38,18 @@ static struct law *law_of(const struct picker *k, const struct law *l)
 
 /* ---- families ---- */
 
+static bool estimate(const struct picker *k, int kind, const double *x, size_t n, struct law *out)
+{
+    return k->ncut ? law_estimate_cut((enum law_kind)kind, x, n, k->cut, k->ncut, out)
+                   : law_estimate((enum law_kind)kind, x, NULL, n, out);
+}
+
 static struct law *best_family(const struct picker *k, const double *x, size_t n)
 {
     struct law v[LAW_FAMILIES] = {{.kind = LAW_CONST}};
     int best = -1, second = -1;
     for (int i = LAW_EXPONENTIAL; i < LAW_FAMILIES; i++) {
-        if (!law_estimate((enum law_kind)i, x, NULL, n, &v[i]))
+        if (!estimate(k, i, x, n, &v[i]))
             continue;
         if (best < 0 || v[i].aic < v[best].aic) {
             second = best;
@@ -120,7 +128,7 @@ static size_t atom_of(const double *x, size_t n, size_t *at)
 static struct law *with_atom(const struct picker *k, const double *x, size_t n, size_t at, size_t m)
 {
     double *rest = xcalloc(n - m + 1, sizeof *rest);
-    const struct picker inner = {k->a, k->seed + 1, true};
+    const struct picker inner = {.a = k->a, .seed = k->seed + 1, .part = true};
     struct law atom;
     memcpy(rest, x, at * sizeof *x);
     memcpy(rest + at, x + at + m, (n - at - m) * sizeof *x);
@@ -155,7 +163,7 @@ static size_t gap_of(const double *x, size_t n)
 
 static struct law *with_gap(const struct picker *k, const double *x, size_t n, size_t at)
 {
-    const struct picker inner = {k->a, k->seed + 2, true};
+    const struct picker inner = {.a = k->a, .seed = k->seed + 2, .part = true};
     double share = (double)at / (double)n;
     struct law *l =
         mix_of(k, (const struct law *const[]){pick(&inner, x, at), pick(&inner, x + at, n - at)},
@@ -342,5 +350,28 @@ const struct law *law_pick(struct arena *a, double *x, size_t n, uint64_t seed)
     }
     struct law *l = pick(&k, x, n);
     l->step = step;
+    return l;
+}
+
+const struct law *law_pick_cut(struct arena *a, double *x, size_t n, double cut, size_t ncut,
+                               uint64_t seed)
+{
+    const struct picker k = {.a = a, .seed = seed, .cut = cut, .ncut = ncut},
+                        below = {.a = a, .seed = seed, .part = true};
+    if (ncut == 0)
+        return law_pick(a, x, n, seed);
+    qsort(x, n, sizeof *x, value_order);
+    struct law *l = best_family(&k, x, n), above;
+    if (l && (fits(l) || n < FEW))
+        return l;
+    double share = (double)n / (double)(n + ncut);
+    law_estimate(LAW_CONST, (const double[]){2 * cut}, NULL, 1, &above);
+    l = mix_of(&below,
+               (const struct law *const[]){by_quantiles(&below, x, n), law_of(&below, &above)},
+               (const double[]){share, 1 - share}, 2);
+    l->n = n + ncut;
+    l->ncut = ncut;
+    l->cut = cut;
+    l->refused = true;
     return l;
 }

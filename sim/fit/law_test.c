@@ -23,7 +23,12 @@ static int value_order(const void *a, const void *b)
 
 static double log_tail(const struct law *l, double x, bool upper)
 {
-    return log(fmax(law_cdf(l, x, upper), 1e-300));
+    double p = law_cdf(l, x, upper), beyond;
+    if (l->ncut > 0) {
+        beyond = law_cdf(l, l->cut, true);
+        p = (upper ? p - beyond : p) / (1 - beyond);
+    }
+    return log(fmax(p, 1e-300));
 }
 
 double law_anderson_darling(const struct law *l, const double *sorted, size_t n)
@@ -109,11 +114,29 @@ static double round_mix(const struct drawer *w, size_t n, struct draw_key key, d
     return law_anderson_darling(&again, v, n);
 }
 
+/* One round where some values are cut off: of n draws. */
+static double round_cut(const struct drawer *w, size_t n, struct draw_key key, double *v)
+{
+    struct law again;
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        key.visit = (uint32_t)i;
+        v[m] = draw(w->l, w->d[0], rng_unit(key));
+        m += v[m] < w->l->cut;
+    }
+    if (!law_estimate_cut(w->l->kind, v, m, w->l->cut, n - m, &again))
+        return INFINITY;
+    qsort(v, m, sizeof *v, value_order);
+    return law_anderson_darling(&again, v, m);
+}
+
 static double round_once(const struct drawer *w, size_t n, struct draw_key key, double *v)
 {
     struct law again;
     if (w->l->kind == LAW_MIX)
         return round_mix(w, n, key, v);
+    if (w->l->ncut > 0)
+        return round_cut(w, w->l->n, key, v);
     for (size_t i = 0; i < n; i++) {
         key.visit = (uint32_t)i;
         v[i] = draw(w->l, w->d[0], rng_unit(key));
@@ -124,15 +147,26 @@ static double round_once(const struct drawer *w, size_t n, struct draw_key key, 
     return law_anderson_darling(&again, v, n);
 }
 
+static bool estimate_again(const struct law *l, const double *x, size_t m, size_t n,
+                           struct law *out)
+{
+    if (l->kind == LAW_MIX)
+        return false;
+    if (l->ncut > 0)
+        return law_estimate_cut(l->kind, x, m, l->cut, (l->ncut * m + n / 2) / n, out);
+    return law_estimate(l->kind, x, NULL, m, out);
+}
+
 void law_judge(struct law *l, const double *x, size_t n, uint64_t seed)
 {
     if (n < 5 || l->kind == LAW_CONST || l->kind == LAW_QUANTILES)
         return;
-    double *v = xcalloc(2 * LAW_TESTED, sizeof *v), *mine = v + LAW_TESTED;
+    size_t room = LAW_TESTED + (l->ncut > 0 ? LAW_TESTED * l->ncut / n + 1 : 0);
+    double *v = xcalloc(room + LAW_TESTED, sizeof *v), *mine = v + room;
     struct arena *a = arena_new(0);
     size_t m = sample(x, n, seed, mine);
-    struct law own = *l; /* estimated from what is tested, as the rounds are */
-    if (l->kind == LAW_MIX || !law_estimate(l->kind, mine, NULL, m, &own))
+    struct law own; /* estimated from what is tested, as the rounds are */
+    if (!estimate_again(l, mine, m, n, &own))
         own = *l;
     qsort(mine, m, sizeof *mine, value_order);
     struct drawer w = drawer_for(a, &own);

@@ -127,6 +127,10 @@ void law_put(const struct law *l, struct buf *b)
 void law_put_verdict(const struct law *l, struct buf *b)
 {
     buf_printf(b, "n %zu", l->n);
+    if (l->ncut > 0) {
+        buf_printf(b, ", %zu cut off at ", l->ncut);
+        law_put_time(l->cut, 3, b);
+    }
     if (l->kind == LAW_QUANTILES || l->refused)
         buf_puts(b, l->refused ? ", no family fits: as seen" : ", too few for a family: as seen");
     else if (l->kind == LAW_CONST)

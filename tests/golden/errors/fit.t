@@ -39,3 +39,19 @@ $ pertinax compare models/do_work.yaml -d none.db
 ! error[E-store]: none.db cannot be opened: unable to open database file
 ! 1 error
 ? 2
+
+A model whose numbers are to be estimated has to be one.
+
+$ pertinax fit -d s.db --model none.yaml --spans a
+! error[E-file]: cannot read 'none.yaml': No such file or directory
+! error[E-option-value]: --spans: 'a' is not STEP=NAME
+!       = help: as in --spans geocoder=geo.Lookup
+! 2 errors
+? 2
+$ printf 'pertinax: 1\nname: x\nrequest: [{call: y}]\n' >x.yaml; pertinax fit -d s.db -m x.yaml
+! x.yaml:3:18: error[E-unknown-name]: unknown service `y`
+!     3 | request: [{call: y}]
+!       |                  ^
+!       = help: the model has no `services:`
+! 1 error
+? 2

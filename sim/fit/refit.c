@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* refit.c - estimates what refit_find.c found; see refit.h. */
+#include "fit/refit.h"
+#include "fit/law.h"
+#include "fit/load.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- spans ---- */
+
+static bool is_call(const struct refit *r, uint32_t op)
+{
+    return r->f->op[op].kind == KIND_CLIENT || r->f->op[op].kind == KIND_PRODUCER;
+}
+
+static bool has_calls(const struct refit *r, const char *name)
+{
+    for (uint32_t i = 0; i < r->f->nop; i++)
+        if (is_call(r, i) && strcmp(r->op_name[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool refit_span_of(const struct refit *r, const char *name, const struct forest_span *s)
+{
+    return strcmp(r->op_name[s->op], name) == 0 && (is_call(r, s->op) || !has_calls(r, name));
+}
+
+uint64_t refit_count(const struct refit *r, const char *name, uint64_t *failed)
+{
+    uint64_t n = 0, bad = 0;
+    for (uint32_t i = 0; i < r->f->nspan; i++)
+        if (refit_span_of(r, name, &r->f->v[i])) {
+            n++;
+            bad += forest_failed(&r->f->v[i]);
+        }
+    if (failed)
+        *failed = bad;
+    return n;
+}
+
+static void name_ops(struct refit *r)
+{
+    r->op_name = NEW(r->mem, const char *, r->f->nop + 1);
+    for (uint32_t i = 0; i < r->f->nop; i++) {
+        r->op_name[i] = r->f->op[i].name;
+        for (uint32_t k = 0; k < r->o->nname; k++)
+            if (strcmp(r->o->name[k].span, r->f->op[i].name) == 0)
+                r->op_name[i] = r->o->name[k].step;
+    }
+}
+
+/* The spans of a place: when they were, and which ended by the timeout. */
+struct gathered {
+    int64_t *start, *end;
+    double *x; /* of those that were not cut off */
+    uint32_t n, nx, failed, capstart, capend, capx;
+};
+
+static struct gathered gather(const struct refit *r, const struct refit_place *p)
+{
+    struct gathered g = {0};
+    for (uint32_t k = 0; k < p->nname; k++)
+        for (uint32_t i = 0; i < r->f->nspan; i++) {
+            const struct forest_span *s = &r->f->v[i];
+            if (!refit_span_of(r, p->name[k], s))
+                continue;
+            double d = (double)(s->end - s->start);
+            g.start = grow(g.start, &g.capstart, g.n + 1, sizeof *g.start);
+            g.end = grow(g.end, &g.capend, g.n + 1, sizeof *g.end);
+            g.start[g.n] = s->start;
+            g.end[g.n++] = s->end;
+            if (d >= p->timeout * 0.999) /* NAN: there is none */
+                continue;
+            g.failed += forest_failed(s);
+            g.x = grow(g.x, &g.capx, g.nx + 1, sizeof *g.x);
+            g.x[g.nx++] = fmax(0, d - p->outside);
+        }
+    return g;
+}
+
+static void gathered_free(struct gathered *g)
+{
+    free(g->start);
+    free(g->end);
+    free(g->x);
+}
+
+/* ---- estimates ---- */
+
+static const char *taken(struct arena *a, struct buf *b)
+{
+    const char *s = arena_strndup(a, b->n ? b->s : "", b->n);
+    buf_free(b);
+    return s;
+}
+
+/* As the author writes arguments: YAML's own commas would tear a value in a { } apart. */
+static const char *law_like(struct arena *a, const struct law *l, const struct expr *was)
+{
+    struct buf b = {0};
+    law_put(l, &b);
+    const char *s = taken(a, &b);
+    if (memchr(was->text, ',', was->ntext))
+        return s;
+    char *t = arena_strdup(a, s), *to = t;
+    for (; *s; s++)
+        if (*s != ',')
+            *to++ = *s;
+    *to = 0;
+    return t;
+}
+
+static void estimate_latency(struct refit *r, uint32_t i, struct refit_line *l)
+{
+    struct refit_place *p = &r->place[i];
+    struct gathered g = gather(r, p);
+    double load = load_of(g.start, g.end, g.n);
+    l->n = g.n;
+    if (g.nx < 2) {
+        l->said = g.n ? "too few spans" : "no spans";
+    } else if (load > 0) {
+        l->said = arena_printf(r->mem,
+                               "longer the more are under way (rank correlation %.2f): contains "
+                               "waiting",
+                               load);
+    } else {
+        struct buf b = {0};
+        const struct law *law =
+            law_pick_cut(r->mem, g.x, g.nx, p->timeout, g.n - g.nx, r->o->seed + i);
+        law_put_verdict(law, &b);
+        l->said = taken(r->mem, &b);
+        l->now = law_like(r->mem, law, p->e);
+    }
+    gathered_free(&g);
+}
+
+static void estimate_share(struct refit *r, struct refit_line *l, double share, uint64_t yes,
+                           uint64_t all)
+{
+    l->n = all;
+    if (all == 0) {
+        l->said = "no spans";
+        return;
+    }
+    bool percent = strchr(l->was, '%') != NULL;
+    l->now = arena_printf(r->mem, "%.4g%s", (percent ? 100 : 1) * share, percent ? "%" : "");
+    l->said =
+        arena_printf(r->mem, "%llu of %llu", (unsigned long long)yes, (unsigned long long)all);
+}
+
+static void estimate(struct refit *r, uint32_t i, struct refit_line *l)
+{
+    struct refit_place *p = &r->place[i];
+    *l = (struct refit_line){
+        .what = p->what,
+        .at = p->e->at,
+        .was = arena_strndup(r->mem, p->e->text ? p->e->text : "", p->e->text ? p->e->ntext : 0),
+        .said = p->left};
+    if (!p->e->text)
+        l->said = "written in a way that cannot be edited";
+    if (l->said)
+        return;
+    if (p->kind == REFIT_LATENCY) {
+        estimate_latency(r, i, l);
+    } else if (p->kind == REFIT_ERROR) {
+        struct gathered g = gather(r, p);
+        estimate_share(r, l, g.nx ? (double)g.failed / g.nx : 0, g.failed, g.nx);
+        gathered_free(&g);
+    } else {
+        estimate_share(r, l, p->share, p->yes, p->all);
+    }
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct refit_line *x = a, *y = b;
+    if (x->at.line != y->at.line)
+        return x->at.line < y->at.line ? -1 : 1;
+    return (x->at.col > y->at.col) - (x->at.col < y->at.col);
+}
+
+/* Spans without parts whose name is that of no step. */
+static void find_unknown(const struct refit *r, struct refit_result *to)
+{
+    bool *leaf = NEW(r->mem, bool, r->f->nop + 1);
+    for (uint32_t i = 0; i < r->f->nspan; i++)
+        leaf[r->f->v[i].op] |= r->f->v[i].child == FOREST_NONE && r->f->v[i].end > r->f->v[i].start;
+    to->unknown = NEW(r->mem, const char *, r->f->nop + 1);
+    for (uint32_t i = 0; i < r->f->nop; i++) {
+        bool known = !leaf[i] || forest_only_waits(r->f, i);
+        for (uint32_t k = 0; k < r->nplace && !known; k++)
+            for (uint32_t j = 0; j < r->place[k].nname && !known; j++)
+                known = strcmp(r->place[k].name[j], r->op_name[i]) == 0;
+        if (!known)
+            to->unknown[to->nunknown++] = r->op_name[i];
+    }
+}
+
+struct refit_result *refit_make(const struct model *m, const char *text, size_t n,
+                                const struct forest *f, const struct refit_opt *o,
+                                struct arena *mem, struct buf *out)
+{
+    struct refit r = {.m = m, .f = f, .o = o, .mem = mem};
+    struct refit_result *to = NEW(mem, struct refit_result, 1);
+    *to = (struct refit_result){.model = m->file,
+                                .store = o->store,
+                                .root = f->name,
+                                .label = f->label,
+                                .requests = f->ntree};
+    name_ops(&r);
+    refit_find(&r);
+    to->line = NEW(mem, struct refit_line, r.nplace + 1u);
+    for (uint32_t i = 0; i < r.nplace; i++)
+        estimate(&r, i, &to->line[to->nline++]);
+    qsort(to->line, to->nline, sizeof *to->line, by_place);
+    find_unknown(&r, to);
+    refit_edit(to, text, n, out);
+    for (uint32_t i = 0; i < r.nplace; i++)
+        free(r.place[i].name);
+    free(r.place);
+    return to;
+}
