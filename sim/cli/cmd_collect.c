@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_collect.c - pertinax collect: traces as they happen, by OTLP/HTTP into a store. */
 #include "cli/cmd.h"
-#include "base/json.h"
 #include "cli/intr.h"
 #include "cli/traces.h"
 #include "trace/collect.h"
@@ -15,7 +14,8 @@ static const char default_listen[] = "127.0.0.1:4318";
 
 struct collect_cmd {
     const struct cmd_args *a;
-    const char *store, *label, *listen;
+    struct traces_into to;
+    const char *listen;
     int64_t limit_ns; /* 0: until it is stopped */
     uint64_t traces;  /* 0: any number */
     uint64_t body;    /* bytes */
@@ -33,15 +33,11 @@ static bool options(struct collect_cmd *c, struct diags *d)
 {
     const struct opts *o = c->a->o;
     const char *limit = opt_get(o, "for");
-    c->store = opt_get(o, "store") ? opt_get(o, "store") : "pertinax.db";
-    c->label = opt_get(o, "label") ? opt_get(o, "label") : "default";
+    c->to = traces_into_of(o, d);
     c->listen = opt_get(o, "listen") ? opt_get(o, "listen") : default_listen;
     c->traces = opt_u64(o, "until", (struct opt_range){1, UINT64_MAX, 0}, d);
     c->body = opt_u64(o, "max-body", (struct opt_range){1, 256, BODY_MB}, d) << 20;
     c->live = c->a->err.tty && !opt_has(o, "quiet");
-    if (!*c->label || !*c->store)
-        diag_error(d, (struct loc){0}, "E-option-value", NULL, "--%s must not be empty",
-                   *c->store ? "label" : "store");
     if (limit && (!traces_span_of(limit, &c->limit_ns) || c->limit_ns == 0))
         diag_error(d, (struct loc){0}, "E-option-value", "a time span, such as 30s, 10m or 2h",
                    "--for: '%s' is no time span", limit);
@@ -106,31 +102,14 @@ static void finish_requests(struct receiver *r)
 static void put_text(const struct collect_cmd *c, const struct collect_counts *n,
                      const struct receive_counts *h, struct buf *b)
 {
-    bool any = false;
-    buf_printf(b, "%s \xc2\xb7 label %s\n\n", c->store, c->label);
+    buf_printf(b, "%s \xc2\xb7 label %s\n\n", c->to.store, c->to.label);
     buf_puts(b, "   TRACES      SPANS  REJECTED   REQUESTS    TAKEN  BAD  BEHIND  REFUSED\n");
     buf_printf(b,
                "%9" PRIu64 " %10" PRIu64 " %9" PRIu64 " %10" PRIu64 " %8" PRIu64 " %4" PRIu64
                " %7" PRIu64 " %8" PRIu64 "\n",
                n->stored.traces, n->stored.spans, n->rejected, h->requests, h->taken, h->bad,
                h->behind, h->refused);
-    for (int i = 0; i < TALLY_COUNT; i++) {
-        int64_t x = (int64_t)n->tally.n[i];
-        if (x <= 0)
-            continue;
-        if (!any)
-            buf_puts(b, "\n    COUNT            WHAT\n");
-        any = true;
-        buf_printf(b, "%9" PRId64 "  %-9s  %s\n", x, tally_rows[i].class, tally_rows[i].text);
-    }
-    if (!any)
-        buf_puts(b, "\nNothing was dropped, repaired or guessed.\n");
-}
-
-static void key_number(struct json *j, const char *key, uint64_t x)
-{
-    json_key(j, key);
-    json_int(j, (int64_t)x);
+    traces_put_tally(&n->tally, b);
 }
 
 static void put_json(const struct collect_cmd *c, const struct collect_counts *n,
@@ -138,39 +117,18 @@ static void put_json(const struct collect_cmd *c, const struct collect_counts *n
 {
     struct json j;
     json_begin(&j, b, true);
-    json_obj(&j);
-    json_key(&j, "schema");
-    json_str(&j, "pertinax.collect/1");
-    json_key(&j, "version");
-    json_str(&j, cmd_version());
-    json_key(&j, "store");
-    json_str(&j, c->store);
-    json_key(&j, "label");
-    json_str(&j, c->label);
-    key_number(&j, "new_traces", n->stored.traces);
-    key_number(&j, "new_spans", n->stored.spans);
-    key_number(&j, "grown_traces", n->stored.grown);
-    key_number(&j, "rejected_spans", n->rejected);
-    key_number(&j, "requests", h->requests);
-    key_number(&j, "requests_taken", h->taken);
-    key_number(&j, "requests_bad", h->bad);
-    key_number(&j, "requests_behind", h->behind);
-    key_number(&j, "requests_refused", h->refused);
-    key_number(&j, "bytes", h->bytes);
-    json_key(&j, "notes");
-    json_arr(&j);
-    for (int i = 0; i < TALLY_COUNT; i++) {
-        if ((int64_t)n->tally.n[i] <= 0)
-            continue;
-        json_obj(&j);
-        json_key(&j, "class");
-        json_str(&j, tally_rows[i].class);
-        json_key(&j, "what");
-        json_str(&j, tally_rows[i].text);
-        key_number(&j, "count", n->tally.n[i]);
-        json_end_obj(&j);
-    }
-    json_end_arr(&j);
+    traces_put_head("pertinax.collect/1", &c->to, &j);
+    traces_put_number("new_traces", n->stored.traces, &j);
+    traces_put_number("new_spans", n->stored.spans, &j);
+    traces_put_number("grown_traces", n->stored.grown, &j);
+    traces_put_number("rejected_spans", n->rejected, &j);
+    traces_put_number("requests", h->requests, &j);
+    traces_put_number("requests_taken", h->taken, &j);
+    traces_put_number("requests_bad", h->bad, &j);
+    traces_put_number("requests_behind", h->behind, &j);
+    traces_put_number("requests_refused", h->refused, &j);
+    traces_put_number("bytes", h->bytes, &j);
+    traces_put_notes(&n->tally, &j);
     json_end_obj(&j);
     buf_putc(b, '\n');
 }
@@ -190,7 +148,7 @@ static struct store_file file_of(const char *address)
 
 static int collect(const struct collect_cmd *c, struct store *s, struct diags *d)
 {
-    struct collector *k = collect_start(s, c->label, UNPACKED * c->body);
+    struct collector *k = collect_start(s, c->to.label, UNPACKED * c->body);
     const struct receive_opt o = {.listen = c->listen,
                                   .body_most = c->body,
                                   .bodies_most = BODIES * c->body,
@@ -227,7 +185,7 @@ static int collect_run(const struct cmd_args *a, struct diags *d)
     struct collect_cmd c = {.a = a};
     if (!options(&c, d))
         return STATUS_USAGE;
-    struct store *s = store_open(c.store, STORE_WRITE, d);
+    struct store *s = store_open(c.to.store, STORE_WRITE, d);
     if (!s)
         return STATUS_USAGE;
     intr_hold();

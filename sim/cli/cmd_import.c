@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_import.c - pertinax import: recorded traces into a store, and what became of them. */
 #include "cli/cmd.h"
-#include "base/json.h"
 #include "cli/intr.h"
+#include "cli/traces.h"
 #include "trace/import.h"
 #include "trace/read_csv.h"
 #include <glob.h>
@@ -10,11 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char default_store[] = "pertinax.db", default_label[] = "default";
-
 struct import_cmd {
     const struct cmd_args *a;
-    const char *store, *label;
+    struct traces_into to;
     const char **name;
     uint32_t nname, cap;
 };
@@ -102,29 +100,13 @@ static void put_files(const struct import_result *r, struct buf *b)
     }
 }
 
-static void put_tally(const struct import_result *r, struct buf *b)
-{
-    bool any = false;
-    for (int i = 0; i < TALLY_COUNT; i++) {
-        int64_t n = (int64_t)r->tally.n[i];
-        if (n <= 0) /* fewer than before: what came now has put it right */
-            continue;
-        if (!any)
-            buf_puts(b, "\n    COUNT            WHAT\n");
-        any = true;
-        buf_printf(b, "%9" PRId64 "  %-9s  %s\n", n, tally_rows[i].class, tally_rows[i].text);
-    }
-    if (!any)
-        buf_puts(b, "\nNothing was dropped, repaired or guessed.\n");
-}
-
 static void put_text(const struct import_cmd *c, const struct import_result *r, struct store *s,
                      struct buf *b)
 {
     const struct store_counts *n = &r->counts;
-    buf_printf(b, "%s \xc2\xb7 label %s\n", c->store, c->label);
+    buf_printf(b, "%s \xc2\xb7 label %s\n", c->to.store, c->to.label);
     put_files(r, b);
-    put_tally(r, b);
+    traces_put_tally(&r->tally, b);
     buf_printf(b, "\nNew: %" PRIu64 " traces, %" PRIu64 " spans.", n->traces, n->spans);
     if (n->grown)
         buf_printf(b, " Traces that got more spans: %" PRIu64 ".", n->grown);
@@ -150,14 +132,10 @@ static void put_json_file(const struct import_file *f, struct json *j)
         json_null(j);
     json_key(j, "outcome");
     json_str(j, outcome_word[f->outcome]);
-    json_key(j, "bytes");
-    json_int(j, (int64_t)f->bytes);
-    json_key(j, "found");
-    json_int(j, (int64_t)f->found);
-    json_key(j, "traces");
-    json_int(j, (int64_t)f->counts.traces);
-    json_key(j, "spans");
-    json_int(j, (int64_t)f->counts.spans);
+    traces_put_number("bytes", f->bytes, j);
+    traces_put_number("found", f->found, j);
+    traces_put_number("traces", f->counts.traces, j);
+    traces_put_number("spans", f->counts.spans, j);
     json_end_obj(j);
 }
 
@@ -166,48 +144,19 @@ static void put_json(const struct import_cmd *c, const struct import_result *r, 
 {
     struct json j;
     json_begin(&j, b, true);
-    json_obj(&j);
-    json_key(&j, "schema");
-    json_str(&j, "pertinax.import/1");
-    json_key(&j, "version");
-    json_str(&j, cmd_version());
-    json_key(&j, "store");
-    json_str(&j, c->store);
-    json_key(&j, "label");
-    json_str(&j, c->label);
+    traces_put_head("pertinax.import/1", &c->to, &j);
     json_key(&j, "files");
     json_arr(&j);
     for (uint32_t i = 0; i < r->nfile; i++)
         put_json_file(&r->file[i], &j);
     json_end_arr(&j);
-    json_key(&j, "notes");
-    json_arr(&j);
-    for (int i = 0; i < TALLY_COUNT; i++) {
-        if ((int64_t)r->tally.n[i] <= 0)
-            continue;
-        json_obj(&j);
-        json_key(&j, "class");
-        json_str(&j, tally_rows[i].class);
-        json_key(&j, "what");
-        json_str(&j, tally_rows[i].text);
-        json_key(&j, "count");
-        json_int(&j, (int64_t)r->tally.n[i]);
-        json_end_obj(&j);
-    }
-    json_end_arr(&j);
-    const struct {
-        const char *key;
-        uint64_t n;
-    } row[] = {{"new_traces", r->counts.traces},
-               {"new_spans", r->counts.spans},
-               {"grown_traces", r->counts.grown},
-               {"traces_elsewhere", r->counts.elsewhere},
-               {"traces", total(s, "SELECT count(*) FROM trace")},
-               {"spans", total(s, "SELECT coalesce(sum(spans), 0) FROM trace")}};
-    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        json_key(&j, row[i].key);
-        json_int(&j, (int64_t)row[i].n);
-    }
+    traces_put_notes(&r->tally, &j);
+    traces_put_number("new_traces", r->counts.traces, &j);
+    traces_put_number("new_spans", r->counts.spans, &j);
+    traces_put_number("grown_traces", r->counts.grown, &j);
+    traces_put_number("traces_elsewhere", r->counts.elsewhere, &j);
+    traces_put_number("traces", total(s, "SELECT count(*) FROM trace"), &j);
+    traces_put_number("spans", total(s, "SELECT coalesce(sum(spans), 0) FROM trace"), &j);
     json_end_obj(&j);
     buf_putc(b, '\n');
 }
@@ -218,15 +167,11 @@ static bool options(struct import_cmd *c, struct import_opt *o, struct diags *d)
 {
     const struct opts *in = c->a->o;
     const char *from = opt_get(in, "from"), *csv = opt_get(in, "csv");
-    c->store = opt_get(in, "store") ? opt_get(in, "store") : default_store;
-    c->label = opt_get(in, "label") ? opt_get(in, "label") : default_label;
-    if (!*c->label || !*c->store)
-        diag_error(d, (struct loc){0}, "E-option-value", NULL, "--%s must not be empty",
-                   *c->store ? "label" : "store");
+    c->to = traces_into_of(in, d);
     for (uint32_t i = 0; i < in->noperand; i++)
         add_operand(c, in->operand[i]);
     check_names(c, d);
-    o->label = c->label;
+    o->label = c->to.label;
     o->jobs = cmd_jobs(in, d);
     o->format = from ? format_find(from) : NULL; /* one of the row's choices */
     o->csv = csv ? csv_map_parse(c->a->mem, csv, d) : NULL;
@@ -250,7 +195,7 @@ static int import_run(const struct cmd_args *a, struct diags *d)
     o.progress = bar ? show_progress : NULL;
     o.ctx = (void *)(uintptr_t)&a->err;
     intr_hold();
-    struct store *s = store_open(c.store, STORE_WRITE, d);
+    struct store *s = store_open(c.to.store, STORE_WRITE, d);
     bool ok = s && import_files(s, c.name, c.nname, &o, a->mem, &r, d);
     if (bar)
         clear_progress(&a->err);
@@ -267,7 +212,7 @@ static int import_run(const struct cmd_args *a, struct diags *d)
     store_close(s);
     intr_release();
     if (stopped)
-        fprintf(stderr, "interrupted: %s is as it was\n", c.store);
+        fprintf(stderr, "interrupted: %s is as it was\n", c.to.store);
     return ok ? STATUS_FINE : stopped ? STATUS_INTERRUPTED : STATUS_USAGE;
 }
 
