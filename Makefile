@@ -60,7 +60,10 @@ LIB := $(O)/lib.a# all but main(); a test takes from it what it needs
 # Second opinions, asked where they are installed.
 ASK_jansson := $(shell pkg-config --exists jansson 2>/dev/null && echo yes)
 ASK_yajl := $(shell pkg-config --exists yajl 2>/dev/null && echo yes)
-TEST_SRC := $(filter-out $(if $(ASK_jansson),,tests/prop/test_json_jansson.c),\
+ASK_protobuf := $(shell pkg-config --exists libprotobuf-c 2>/dev/null && \
+                        command -v protoc-c >/dev/null && echo yes)
+TEST_SRC := $(filter-out $(if $(ASK_jansson),,tests/prop/test_json_jansson.c) \
+              $(if $(ASK_protobuf),,tests/prop/test_otlp_protobuf.c),\
               $(wildcard tests/unit/*.c tests/prop/*.c))
 TESTS := $(TEST_SRC:%.c=$(O)/%)
 FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -97,6 +100,20 @@ $(O)/pertinax: $(OBJ) $(O)/objects
 $(TESTS): $(O)/%: $(O)/%.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(LIB) -lcmocka $(LDLIBS) -o $@
 $(O)/tests/prop/test_json_jansson: override LDLIBS += -ljansson
+# Messages as protobuf-c knows them, in code that it generates.
+ifdef ASK_protobuf
+PB := $(O)/tests/data/otlp.pb-c
+PB_USER := $(O)/tests/prop/test_otlp_protobuf $(O)/tests/bench/otlp_proto
+$(O)/%.pb-c.c $(O)/%.pb-c.h: %.proto
+	@mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(O) $<
+$(PB).o: $(PB).c
+	$(Q)$(CC) -I$(O) $(CPPFLAGS) $(CFLAGS) -w -c $< -o $@
+$(PB_USER:%=%.o): $(PB).h
+$(PB_USER:%=%.o): override CPPFLAGS += -I$(O) -DASK_PROTOBUF
+$(PB_USER): $(PB).o
+$(PB_USER): override LDLIBS += $(PB).o -lprotobuf-c
+endif
 $(FUZZ): $(O)/%: $(O)/%.o $(O)/tests/fuzz/main.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(O)/tests/fuzz/main.o $(LIB) $(LDLIBS) -o $@
 $(O)/tests/bench/import.o: override CPPFLAGS += $(if $(ASK_yajl),-DASK_YAJL)
@@ -107,6 +124,7 @@ $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 tests: $(O)/pertinax $(TESTS) $(FUZZ)
 check: tests
 	$(if $(ASK_jansson),,@echo 'Not built: tests/prop/test_json_jansson (pkg-config finds no jansson)')
+	$(if $(ASK_protobuf),,@echo 'Not built: tests/prop/test_otlp_protobuf (there is no protobuf-c)')
 	@command -v xmllint >/dev/null || echo 'Not validated: JUnit XML (there is no xmllint)'
 	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml) $(SPECS)
 sanitize:
