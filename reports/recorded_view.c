@@ -233,7 +233,7 @@ static void say_limits(struct paras *p, const struct recorded_result *r, uint32_
     if (r->roots_more)
         para_add(p,
                  "%s traces have more than one root (parents that are missing): the path is that "
-                 "of the first, and %s spans that are not below it are on none.",
+                 "of the longest, and %s spans that are not below it are on none.",
                  number_count(p->mem, r->roots_more), number_count(p->mem, r->outside));
     if (unfinished)
         para_add(p, "%s spans have no end: they are counted, and in no other number.",

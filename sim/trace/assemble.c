@@ -263,6 +263,21 @@ uint32_t assemble(struct assembler *a, struct span *v, uint32_t n, uint64_t *dup
     return n;
 }
 
+uint32_t assemble_root(const struct span *v, uint32_t n)
+{
+    const unsigned lost = SPAN_ORPHAN | SPAN_CIRCLE;
+    uint32_t best = n;
+    for (uint32_t i = 0; i < n; i++) {
+        if (v[i].parent != SPAN_NONE)
+            continue;
+        bool better =
+            best == n || (v[best].flags & lost && !(v[i].flags & lost)) ||
+            (!(v[best].flags & lost) == !(v[i].flags & lost) && v[i].duration > v[best].duration);
+        best = better ? i : best;
+    }
+    return best;
+}
+
 void assemble_count(const struct span *v, uint32_t n, bool minus, struct tally *t)
 {
     static const struct {

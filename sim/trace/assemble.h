@@ -21,6 +21,9 @@ struct assembler *assemble_new(void);
 void assemble_free(struct assembler *a);
 /* v[0..n) is changed; returns how many spans are left, and how many duplicates were dropped. */
 uint32_t assemble(struct assembler *a, struct span *v, uint32_t n, uint64_t *duplicates);
+/* The root that is taken as the request, where there are several: one that names no parent before
+ * those whose parent is missing, the longest of these, the first of equals.  n: there is none. */
+uint32_t assemble_root(const struct span *v, uint32_t n);
 /* Adds to t (minus: takes back) what the flags of assembled spans say. */
 void assemble_count(const struct span *v, uint32_t n, bool minus, struct tally *t);
 

@@ -99,17 +99,16 @@ static struct store *store_of(const struct path_cursor *c)
     return ((const struct path_table *)(const void *)c->base.pVtab)->store;
 }
 
-/* The first root's path; a trace without one (others may have written to the file) has none. */
+/* The path of the request; a trace without one (others may have written to the file) has none. */
 static void find_path(struct path_cursor *c)
 {
     struct store *s = store_of(c);
     struct trace_id id = {(uint64_t)sqlite3_column_int64(c->traces, 1),
                           (uint64_t)sqlite3_column_int64(c->traces, 2)};
-    uint32_t nlink, root = 0, n;
+    uint32_t nlink, root, n;
     c->trace = sqlite3_column_int64(c->traces, 0);
     n = store_load(s, c->trace, STORE_SPANS_MOST, &nlink);
-    while (root < n && s->old[root].parent != SPAN_NONE)
-        root++;
+    root = assemble_root(s->old, n);
     c->at = c->path.n = 0;
     if (root == n)
         return;

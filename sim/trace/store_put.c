@@ -193,11 +193,11 @@ struct summary {
 
 static struct summary summarise(const struct span *v, uint32_t n)
 {
-    struct summary x = {.root = &v[0]};
+    const uint32_t root = assemble_root(v, n);
+    struct summary x = {.root = &v[root < n ? root : 0]};
     int64_t first = v[0].start, last = first, whole;
     for (uint32_t i = 0; i < n; i++) {
-        if (v[i].parent == SPAN_NONE && x.roots++ == 0)
-            x.root = &v[i];
+        x.roots += v[i].parent == SPAN_NONE;
         first = v[i].start < first ? v[i].start : first;
         last = v[i].start + v[i].duration > last ? v[i].start + v[i].duration : last;
     }

@@ -43,7 +43,7 @@ static const char tables_1[] =
     "  recording INTEGER NOT NULL REFERENCES recording,\n"
     "  id_hi INTEGER NOT NULL,      -- 0: an id of 64 bits\n"
     "  id_lo INTEGER NOT NULL,\n"
-    "  root INTEGER NOT NULL REFERENCES op, -- of the first span without a parent\n"
+    "  root INTEGER NOT NULL REFERENCES op, -- of the request, its longest root\n"
     "  start INTEGER NOT NULL,      -- ns, of that span, and its duration\n"
     "  duration INTEGER NOT NULL,\n"
     "  extent INTEGER NOT NULL,     -- ns, from the first start to the last end\n"

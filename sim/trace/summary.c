@@ -2,6 +2,7 @@
 /* summary.c - traces one by one into sums by operation; see summary.h. */
 #include "trace/summary.h"
 #include "base/arena.h"
+#include "trace/assemble.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,13 +214,10 @@ static bool each_trace(void *ctx, const struct store_trace *t)
 {
     struct summary *m = ctx;
     struct critical_path p;
-    uint32_t root = 0, roots = 0;
-    for (uint32_t i = t->n; i-- > 0;) {
-        if (t->v[i].parent != SPAN_NONE)
-            continue;
-        root = i;
-        roots++;
-    }
+    const uint32_t root = assemble_root(t->v, t->n);
+    uint32_t roots = 0;
+    for (uint32_t i = 0; i < t->n; i++)
+        roots += t->v[i].parent == SPAN_NONE;
     if (roots == 0) /* somebody else wrote a circle */
         return true;
     m->self = grow(m->self, &m->cap_self, t->n, sizeof *m->self);

@@ -102,6 +102,25 @@ static void test_halves(void **state)
     assert_int_equal(t.n[TALLY_TWIN], 0);
 }
 
+/* Of three roots the longest; but not one that says it has a parent. */
+static void test_roots(void **state)
+{
+    (void)state;
+    struct tally t;
+    struct span v[] = {{.id = 1, .start = 0, .duration = 5},
+                       {.id = 2, .start = 10, .duration = 70},
+                       {.id = 3, .start = 100, .duration = 70},
+                       {.id = 4, .parent_id = 9, .start = 200, .duration = 90},
+                       {.id = 5, .parent_id = 2, .start = 20, .duration = 40}};
+    assert_int_equal(put_together(v, 5, &t), 5);
+    assert_int_equal(v[assemble_root(v, 5)].id, 2);
+    struct span lost[] = {{.id = 1, .parent_id = 8, .start = 0, .duration = 5},
+                          {.id = 2, .parent_id = 9, .start = 10, .duration = 70}};
+    assert_int_equal(put_together(lost, 2, &t), 2);
+    assert_int_equal(lost[assemble_root(lost, 2)].id, 2);
+    assert_int_equal(assemble_root(v, 0), 0);
+}
+
 static const struct span *by_id(const struct span *v, uint32_t n, uint64_t id)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -741,12 +760,13 @@ static void test_killed(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(files) + 18];
+    struct CMUnitTest t[TEST_COUNT(files) + 19];
     size_t n = 0;
     for (; n < TEST_COUNT(files); n++)
         t[n] = test_named(files[n].name, test_file, &files[n]);
     t[n++] = test_named("parents", test_parents, NULL);
     t[n++] = test_named("circles", test_circles, NULL);
+    t[n++] = test_named("roots", test_roots, NULL);
     t[n++] = test_named("halves of a span", test_halves, NULL);
     t[n++] = test_named("a shared span alone", test_alone, NULL);
     t[n++] = test_named("clocks", test_clocks, NULL);
