@@ -51,13 +51,18 @@ static int64_t slack(const struct labels *l, const struct forest_span *a,
 
 /* ---- gathering ---- */
 
-static struct label *label_of(struct labels *l, const struct forest_span *c)
+static struct label *label_find(struct labels *l, const struct forest_span *c)
 {
     for (uint32_t i = 0; i < l->n; i++)
         if (l->v[i].op == c->op && l->v[i].via == c->via)
             return &l->v[i];
-    if (l->n == LABELS)
-        return NULL;
+    return NULL;
+}
+static struct label *label_of(struct labels *l, const struct forest_span *c)
+{
+    struct label *b = label_find(l, c);
+    if (b || l->n == LABELS)
+        return b;
     l->v[l->n] = (struct label){.op = c->op, .via = c->via};
     return &l->v[l->n++];
 }
@@ -79,8 +84,8 @@ static void gather(struct labels *l)
     for (uint32_t i = 0; i < in->n; i++) {
         for (uint32_t k = 0; k < in->v[i].n; k++) {
             uint32_t at = in->kid[in->v[i].first + k];
-            struct label *b = label_of(l, span_of(l, at));
-            if (b && b->occ)
+            struct label *b = label_find(l, span_of(l, at));
+            if (b)
                 b->occ[b->total++] = at;
         }
         for (uint32_t j = 0; j < l->n; j++)
@@ -438,7 +443,7 @@ static void cut_rounds(struct labels *l, const struct label *a, const bool *memb
     for (uint32_t k = 0; k < t->n; k++) {
         uint32_t at = l->in->kid[t->first + k];
         const struct forest_span *c = span_of(l, at);
-        const struct label *b = label_of(l, c);
+        const struct label *b = label_find(l, c);
         if (!b || !member[b - l->v])
             continue;
         if (b == a) {
