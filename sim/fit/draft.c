@@ -72,6 +72,12 @@ static void put_head(const struct draft *d, struct buf *b)
         law_put_time(s->ignored, 2, b);
         buf_puts(b, " a request in short gaps between spans.\n");
     }
+    if (s->waited > 0) {
+        buf_puts(b, "# Left out: ");
+        law_put_time(s->waited, 2, b);
+        buf_puts(b, " a request in gaps that depend on how many are under way, or on the request "
+                    "before: waiting.\n");
+    }
     if (f->step > 1) {
         buf_puts(b, "# The clock has ticks of ");
         law_put_time((double)f->step, 2, b);
@@ -88,22 +94,24 @@ static void put_services(const struct draft *d, struct buf *b)
     for (uint32_t i = 0; i < d->nservice; i++) {
         const struct draft_service *s = &d->service[i];
         buf_printf(b, "  %s:\n    latency: ", s->name);
-        law_put(s->law, b);
+        law_put(s->law.law, b);
         buf_puts(b, "   # ");
-        law_put_verdict(s->law, b);
-        if (s->load > 0)
-            buf_printf(b,
-                       "; longer the more are under way (rank correlation %.2f): contains waiting",
-                       s->load);
+        seen_put(&s->law, b);
         if (s->outside > 0) {
             buf_puts(b, "; ");
             law_put_time(s->outside, 2, b);
             buf_puts(b, " of it outside of the server's own span");
         }
         buf_putc(b, '\n');
-        if (s->failed)
-            buf_printf(b, "    error: %.4g   # %u of %u\n", (double)s->failed / s->nx, s->failed,
-                       s->nx);
+        if (s->law.ended) {
+            buf_puts(b, "    timeout: ");
+            law_put_time(s->law.timeout, 3, b);
+            buf_printf(b, "   # %u of %u\n", s->law.ended, s->nx);
+        }
+        if (s->law.failed)
+            buf_printf(b, "    error: %.4g   # %u of %u\n",
+                       (double)s->law.failed / (s->nx - s->law.ended), s->law.failed,
+                       s->nx - s->law.ended);
         if (s->attempts)
             buf_printf(b, "    retry: {attempts: %u}\n", s->attempts);
     }

@@ -29,10 +29,9 @@ void draft_write(const struct shape *s, const struct draft_opt *o, struct buf *o
 struct draft_service {
     uint32_t op;
     const char *name;
-    const struct law *law;
-    double *x; /* sorted, of all its calls */
-    uint32_t nx, cap, calls, failed, attempts;
-    double load; /* rank correlation of duration with the calls under way; 0: none that is sure */
+    struct seen_law law;
+    struct seen *x; /* of all its calls */
+    uint32_t nx, cap, calls, attempts;
     double outside; /* mean time outside of the server's own span, ns; 0: not known */
 };
 struct draft {
@@ -53,8 +52,8 @@ void draft_services(struct draft *d);
 /* Letters, digits and _; with `unique`, no other service or pipeline has it. */
 const char *draft_name(struct draft *d, const char *text, bool unique);
 /* The law of a call that is not its service's; NULL: it is. */
-const struct law *draft_differs(struct draft *d, const struct part *p);
-const struct law *draft_law(struct draft *d, const struct part *p);
+const struct seen_law *draft_differs(struct draft *d, const struct part *p);
+const struct seen_law *draft_law(struct draft *d, const struct part *p);
 void draft_count(struct draft *d, const struct part *p, struct buf *b);
 void draft_body(struct draft *d, const struct shape_body *body, bool request, int indent,
                 struct buf *b);

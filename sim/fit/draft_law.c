@@ -2,7 +2,6 @@
 /* draft_law.c - services, and the laws of what takes time; see draft.h. */
 #include "base/diag.h"
 #include "fit/draft.h"
-#include "fit/load.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -94,7 +93,6 @@ static void add_call(struct draft *d, const struct part *p)
     s->x = grow(s->x, &s->cap, s->nx + p->nx, sizeof *s->x);
     memcpy(s->x + s->nx, p->x, p->nx * sizeof *p->x);
     s->nx += p->nx;
-    s->failed += p->failed;
     s->calls++;
     s->attempts = p->retries > s->attempts ? p->retries : s->attempts;
     if (p->kind == PART_SPAN) { /* a client's span around a server's */
@@ -103,10 +101,10 @@ static void add_call(struct draft *d, const struct part *p)
         for (uint32_t i = 0; i < (q->kind == PART_SEQ ? q->n : 1); i++) {
             const struct part *r = q->kind == PART_SEQ ? q->of[i] : q;
             for (uint32_t k = 0; r->kind == PART_LEAF && k < r->nx; k++)
-                in += r->x[k] / r->nx;
+                in += r->x[k].x / r->nx;
         }
         for (uint32_t k = 0; k < p->nx; k++)
-            out += p->x[k] / p->nx;
+            out += p->x[k].x / p->nx;
         s->outside = fmax(0, out - in);
     }
 }
@@ -128,22 +126,7 @@ static void gather(struct draft *d, const struct part *p)
     gather(d, p->later);
 }
 
-/* ---- load ---- */
-
-static double load_of_op(const struct draft *d, uint32_t op)
-{
-    const struct forest *f = d->s->f;
-    int64_t *start = xcalloc(2 * (size_t)f->nspan + 1, sizeof *start), *end = start + f->nspan;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < f->nspan; i++)
-        if (f->v[i].op == op) {
-            start[n] = f->v[i].start;
-            end[n++] = f->v[i].end;
-        }
-    double r = load_of(start, end, n);
-    free(start);
-    return r;
-}
+/* ---- laws ---- */
 
 void draft_services(struct draft *d)
 {
@@ -151,18 +134,18 @@ void draft_services(struct draft *d)
     gather(d, d->s->body->top);
     for (uint32_t i = 0; i < d->nservice; i++) {
         struct draft_service *s = &d->service[i];
-        s->law = law_pick(d->mem, s->x, s->nx, d->o->seed + i);
-        s->load = load_of_op(d, s->op);
-        d->note->refused += s->law->refused;
-        d->note->loaded += s->load > 0;
+        s->law = seen_law(d->mem, s->x, s->nx, NAN, d->o->seed);
+        d->note->refused += s->law.law->refused;
+        d->note->loaded += s->law.load > 0;
     }
     d->note->services = d->nservice;
 }
 
-const struct law *draft_law(struct draft *d, const struct part *p)
+const struct seen_law *draft_law(struct draft *d, const struct part *p)
 {
-    const struct law *l = law_pick(d->mem, p->x, p->nx, d->o->seed + 1000);
-    d->note->refused += l->refused;
+    struct seen_law *l = NEW(d->mem, struct seen_law, 1);
+    *l = seen_law(d->mem, p->x, p->nx, INFINITY, d->o->seed);
+    d->note->refused += l->law->refused;
     return l;
 }
 
@@ -172,19 +155,28 @@ static int value_order(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+static double *sorted(struct arena *a, const struct seen *v, uint32_t n)
+{
+    double *x = NEW(a, double, n + 1u);
+    for (uint32_t i = 0; i < n; i++)
+        x[i] = v[i].x;
+    qsort(x, n, sizeof *x, value_order);
+    return x;
+}
+
 /* Kolmogorov and Smirnov's distance between a call's durations and those of its service's other
  * calls; the service's own law is that of all. */
-const struct law *draft_differs(struct draft *d, const struct part *p)
+const struct seen_law *draft_differs(struct draft *d, const struct part *p)
 {
     const struct draft_service *s = draft_service_of(d, p->op);
     if (!s || s->calls < 2 || p->nx < 20 || s->nx - p->nx < 20)
         return NULL;
     double far = 0, n = p->nx, m = s->nx - p->nx;
-    qsort(p->x, p->nx, sizeof *p->x, value_order);
+    const double *x = sorted(d->mem, p->x, p->nx), *all = sorted(d->mem, s->x, s->nx);
     for (uint32_t i = 0, k = 0; i < s->nx; i++) {
-        while (k < p->nx && p->x[k] <= s->x[i])
+        while (k < p->nx && x[k] <= all[i])
             k++;
-        if (i + 1 == s->nx || s->x[i + 1] > s->x[i])
+        if (i + 1 == s->nx || all[i + 1] > all[i])
             far = fmax(far, fabs(k / n - (i + 1.0 - k) / m));
     }
     if (far * sqrt(n * m / (n + m)) < 2.2) /* P < 1e-4 */

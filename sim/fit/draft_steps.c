@@ -238,11 +238,11 @@ static void put_without(struct writer *w, uint32_t c, int indent)
 
 /* ---- leaves ---- */
 
-static void put_law_line(struct writer *w, const struct law *l)
+static void put_law_line(struct writer *w, const struct seen_law *l)
 {
-    law_put(l, w->b);
+    law_put(l->law, w->b);
     buf_puts(w->b, "   # ");
-    law_put_verdict(l, w->b);
+    seen_put(l, w->b);
     buf_putc(w->b, '\n');
 }
 
@@ -257,7 +257,7 @@ static void put_name(struct writer *w, const char *name, int indent)
 static void put_call(struct writer *w, const struct part *p, const char *name, int indent)
 {
     const struct draft_service *s = draft_service_of(w->d, p->op);
-    const struct law *own = draft_differs(w->d, p);
+    const struct seen_law *own = draft_differs(w->d, p);
     line(w, indent, "- call: ");
     buf_printf(w->b, "%s\n", s->name);
     if (name && strcmp(name, s->name) != 0)
@@ -439,7 +439,7 @@ static void put_span(struct writer *w, const struct part *p, int indent)
         if (p->inside->nclass > 1 || !own)
             draft_body(w->d, p->inside, false, indent, w->b);
         else
-            put_steps(&in, top, 0, name, indent);
+            put_steps(&in, top, 0, top->kind == PART_LEAF ? NULL : name, indent);
         return;
     }
     const char *name = draft_name(w->d, own, true);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* forest.c - requests out of a store; see forest.h. */
 #include "fit/forest.h"
+#include "fit/seen.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,33 @@ bool forest_only_waits(const struct forest *f, uint32_t op)
            f->op[op].kind == KIND_INTERNAL;
 }
 
+/* Spans by operation, so that each operation is looked at by itself. */
+static void find_under(struct forest *f)
+{
+    uint32_t *first = xcalloc(f->nop + 2u, sizeof *first), *at = xcalloc(f->nspan + 1u, sizeof *at);
+    uint32_t *under = xcalloc(f->nspan + 1u, sizeof *under);
+    int64_t *start = xcalloc(2 * (size_t)f->nspan + 1, sizeof *start), *end = start + f->nspan;
+    for (uint32_t i = 0; i < f->nspan; i++)
+        first[f->v[i].op + 2]++;
+    for (uint32_t i = 2; i < f->nop + 2; i++)
+        first[i] += first[i - 1];
+    for (uint32_t i = 0; i < f->nspan; i++) {
+        uint32_t k = first[f->v[i].op + 1]++;
+        at[k] = i;
+        start[k] = f->v[i].start;
+        end[k] = f->v[i].end;
+    }
+    for (uint32_t op = 0; op < f->nop; op++)
+        seen_under(start + first[op], end + first[op], first[op + 1] - first[op],
+                   under + first[op]);
+    for (uint32_t k = 0; k < f->nspan; k++)
+        f->v[at[k]].under = under[k];
+    free(first);
+    free(at);
+    free(under);
+    free(start);
+}
+
 void forest_link(struct forest *f)
 {
     for (uint32_t i = 0; i < f->nspan; i++)
@@ -368,6 +396,7 @@ struct forest *forest_read(struct store *s, const struct forest_ask *ask, struct
     find_roots(f);
     find_step(f);
     find_busiest(f);
+    find_under(f);
     forest_link(f);
     return f;
 }

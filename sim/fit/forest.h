@@ -20,6 +20,7 @@ struct forest_span {
     uint32_t parent;      /* index; NONE: a root */
     uint32_t op;          /* index */
     uint32_t flags;       /* as in the store: enum span_flag, status << 8, HTTP status << 16 */
+    uint32_t under;       /* of its operation, how many were under way when it began */
     uint32_t via;         /* the operation of the parent that it outlived, + 1 (shape.h) */
     uint32_t child, next; /* the first child, the next one of its parent, in order of time */
 };

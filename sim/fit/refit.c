@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* refit.c - estimates what refit_find.c found; see refit.h. */
 #include "fit/refit.h"
-#include "fit/law.h"
-#include "fit/load.h"
+#include "fit/seen.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,40 +50,23 @@ static void name_ops(struct refit *r)
     }
 }
 
-/* The spans of a place: when they were, and which ended by the timeout. */
-struct gathered {
-    int64_t *start, *end;
-    double *x; /* of those that were not cut off */
-    uint32_t n, nx, failed, capstart, capend, capx;
-};
-
-static struct gathered gather(const struct refit *r, const struct refit_place *p)
+/* The spans of a place. */
+static struct seen *gather(const struct refit *r, const struct refit_place *p, uint32_t *n)
 {
-    struct gathered g = {0};
+    struct seen *v = NULL;
+    uint32_t cap = 0;
+    *n = 0;
     for (uint32_t k = 0; k < p->nname; k++)
         for (uint32_t i = 0; i < r->f->nspan; i++) {
             const struct forest_span *s = &r->f->v[i];
+            double d = (double)(s->end - s->start);
             if (!refit_span_of(r, p->name[k], s))
                 continue;
-            double d = (double)(s->end - s->start);
-            g.start = grow(g.start, &g.capstart, g.n + 1, sizeof *g.start);
-            g.end = grow(g.end, &g.capend, g.n + 1, sizeof *g.end);
-            g.start[g.n] = s->start;
-            g.end[g.n++] = s->end;
-            if (d >= p->timeout * 0.999) /* NAN: there is none */
-                continue;
-            g.failed += forest_failed(s);
-            g.x = grow(g.x, &g.capx, g.nx + 1, sizeof *g.x);
-            g.x[g.nx++] = fmax(0, d - p->outside);
+            v = grow(v, &cap, *n + 1, sizeof *v);
+            v[(*n)++] = (struct seen){d >= p->timeout ? d : fmax(0, d - p->outside), s->under,
+                                      forest_failed(s)};
         }
-    return g;
-}
-
-static void gathered_free(struct gathered *g)
-{
-    free(g->start);
-    free(g->end);
-    free(g->x);
+    return v;
 }
 
 /* ---- estimates ---- */
@@ -115,25 +97,18 @@ static const char *law_like(struct arena *a, const struct law *l, const struct e
 static void estimate_latency(struct refit *r, uint32_t i, struct refit_line *l)
 {
     struct refit_place *p = &r->place[i];
-    struct gathered g = gather(r, p);
-    double load = load_of(g.start, g.end, g.n);
-    l->n = g.n;
-    if (g.nx < 2) {
-        l->said = g.n ? "too few spans" : "no spans";
-    } else if (load > 0) {
-        l->said = arena_printf(r->mem,
-                               "longer the more are under way (rank correlation %.2f): contains "
-                               "waiting",
-                               load);
-    } else {
-        struct buf b = {0};
-        const struct law *law =
-            law_pick_cut(r->mem, g.x, g.nx, p->timeout, g.n - g.nx, r->o->seed + i);
-        law_put_verdict(law, &b);
+    uint32_t n;
+    struct seen *v = gather(r, p, &n);
+    struct buf b = {0};
+    l->n = n;
+    l->said = n ? "too few spans" : "no spans";
+    if (n >= 2) {
+        struct seen_law s = seen_law(r->mem, v, n, p->timeout, r->o->seed);
+        seen_put(&s, &b);
         l->said = taken(r->mem, &b);
-        l->now = law_like(r->mem, law, p->e);
+        l->now = s.load > 0 && !s.alone ? NULL : law_like(r->mem, s.law, p->e);
     }
-    gathered_free(&g);
+    free(v);
 }
 
 static void estimate_share(struct refit *r, struct refit_line *l, double share, uint64_t yes,
@@ -148,6 +123,19 @@ static void estimate_share(struct refit *r, struct refit_line *l, double share, 
     l->now = arena_printf(r->mem, "%.4g%s", (percent ? 100 : 1) * share, percent ? "%" : "");
     l->said =
         arena_printf(r->mem, "%llu of %llu", (unsigned long long)yes, (unsigned long long)all);
+}
+
+static void estimate_error(struct refit *r, const struct refit_place *p, struct refit_line *l)
+{
+    uint32_t n, all = 0, failed = 0;
+    struct seen *v = gather(r, p, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        bool ended = v[i].x >= p->timeout * 0.999;
+        all += !ended;
+        failed += v[i].failed && !ended;
+    }
+    estimate_share(r, l, all ? (double)failed / all : 0, failed, all);
+    free(v);
 }
 
 static void estimate(struct refit *r, uint32_t i, struct refit_line *l)
@@ -165,9 +153,7 @@ static void estimate(struct refit *r, uint32_t i, struct refit_line *l)
     if (p->kind == REFIT_LATENCY) {
         estimate_latency(r, i, l);
     } else if (p->kind == REFIT_ERROR) {
-        struct gathered g = gather(r, p);
-        estimate_share(r, l, g.nx ? (double)g.failed / g.nx : 0, g.failed, g.nx);
-        gathered_free(&g);
+        estimate_error(r, p, l);
     } else {
         estimate_share(r, l, p->share, p->yes, p->all);
     }

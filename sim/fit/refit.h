@@ -34,11 +34,10 @@ struct refit_place { /* a value in the file */
     const char *what;
     const char *left; /* why it is not to be estimated; NULL: it is */
     uint32_t nname, capname;
-    const char **name; /* LATENCY, ERROR: of the steps whose spans tell it */
-    double timeout,
-        outside;       /* LATENCY: ns; a span from there on was cut off; CPU that is no part */
-    uint64_t yes, all; /* CHANCE: decisions, and their share, rounded so that those of a */
-    double share;      /* `choose` sum to 1 */
+    const char **name;       /* LATENCY, ERROR: of the steps whose spans tell it */
+    double timeout, outside; /* LATENCY: ns; INFINITY: none; CPU that is no part of it */
+    uint64_t yes, all;       /* CHANCE: decisions, and their share, rounded so that those of a */
+    double share;            /* `choose` sum to 1 */
 };
 struct refit {
     const struct model *m;

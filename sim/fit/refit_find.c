@@ -58,6 +58,12 @@ double refit_constant(const struct model *m, const struct expr *e)
 
 /* ---- steps ---- */
 
+static double timeout_of(const struct refit *r, const struct expr *e)
+{
+    double t = refit_constant(r->m, e);
+    return isfinite(t) ? t : INFINITY;
+}
+
 static void find_call(struct refit *r, const struct step *s)
 {
     const struct service *v = &r->m->service[s->service];
@@ -74,7 +80,7 @@ static void find_call(struct refit *r, const struct step *s)
         double cpu = refit_constant(r->m, send), more = refit_constant(r->m, receive);
         add_name(p, s->name);
         p->outside = (isfinite(cpu) ? cpu : 0) + (isfinite(more) ? more : 0);
-        p->timeout = timeout ? refit_constant(r->m, timeout) : NAN;
+        p->timeout = timeout_of(r, timeout);
         if (s->hedge || v->hedge)
             p->left = "hedged: what is seen is the fastest of copies";
     }
@@ -83,7 +89,7 @@ static void find_call(struct refit *r, const struct step *s)
             place_of(r, REFIT_ERROR, error,
                      arena_printf(r->mem, "error of %s", s->error ? s->name : v->name));
         add_name(p, s->name);
-        p->timeout = timeout ? refit_constant(r->m, timeout) : NAN;
+        p->timeout = timeout_of(r, timeout);
         if (again)
             p->left = "tried again: what is seen is how all attempts end";
     }
@@ -96,7 +102,7 @@ static void find_work(struct refit *r, const struct step *s, const struct expr *
     struct refit_place *p =
         place_of(r, REFIT_LATENCY, e, arena_printf(r->mem, "%s of %s", verb_key[s->verb], s->name));
     add_name(p, s->name);
-    p->timeout = NAN;
+    p->timeout = INFINITY;
 }
 
 /* ---- decisions ---- */

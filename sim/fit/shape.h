@@ -14,8 +14,10 @@
 #ifndef FIT_SHAPE_H
 #define FIT_SHAPE_H
 #include "fit/forest.h"
+#include "fit/seen.h"
 
-#define SHAPE_TOL 0.02
+#define SHAPE_TOL  0.02
+#define SHAPE_TOLD 0.005 /* of the mean request: less than that is not told of */
 enum { SHAPE_ITEMS = 64, SHAPE_DEPTH = 20, SHAPE_CLASSES = 64 };
 
 enum part_kind {
@@ -38,7 +40,7 @@ struct part {
     struct part *body, *later; /* later: once for each copy that has ended, while others run */
     uint32_t class;            /* 0: always there; else index into the body's classes */
     bool detached;
-    double *x; /* LEAF, OWN: durations, ns */
+    struct seen *x; /* LEAF, SPAN, OWN */
     uint32_t nx, failed;
     uint32_t fatal;  /* failed, and the request answered otherwise than most */
     int32_t abort;   /* the status that its failure has for an answer; 0: none */
@@ -69,7 +71,8 @@ struct shape {
     struct forest *f;
     struct shape_body *body;
     double mean;      /* of a request, ns */
-    double ignored;   /* time a request in gaps too short to be told of, ns */
+    double ignored;   /* time a request in gaps too short to be told of, ns, */
+    double waited;    /* and in gaps that are queues */
     uint32_t nstatus; /* of the requests */
     struct shape_status {
         int32_t status;

@@ -101,11 +101,28 @@ static bool internal(const struct labels *l, const struct label *b)
     return kind == KIND_INTERNAL || kind == KIND_NONE;
 }
 
+/* It started a task that outlived it, and took no time worth telling itself. */
+static bool is_starter(const struct labels *l, const struct label *b)
+{
+    double sum = 0;
+    bool started = false;
+    for (uint32_t j = 0; j < l->n; j++)
+        started = started || l->v[j].via == b->op + 1;
+    for (uint32_t i = 0; i < b->total && started; i++) {
+        const struct forest_span *c = span_of(l, b->occ[i]);
+        started = c->child == FOREST_NONE;
+        sum += (double)(c->end - c->start);
+    }
+    return started && sum < SHAPE_TOLD * l->s->out->mean * b->total;
+}
+
 /* Spans without length or parts: a mark, not work. */
 static bool is_mark(const struct labels *l, const struct label *b)
 {
     if (!internal(l, b) || l->s->step >= 1000000)
         return false;
+    if (is_starter(l, b))
+        return true;
     for (uint32_t i = 0; i < b->total; i++) {
         const struct forest_span *c = span_of(l, b->occ[i]);
         if (c->end - c->start > (l->s->step > 1 ? l->s->step : 0) || c->child != FOREST_NONE)
@@ -212,9 +229,11 @@ static struct part *part_of(struct labels *l, uint32_t op, const uint32_t *occ, 
             nkid++;
     }
     p->nx = n;
-    p->x = NEW(l->s->mem, double, n + 1);
-    for (uint32_t i = 0; i < n; i++)
-        p->x[i] = (double)(span_of(l, occ[i])->end - span_of(l, occ[i])->start);
+    p->x = NEW(l->s->mem, struct seen, n + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct forest_span *c = span_of(l, occ[i]);
+        p->x[i] = (struct seen){(double)(c->end - c->start), c->under, forest_failed(c)};
+    }
     if (nkid == 0 || l->depth >= SHAPE_DEPTH)
         return p;
     struct shape_set in = {.v = NEW(l->s->mem, struct shape_inst, n + 1),
@@ -247,7 +266,7 @@ static bool is_empty(const struct labels *l, const struct part *p)
         l->s->step >= 1000000 || strcmp(o->name, "respond") == 0)
         return false;
     for (uint32_t i = 0; i < p->nx; i++)
-        if (p->x[i] > (l->s->step > 1 ? (double)l->s->step : 0))
+        if (p->x[i].x > (l->s->step > 1 ? (double)l->s->step : 0))
             return false;
     return true;
 }

@@ -11,8 +11,7 @@
 #include <string.h>
 
 #define BIT(i) ((uint64_t)1 << (i))
-#define AWAITS 0.95  /* of its spans end with another one: it waits for others */
-#define TOLD   0.005 /* of the mean request: less than that between parts is not told */
+#define AWAITS 0.95 /* of its spans end with another one: it waits for others */
 
 struct order {
     struct shaper *s;
@@ -117,7 +116,8 @@ static int32_t status_without(const struct order *o, uint32_t item)
         status = status ? status : code;
         agree += code == status;
     }
-    return n > 0 && agree >= 0.99 * n && status != usual->status ? status : 0;
+    bool all = agree >= 0.99 * n || (agree >= 3 && n - agree <= 1); /* one may have been cut off */
+    return n > 0 && all && status != usual->status ? status : 0;
 }
 
 /* What is not there where another item failed, is not there because of that. */
@@ -135,7 +135,7 @@ static bool is_caused(struct order *o, uint32_t item)
             either += q->failed[i] || !has(t, i);
             both += q->failed[i] && !has(t, i);
         }
-        if (either == 0 || both < 0.95 * either)
+        if (either == 0 || (both < 0.95 * either && (both < 3 || either - both > 1))) /* as above */
             continue;
         q->part->abort = status;
         return true;
@@ -304,25 +304,44 @@ static void last_end(const struct order *o, uint64_t set, int64_t *now)
         }
 }
 
-/* Time from `now` to `at`; NULL: not worth telling. */
-static struct part *own_time(struct order *o, const int64_t *now, const int64_t *at)
+/* Is a gap longer the more of it are under way, or as that of the request before?  Then it is a
+ * queue, and nobody's own time. */
+static bool is_queue(struct order *o, struct part *p, const int64_t *now, const int64_t *at)
 {
-    struct part *p = part_new(o, PART_OWN, 0);
-    double sum = 0;
-    p->x = NEW(o->s->mem, double, o->in->n + 1);
+    int64_t *start = NEW(o->s->mem, int64_t, 2 * (size_t)p->nx + 1), *end = start + p->nx;
+    uint32_t n = 0, *under = NEW(o->s->mem, uint32_t, p->nx + 1);
     for (uint32_t i = 0; i < o->in->n; i++) {
         if (at[i] == SHAPE_ABSENT || now[i] == SHAPE_ABSENT)
             continue;
-        p->x[p->nx] = at[i] > now[i] ? (double)(at[i] - now[i]) : 0;
-        sum += p->x[p->nx++];
+        start[n] = now[i];
+        end[n++] = at[i] > now[i] ? at[i] : now[i];
+    }
+    seen_under(start, end, n, under);
+    for (uint32_t i = 0; i < n; i++)
+        p->x[i].under = under[i];
+    return seen_load(p->x, n) > 0 || seen_follows(p->x, n);
+}
+
+/* Time from `now` to `at`; NULL: not worth telling, or a queue. */
+static struct part *own_time(struct order *o, const int64_t *now, const int64_t *at)
+{
+    struct part *p = part_new(o, PART_OWN, 0);
+    struct shape *out = o->s->out;
+    double sum = 0;
+    p->x = NEW(o->s->mem, struct seen, o->in->n + 1);
+    for (uint32_t i = 0; i < o->in->n; i++) {
+        if (at[i] == SHAPE_ABSENT || now[i] == SHAPE_ABSENT)
+            continue;
+        p->x[p->nx].x = at[i] > now[i] ? (double)(at[i] - now[i]) : 0;
+        sum += p->x[p->nx++].x;
     }
     if (p->nx == 0)
         return NULL;
-    if (sum / p->nx < TOLD * o->s->out->mean || sum / p->nx <= (double)o->s->step) {
-        o->s->out->ignored += sum / o->s->f->ntree;
-        return NULL;
-    }
-    return p;
+    bool brief = sum / p->nx < SHAPE_TOLD * out->mean || sum / p->nx <= (double)o->s->step;
+    if (!brief && !is_queue(o, p, now, at))
+        return p;
+    *(brief ? &out->ignored : &out->waited) += sum / o->s->f->ntree;
+    return NULL;
 }
 
 static struct part *place(struct order *o, uint64_t set, int64_t *now, uint32_t depth);

@@ -14,7 +14,7 @@ $ pertinax fit -d a.db
 >   geocoder:
 >     latency: lognormal(p50=25.03ms, p99=117.3ms)   # n 2000, fits (A2 0.33, p 0.41)
 >   memcache:
->     latency: gamma(mean=1.18ms, cv=0.5097)   # n 2000, fits (A2 0.46, p 0.18)
+>     latency: gamma(mean=1.18ms, cv=0.5097)   # n 2000, fits (A2 0.46, p 0.27)
 > request:
 >   - parallel:
 >       geocoder: {call: geocoder}
