@@ -25,7 +25,7 @@ struct flow *flow_new(const struct prog *p, const struct sim_opt *o)
     f->queue = xcalloc(p->ninstance + 1u, sizeof *f->queue);
     for (uint32_t i = 0; i < p->nres; i++)
         f->queue[p->res[i].base] =
-            (struct flow_queue){.free = p->res[i].size, .first = NONE, .last = NONE, .res = i};
+            (struct flow_queue){.free = p->res[i].size, .line = {NONE, NONE}, .res = i};
     return f;
 }
 
@@ -45,7 +45,7 @@ void flow_free(struct flow *f)
 static inline void line_put(struct flow *f, struct flow_line *l, uint32_t task)
 {
     f->task[task].next = NONE;
-    if (l->last == NONE)
+    if (l->first == NONE)
         l->first = task;
     else
         f->task[l->last].next = task;
@@ -56,8 +56,6 @@ static inline uint32_t line_take(struct flow *f, struct flow_line *l)
 {
     uint32_t task = l->first;
     l->first = f->task[task].next;
-    if (l->first == NONE)
-        l->last = NONE;
     return task;
 }
 
@@ -102,17 +100,18 @@ const struct loc *flow_place(const struct sim *s)
 
 /* ---- going on ---- */
 
-static inline void run_push(struct flow *f, uint32_t task)
+/* Nothing else happens at this instant: there is no order to be kept. */
+static inline bool quiet(const struct sim *s)
 {
-    f->task[task].state = FLOW_RUN;
-    line_put(f, &f->run, task);
+    const struct flow *f = s->flow;
+    return s->soon.n == 0 && f->loop.first == NONE && f->run.first == NONE &&
+           s->due.time > s->now && (s->nheap == 0 || s->heap[0].time > s->now);
 }
 
 /* loop_enqueue() */
 static inline void loop_put(struct sim *s, uint32_t task)
 {
     struct flow *f = s->flow;
-    f->task[task].state = FLOW_WAITS;
     line_put(f, &f->loop, task);
     if (!f->loop_posted) {
         f->loop_posted = true;
@@ -125,13 +124,12 @@ static inline void task_on(struct sim *s, uint32_t task)
     if (s->flow->task[task].mode == FLOW_LOOP)
         loop_put(s, task);
     else
-        run_push(s->flow, task);
+        line_put(s->flow, &s->flow->run, task);
 }
 
 /* thread_assign() */
 static inline void thread_start(struct sim *s, uint32_t task)
 {
-    s->flow->task[task].state = FLOW_WAITS;
     s->st.threads++;
     ring_put(&s->soon, (struct now){NOW_START, task, 0});
 }
@@ -141,7 +139,7 @@ static inline void thread_start(struct sim *s, uint32_t task)
 static inline void queue_post(struct sim *s, uint32_t inst)
 {
     struct flow_queue *q = &s->flow->queue[inst];
-    if (q->n > 0 && q->free > 0 && !q->posted) {
+    if (q->line.first != NONE && q->free > 0 && !q->posted) {
         q->posted = true;
         ring_put(&s->soon, (struct now){NOW_GRANT, inst, 0});
     }
@@ -163,16 +161,11 @@ static inline bool queue_seek(struct sim *s, uint32_t inst, uint32_t task)
 {
     struct flow *f = s->flow;
     struct flow_queue *q = &f->queue[inst];
-    if (q->n == 0 && q->free > 0) {
+    if (q->line.first == NONE && q->free > 0) {
         queue_taken(s, inst, task, false);
         return true;
     }
-    struct flow_line l = {q->first, q->last};
-    line_put(f, &l, task);
-    q->first = l.first;
-    q->last = l.last;
-    q->n++;
-    f->task[task].state = FLOW_WAITS;
+    line_put(f, &q->line, task);
     if (s->follow)
         path_queue(s->path, task);
     f->task[task].waiting = s->now;
@@ -192,6 +185,32 @@ static inline void queue_release(struct sim *s, uint32_t inst, uint32_t task)
 }
 
 /* ---- tasks ---- */
+
+/* FX_LEAVE */
+static void step_left(struct sim *s, uint32_t task, uint32_t mark, int64_t ns)
+{
+    if (s->follow && path_slacks(s->path))
+        path_leave(s->path, task, mark, 0);
+    account_left(s, mark, ns);
+}
+
+/* Where the task really goes on: past marks, which only a traced one heeds, and jumps. */
+static inline uint32_t marks_pass(struct sim *s, uint32_t task, uint32_t pc)
+{
+    const struct flow *f = s->flow;
+    const struct op *op = s->p->op;
+    int64_t *enter = &f->enter[(size_t)task * s->p->ndepth];
+    uint32_t to = f->skip[pc];
+    while (f->task[task].traced && pc != to) {
+        const struct op *o = &op[pc];
+        if (o->code == OP_ENTER)
+            enter[o->b] = s->now;
+        else if (o->code == OP_LEAVE)
+            step_left(s, task, o->a, s->now - enter[o->b]);
+        pc = o->code == OP_JUMP ? o->c : pc + 1;
+    }
+    return to;
+}
 
 static void fail_negative(struct sim *s, uint32_t pc)
 {
@@ -231,13 +250,24 @@ static uint32_t child_new(struct sim *s, uint32_t parent, const struct op *o)
                             .req = up->req,
                             .base = up->base + f->leaf_of[pc] + copy * f->stride[pc],
                             .mode = up->mode,
-                            .state = FLOW_RUN,
                             .traced = up->traced,
                             .path = up->path};
     s->st.live++;
     if (s->follow)
         path_child(s->path, i, parent, o->b, copy);
     return i;
+}
+
+/* A child of one call, beside others of one call: it may begin before its parent waits for it. */
+static inline void leaf_begin(struct sim *s, uint32_t task)
+{
+    struct flow_task *t = &s->flow->task[task];
+    if (t->mode == FLOW_THREAD) {
+        s->st.threads++;
+        s->acc.events++;
+    }
+    t->pc = marks_pass(s, task, t->pc);
+    work_begin(s, task);
 }
 
 /* op_fork(); true: the task goes on */
@@ -252,15 +282,16 @@ static bool fork_one(struct sim *s, uint32_t task, const struct op *o)
     struct flow_task *t = &f->task[task];
     if (o->flags & OPF_INPLACE) {
         f->task[c].mode = FLOW_INPLACE;
-        t->state = FLOW_INPLACE_CHILD;
-        run_push(f, c);
+        line_put(f, &f->run, c);
         return false;
     }
-    if (t->mode == FLOW_LOOP)
+    t->pc++;
+    if (f->leaves[o->a] && quiet(s))
+        leaf_begin(s, c);
+    else if (t->mode == FLOW_LOOP)
         loop_put(s, c);
     else
         thread_start(s, c);
-    t->pc++;
     return true;
 }
 
@@ -321,12 +352,13 @@ static void parent_told(struct sim *s, uint32_t task)
     bool on = t->mode == FLOW_INPLACE || (up->left == 0 && up->state == FLOW_JOIN);
     if (!on)
         return;
+    up->state = FLOW_RUNS;
     if (t->mode == FLOW_INPLACE)
         up->pc++;
     if (t->traced && s->follow)
         path_wake(s->path, t->parent, task, 0);
     if (t->mode == FLOW_INPLACE)
-        run_push(f, t->parent);
+        line_put(f, &f->run, t->parent);
     else
         task_on(s, t->parent);
 }
@@ -354,7 +386,6 @@ static void task_end(struct sim *s, uint32_t task)
         request_over(s, task);
     else
         parent_told(s, task);
-    t->state = FLOW_FREE;
     t->next = f->free_task;
     f->free_task = task;
     s->st.live--;
@@ -365,27 +396,11 @@ static void task_run(struct sim *s, uint32_t task)
 {
     struct flow *f = s->flow;
     const struct prog *p = f->p;
-    f->task[task].state = FLOW_RUN;
     for (;;) {
         struct flow_task *t = &f->task[task];
-        if (!t->traced)
-            t->pc = f->skip[t->pc];
+        t->pc = marks_pass(s, task, t->pc);
         const struct op *o = &p->op[t->pc];
-        int64_t *enter = &f->enter[(size_t)task * p->ndepth];
         switch ((enum opcode)o->code) {
-        case OP_ENTER:
-            enter[o->b] = s->now;
-            t->pc++;
-            break;
-        case OP_LEAVE:
-            if (s->follow && path_slacks(s->path))
-                path_leave(s->path, task, o->a, 0);
-            account_left(s, o->a, s->now - enter[o->b]);
-            t->pc++;
-            break;
-        case OP_JUMP:
-            t->pc = o->c;
-            break;
         case OP_ACQ:
             if (!queue_seek(s, p->res[o->a].base, task))
                 return;
@@ -413,20 +428,31 @@ static void task_run(struct sim *s, uint32_t task)
         case OP_END:
             task_end(s, task);
             return;
-        default: /* ASK of what is known, TOUCH; flow_plan.c lets no other pass */
-            t->pc++;
-            break;
+        default: /* flow_plan.c lets no other pass */
+            return;
         }
     }
 }
 
-static inline void drain(struct sim *s)
+/* A task goes on, and then whoever it lets go on. */
+static inline void go_on(struct sim *s, uint32_t task)
 {
+    task_run(s, task);
     while (s->flow->run.first != NONE && s->end != SIM_ERROR)
         task_run(s, line_take(s->flow, &s->flow->run));
 }
 
 /* ---- the moves ---- */
+
+/* step_loop() */
+static inline void move_turns(struct sim *s)
+{
+    struct flow *f = s->flow;
+    f->loop_posted = true;
+    while (f->loop.first != NONE && s->end != SIM_ERROR)
+        go_on(s, line_take(f, &f->loop));
+    f->loop_posted = false;
+}
 
 /* step_done() */
 static inline void move_work_done(struct sim *s, uint32_t task)
@@ -436,22 +462,19 @@ static inline void move_work_done(struct sim *s, uint32_t task)
     if (s->follow)
         path_done(s->path, task);
     uint32_t res = o->code == OP_CALL ? s->p->call[o->a].res : NONE;
+    t->state = FLOW_RUNS;
     t->pc += res == NONE ? 1 : 2;
     if (res != NONE)
         queue_release(s, s->p->res[res].base, task);
-    task_on(s, task);
-    drain(s);
-}
-
-/* step_loop() */
-static inline void move_turns(struct sim *s)
-{
-    struct flow *f = s->flow;
-    while (f->loop.first != NONE && s->end != SIM_ERROR) {
-        task_run(s, line_take(f, &f->loop));
-        drain(s);
+    if (t->mode != FLOW_LOOP) {
+        go_on(s, task);
+    } else if (!quiet(s)) {
+        loop_put(s, task);
+    } else { /* the loop's move at once */
+        s->acc.events++;
+        line_put(s->flow, &s->flow->loop, task);
+        move_turns(s);
     }
-    f->loop_posted = false;
 }
 
 /* step_grant() */
@@ -460,12 +483,9 @@ static inline void move_granted(struct sim *s, uint32_t inst)
     struct flow *f = s->flow;
     struct flow_queue *q = &f->queue[inst];
     q->posted = false;
-    if (q->n == 0 || q->free == 0)
+    if (q->line.first == NONE || q->free == 0)
         return;
-    uint32_t task = q->first;
-    q->first = f->task[task].next;
-    if (--q->n == 0)
-        q->last = NONE;
+    uint32_t task = line_take(f, &q->line);
     queue_taken(s, inst, task, true);
     if (s->p->res[q->res].kind == RES_SERVER) {
         thread_start(s, task);
@@ -482,15 +502,21 @@ void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal)
     struct flow *f = s->flow;
     const struct prog *p = f->p;
     bool traced = account_arrival(s, ordinal);
-    uint32_t i = req_slot(f), task = task_slot(f);
-    f->req[i] =
-        (struct flow_req){.arrival = s->now, .ordinal = ordinal, .cls = cls, .traced = traced};
-    flow_draw(s, cls, ordinal, f->draw + (size_t)i * f->most);
+    uint32_t i = req_slot(f);
+    struct flow_req *r = &f->req[i];
+    int64_t *ns = f->draw + (size_t)i * f->most;
+    *r = (struct flow_req){.arrival = s->now, .ordinal = ordinal, .cls = cls, .traced = traced};
+    flow_draw(s, cls, ordinal, ns);
+    if (lone_arrive(s, cls, r, ns)) {
+        r->next = f->free_req;
+        f->free_req = i;
+        return;
+    }
+    uint32_t task = task_slot(f);
     f->task[task] = (struct flow_task){.pc = p->body[p->cls[cls].body].pc,
                                        .parent = NONE,
                                        .req = i,
                                        .mode = p->has_loop ? FLOW_LOOP : FLOW_THREAD,
-                                       .state = FLOW_WAITS,
                                        .traced = traced};
     s->st.live++;
     if (s->follow && traced)
@@ -512,8 +538,12 @@ void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal)
 
 void flow_settle(struct sim *s)
 {
-    if (s->end == SIM_MORE && (s->st.live > s->acc.task_peak || s->st.threads > s->thread_peak))
+    if (s->st.live <= s->flow->live_peak && s->st.threads <= s->thread_peak)
+        return;
+    if (s->end == SIM_MORE) {
+        s->flow->live_peak = s->st.live;
         account_peaks(s);
+    }
 }
 
 /* ---- the clock ---- */
@@ -522,8 +552,7 @@ static inline void turn(struct sim *s, struct now x)
 {
     switch ((enum now_kind)x.kind) {
     case NOW_START:
-        run_push(s->flow, x.a);
-        drain(s);
+        go_on(s, x.a);
         break;
     case NOW_LOOP:
         move_turns(s);
@@ -549,8 +578,10 @@ static inline bool reach(struct sim *s, int64_t at)
 
 static inline bool advance(struct sim *s)
 {
-    bool due = s->due.time != INT64_MAX && (s->nheap == 0 || event_before(s->due, s->heap[0]));
-    int64_t at = due ? s->due.time : s->nheap > 0 ? s->heap[0].time : INT64_MAX;
+    static const struct ev never = {INT64_MAX, UINT64_MAX};
+    struct ev first = s->nheap > 0 ? s->heap[0] : never;
+    bool due = event_before(s->due, first);
+    int64_t at = due ? s->due.time : first.time;
     if (s->soon.n > 0 && at != s->now) {
         turn(s, ring_take(&s->soon));
     } else if (at == INT64_MAX) {
@@ -560,9 +591,8 @@ static inline bool advance(struct sim *s)
     } else if (due) {
         arrive_due(s);
     } else {
-        uint32_t task = event_slot(s->heap[0]);
         event_pop(s);
-        move_work_done(s, task);
+        move_work_done(s, event_slot(first));
     }
     s->acc.events++;
     flow_settle(s);

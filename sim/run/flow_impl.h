@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* flow_impl.h - what the parts of flow.h share: flow_plan.c which programs, flow_draw.c the draws
- * of many requests, flow.c the moves.  Nobody else's. */
+ * of many requests, flow.c the moves, flow_lone.c requests that meet no other.  Nobody else's. */
 #ifndef RUN_FLOW_IMPL_H
 #define RUN_FLOW_IMPL_H
 #include "run/flow.h"
@@ -22,6 +22,7 @@ struct flow_class {
     struct flow_leaf *leaf;
     struct flow_key *key; /* key[0] is the request's own */
     uint32_t nleaf, cap_leaf, nkey, cap_key, block;
+    uint32_t crowd; /* tasks of a request at once, at most; 0: not for flow_lone.c */
     uint64_t first;
     bool filled;
     int64_t *ns;
@@ -29,7 +30,7 @@ struct flow_class {
     double *unit;
 };
 enum flow_mode { FLOW_THREAD, FLOW_LOOP, FLOW_INPLACE };
-enum flow_state { FLOW_FREE, FLOW_RUN, FLOW_WAITS, FLOW_WORK, FLOW_JOIN, FLOW_INPLACE_CHILD };
+enum flow_state { FLOW_RUNS, FLOW_WORK, FLOW_JOIN };
 struct flow_task {
     uint32_t pc, parent, req, copy;
     uint32_t base;       /* its first leaf */
@@ -46,19 +47,21 @@ struct flow_req {
     bool traced;
     int64_t work;
 };
-struct flow_queue { /* of an instance */
-    uint32_t free, n, first, last, res;
-    bool posted;
-};
 struct flow_line { /* tasks, by next */
     uint32_t first, last;
+};
+struct flow_queue { /* of an instance */
+    uint32_t free, res;
+    struct flow_line line;
+    bool posted;
 };
 struct flow {
     const struct prog *p;
     /* The plan.  By pc: the leaf of a CALL or PAUSE, or the first leaf of a FORK's children,
      * counted from the task's first; how many leaves a copy has.  By fork: how many children. */
     uint32_t *leaf_of, *stride, *want;
-    uint32_t *skip; /* where an untraced task really goes on: past marks and jumps */
+    uint32_t *skip; /* where a task goes on past marks and jumps */
+    bool *leaves;   /* by fork: each child makes one call or pause, without a queue, and no more */
     struct flow_class *cls;
     uint32_t most; /* leaves of a request */
     /* The state. */
@@ -70,12 +73,17 @@ struct flow {
     struct flow_queue *queue;
     struct flow_line run, loop; /* tasks that go on in this move; the loop's ready ones */
     bool loop_posted;
-    int64_t *enter; /* when a task entered its steps: ndepth a task */
+    int64_t *enter;     /* when a task entered its steps: ndepth a task */
+    uint32_t live_peak; /* of st.live */
 };
 
 /* flow_plan.c */
 bool flow_plan(struct flow *f, const struct sim_opt *o);
 void flow_plan_free(struct flow *f);
+/* flow_lone.c */
+uint32_t lone_crowd(const struct flow *f, uint32_t cls);
+/* A request arrives, with the durations of its calls.  True: it met no other, and is over. */
+bool lone_arrive(struct sim *s, uint32_t cls, const struct flow_req *r, const int64_t *ns);
 /* flow_draw.c: the durations of request `ordinal`, into out[0 .. nleaf). */
 void flow_draw(struct sim *s, uint32_t cls, uint64_t ordinal, int64_t *out);
 

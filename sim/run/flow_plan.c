@@ -220,6 +220,24 @@ static void skips_find(struct flow *f)
     }
 }
 
+static bool leaf_body(const struct flow *f, uint32_t body)
+{
+    const struct prog *p = f->p;
+    const struct op *o = &p->op[f->skip[p->body[body].pc]];
+    bool work = o->code == OP_PAUSE || (o->code == OP_CALL && p->call[o->a].res == NONE);
+    return work && p->op[f->skip[o - p->op + 1]].code == OP_END;
+}
+
+static void leaves_find(struct flow *f)
+{
+    const struct prog *p = f->p;
+    for (uint32_t i = 0; i < p->nfork; i++)
+        f->leaves[i] = true;
+    for (uint32_t i = 0; i < p->nop; i++)
+        if (p->op[i].code == OP_FORK && !leaf_body(f, p->op[i].b))
+            f->leaves[p->op[i].a] = false;
+}
+
 bool flow_plan(struct flow *f, const struct sim_opt *o)
 {
     const struct prog *p = f->p;
@@ -230,11 +248,15 @@ bool flow_plan(struct flow *f, const struct sim_opt *o)
     f->stride = xcalloc(p->nop + 1u, sizeof *f->stride);
     f->skip = xcalloc(p->nop + 1u, sizeof *f->skip);
     f->want = xcalloc(p->nfork + 1u, sizeof *f->want);
+    f->leaves = xcalloc(p->nfork + 1u, sizeof *f->leaves);
     f->cls = xcalloc(p->ncls + 1u, sizeof *f->cls);
     for (uint32_t i = 0; i < p->ncls; i++)
         if (!class_plan(f, i))
             return false;
     skips_find(f);
+    leaves_find(f);
+    for (uint32_t i = 0; i < p->ncls; i++)
+        f->cls[i].crowd = lone_crowd(f, i);
     return true;
 }
 
@@ -252,4 +274,5 @@ void flow_plan_free(struct flow *f)
     free(f->stride);
     free(f->skip);
     free(f->want);
+    free(f->leaves);
 }

@@ -128,6 +128,12 @@ void path_enter(struct path *x, uint32_t task, uint32_t mark);
 void path_leave(struct path *x, uint32_t task, uint32_t mark, uint32_t how);
 void path_respond(struct path *x, uint32_t task, uint32_t req, int32_t status);
 void path_request_over(struct path *x, uint32_t req);
+/* Or all of a request at once: the calls on its path, in their order. */
+struct path_part {
+    uint32_t mark; /* the step, or NONE */
+    int64_t ns;
+};
+void path_whole(struct path *x, uint64_t id, const struct path_part *part, uint32_t n);
 /* A batch, pseudo-request req, begins with its first item, or takes another; it answers request req
  * for an item; it is over for an item, and then (item NONE) altogether. */
 void path_batch(struct path *x, uint32_t task, uint32_t item, uint32_t req, bool first,

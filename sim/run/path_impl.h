@@ -105,7 +105,8 @@ struct path {
     bool keep;      /* all of each request */
     struct path_account account;
     int64_t *time;  /* of the walk at hand, by row */
-    uint32_t *seen; /* rows that have any */
+    uint32_t *seen; /* rows that have any: nseen */
+    uint32_t nseen;
 };
 
 /* The log of a task that is followed, else NULL. */

@@ -136,10 +136,33 @@ void path_account_merge(struct path_account *into, const struct path_account *fr
 
 /* ---- the walk ---- */
 
-void path_walk(struct path *x, struct path_log *l, uint32_t last)
+/* So much of what is walked was spent on this row. */
+static inline void row_add(struct path *x, uint32_t row, int64_t ns)
+{
+    if (x->time[row] == 0)
+        x->seen[x->nseen++] = row;
+    x->time[row] += ns;
+}
+
+/* The walk is over. */
+static void rows_store(struct path *x, uint64_t id, int64_t latency)
 {
     struct path_account *a = &x->account;
-    uint32_t n = 0;
+    account_room(a, a->nreq + 1, a->nentry + x->nseen);
+    a->first[a->nreq] = a->nentry;
+    a->id[a->nreq] = id;
+    a->latency[a->nreq++] = latency;
+    for (uint32_t k = 0; k < x->nseen; k++) {
+        a->entry_row[a->nentry] = x->seen[k];
+        a->entry_time[a->nentry++] = x->time[x->seen[k]];
+        x->time[x->seen[k]] = 0;
+    }
+    a->first[a->nreq] = a->nentry;
+    x->nseen = 0;
+}
+
+void path_walk(struct path *x, struct path_log *l, uint32_t last)
+{
     int64_t latency = 0;
     if (l->lost)
         return;
@@ -148,21 +171,20 @@ void path_walk(struct path *x, struct path_log *l, uint32_t last)
         check_that(l->v[s->prev].end == s->start);
         if (s->start == s->end)
             continue; /* a join */
-        uint32_t row = path_row_of(x->p, s);
-        if (x->time[row] == 0)
-            x->seen[n++] = row;
-        x->time[row] += s->end - s->start;
+        row_add(x, path_row_of(x->p, s), s->end - s->start);
         latency += s->end - s->start;
     }
     check_that(latency == l->v[last].end - l->v[0].end);
-    account_room(a, a->nreq + 1, a->nentry + n);
-    a->first[a->nreq] = a->nentry;
-    a->id[a->nreq] = l->id;
-    a->latency[a->nreq++] = latency;
-    for (uint32_t k = 0; k < n; k++) {
-        a->entry_row[a->nentry] = x->seen[k];
-        a->entry_time[a->nentry++] = x->time[x->seen[k]];
-        x->time[x->seen[k]] = 0;
+    rows_store(x, l->id, latency);
+}
+
+void path_whole(struct path *x, uint64_t id, const struct path_part *part, uint32_t n)
+{
+    int64_t latency = 0;
+    for (uint32_t i = n; i-- > 0;) {
+        struct path_segment s = {.kind = PATH_LATENCY, .mark = part[i].mark};
+        row_add(x, path_row_of(x->p, &s), part[i].ns);
+        latency += part[i].ns;
     }
-    a->first[a->nreq] = a->nentry;
+    rows_store(x, id, latency);
 }

@@ -83,14 +83,6 @@ void account_peaks(struct sim *s)
     s->acc.memory_peak = fmax(s->acc.memory_peak, memory_now(s));
 }
 
-bool account_arrival(struct sim *s, uint64_t ordinal)
-{
-    uint64_t number = s->alone ? ordinal : s->acc.arrivals;
-    account_time(s);
-    s->acc.arrivals++;
-    return number >= s->o.trace_first && number - s->o.trace_first < s->o.trace_requests;
-}
-
 void account_traced(struct sim *s, int64_t work, int64_t span)
 {
     s->traced_done++;
@@ -100,19 +92,6 @@ void account_traced(struct sim *s, int64_t work, int64_t span)
     }
     s->work_sum += (double)work;
     s->span_sum += (double)span;
-}
-
-void account_wait(struct sim *s, uint32_t row, int64_t ns)
-{
-    struct row_state *r = &s->row[row];
-    bool begun = account_begun(s);
-    r->acc.acquisitions++;
-    r->early += !begun;
-    if (ns > 0) {
-        r->acc.wait_sum += (double)ns;
-        if (begun)
-            hist_add(r->wait, ns, 1);
-    }
 }
 
 void account_cpu(struct sim *s)

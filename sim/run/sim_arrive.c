@@ -50,7 +50,7 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
 }
 
 /* The time between arrival n of an open class and the one before it. */
-static int64_t gap_of(struct sim *s, uint32_t cls, uint64_t n)
+static inline int64_t gap_of(struct sim *s, uint32_t cls, uint64_t n)
 {
     struct class_state *c = &s->cls[cls];
     uint32_t between = s->p->cls[cls].between;
@@ -62,6 +62,10 @@ static int64_t gap_of(struct sim *s, uint32_t cls, uint64_t n)
 
 static void due_find(struct sim *s)
 {
+    if (s->p->ncls == 1) {
+        s->due = s->cls[0].due;
+        return;
+    }
     s->due = (struct ev){INT64_MAX, UINT64_MAX};
     for (uint32_t k = 0; k < s->p->ncls; k++)
         if (event_before(s->cls[k].due, s->due)) {
@@ -78,7 +82,7 @@ static void arrival_next(struct sim *s, uint32_t cls)
     int64_t at;
     if (k->load->kind == LOAD_REPLAY) {
         if (c->arrived >= k->load->nreplay) {
-            c->due.time = INT64_MAX;
+            c->due = (struct ev){INT64_MAX, UINT64_MAX};
             return;
         }
         double t = k->load->replay[c->arrived] + 0.5;
@@ -128,7 +132,7 @@ void arrive_begin(struct sim *s)
 
 void arrive_init(struct sim *s)
 {
-    s->due.time = INT64_MAX;
+    s->due = (struct ev){INT64_MAX, UINT64_MAX};
     for (uint32_t k = 0; k < s->p->ncls; k++) {
         s->cls[k].due = (struct ev){INT64_MAX, UINT64_MAX};
         for (uint32_t i = 0; i < 2; i++)

@@ -277,16 +277,10 @@ static void fx_respond(struct sim *s, const struct fx *f)
         arrive_again(s, r->cls, r->client);
 }
 
-void record_add(struct sim *s, struct record x)
+void records_grow(struct sim *s)
 {
-    if (s->nrec == s->cap_rec) {
-        s->cap_rec = s->cap_rec ? 2 * s->cap_rec : 4096;
-        s->rec = xrealloc(s->rec, s->cap_rec, sizeof *s->rec);
-    }
-    s->rec[s->nrec++] = x;
-    s->finished++;
-    s->acc.finished++;
-    s->last_finish = s->acc.events;
+    s->cap_rec = s->cap_rec ? 2 * s->cap_rec : 4096;
+    s->rec = xrealloc(s->rec, s->cap_rec, sizeof *s->rec);
 }
 
 static void fx_over(struct sim *s, const struct fx *f)

@@ -211,7 +211,16 @@ static inline void sim_settle(struct sim *s)
 uint32_t timer_unlink(struct sim *s, uint32_t task, uint32_t word);
 void share_event(struct sim *s, uint32_t k, uint32_t gen); /* of a ps service */
 void host_entity_free(struct sim *s, uint32_t task);
-void record_add(struct sim *s, struct record x);
+void records_grow(struct sim *s);
+static inline void record_add(struct sim *s, struct record x)
+{
+    if (s->nrec == s->cap_rec)
+        records_grow(s);
+    s->rec[s->nrec++] = x;
+    s->finished++;
+    s->acc.finished++;
+    s->last_finish = s->acc.events;
+}
 
 /* sim_arrive.c */
 void arrive_begin(struct sim *s);                                /* the first of each class */
@@ -325,8 +334,26 @@ static inline void account_row(struct sim *s, uint32_t row, double busy, double 
     r->busy += busy;
     r->queue += queue;
 }
-void account_wait(struct sim *s, uint32_t row, int64_t ns);
-bool account_arrival(struct sim *s, uint64_t ordinal);          /* true: it is to be traced */
+static inline void account_wait(struct sim *s, uint32_t row, int64_t ns)
+{
+    struct row_state *r = &s->row[row];
+    bool begun = account_begun(s);
+    r->acc.acquisitions++;
+    r->early += !begun;
+    if (ns > 0) {
+        r->acc.wait_sum += (double)ns;
+        if (begun)
+            hist_add(r->wait, ns, 1);
+    }
+}
+/* True: it is to be traced. */
+static inline bool account_arrival(struct sim *s, uint64_t ordinal)
+{
+    uint64_t number = s->alone ? ordinal : s->acc.arrivals;
+    account_time(s);
+    s->acc.arrivals++;
+    return number >= s->o.trace_first && number - s->o.trace_first < s->o.trace_requests;
+}
 void account_traced(struct sim *s, int64_t work, int64_t span); /* a traced one is over */
 void account_left(struct sim *s, uint32_t mark, int64_t ns);    /* a step has ended well */
 static inline uint32_t account_row_of(const struct sim *s, uint32_t instance)
