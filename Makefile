@@ -126,6 +126,7 @@ check: tests
 	$(if $(ASK_jansson),,@echo 'Not built: tests/prop/test_json_jansson (pkg-config finds no jansson)')
 	$(if $(ASK_protobuf),,@echo 'Not built: tests/prop/test_otlp_protobuf (there is no protobuf-c)')
 	@command -v xmllint >/dev/null || echo 'Not validated: JUnit XML (there is no xmllint)'
+	@python3 -c 'import jsonschema' 2>/dev/null || echo 'Not validated: SARIF (Python has no jsonschema)'
 	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml) $(SPECS)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan

@@ -42,7 +42,7 @@ static void spec_put(struct arena *a, const struct check_result *r, uint32_t spe
     struct check_numbers n = {.of = NEW(a, uint32_t, r->nclaim + 1u)};
     struct para title = {.style = STYLE_HEAD, .text = check_title(a, r, spec)};
     struct paras said = {.mem = a};
-    if (look->verbosity >= 0) {
+    if (look->verbosity >= 0 || r->nspec > 1) {
         para_text(a, &title, look, 0, out);
         buf_putc(out, '\n');
     }

@@ -157,6 +157,14 @@ static struct table *first_wrapped(struct arena *a, struct table *t, const struc
     return t;
 }
 
+static bool simulated(const struct check_result *r, uint32_t spec)
+{
+    for (uint32_t i = 0; i < r->nclaim; i++)
+        if (r->claim[i].spec == spec && r->claim[i].limit && r->claim[i].limit->requests)
+            return true;
+    return false;
+}
+
 /* One line for each claim under each execution. */
 static struct table *claims_listed(struct arena *a, const struct check_result *r, uint32_t spec,
                                    bool numbers, struct check_numbers *n)
@@ -168,6 +176,9 @@ static struct table *claims_listed(struct arena *a, const struct check_result *r
     table_column(t, (struct column){.heading = "verdict", .left = true});
     if (numbers)
         table_column(t, (struct column){.heading = "seen", .left = true});
+    bool requests = numbers && simulated(r, spec);
+    if (requests)
+        table_column(t, (struct column){.heading = "requests", .drop = 1});
     for (uint32_t i = 0; i < r->nclaim; i++) {
         const struct claim_result *c = &r->claim[i];
         if (c->spec != spec || in_numbers(c) != numbers)
@@ -180,6 +191,9 @@ static struct table *claims_listed(struct arena *a, const struct check_result *r
             row->cell[3] = cell_text(c->limit->seen_text);
         else if (numbers && c->agrees)
             row->cell[3] = cell_text(check_agrees_seen(a, c->agrees));
+        if (requests && c->limit)
+            row->cell[4] =
+                cell_text(c->limit->requests ? number_count(a, c->limit->requests) : "-");
         number_put(a, r, i, n, row, &row->cell[2]);
         any = true;
     }

@@ -17,6 +17,8 @@ void buf_putc(struct buf *b, char c);
 void buf_fill(struct buf *b, char c, size_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* As one word of a POSIX shell: quoted where it has to be. */
+void buf_shell(struct buf *b, const char *word);
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_free(struct buf *b);
 /* Bytes of the well-formed UTF-8 character at s (n bytes are there) and its code; 0: ill-formed. */

@@ -32,13 +32,24 @@ static bool same_sample(const struct plan_unit *u, const struct plan_unit *v)
     return u->model == v->model && u->exec == v->exec && v->of->kind == CLAIM_REQUIRE;
 }
 
+/* What was judged by a simulation is seen whole in one. */
+static const char *behind(const struct judge *j, uint32_t unit)
+{
+    const struct plan_unit *u = &j->p->unit[unit];
+    const struct plan_model *m = &j->p->model[u->model];
+    return arena_printf(j->a, "To see what is behind it: %s --under %s",
+                        plan_command(j->a, "run", m->m->file, m->set, m->nset),
+                        plan_exec(j->p, u)->name);
+}
+
 static void number_end(struct judge *j, uint32_t unit, struct require_item *x)
 {
     struct claim_result *c = &j->r->claim[unit];
     struct limit_result *l = NEW(j->a, struct limit_result, 1);
     *l = x->result;
     verdict_set(c, x->verdict, x->why);
-    c->hint = x->hint;
+    c->hint =
+        x->verdict == VERDICT_FAIL && !x->hint && x->result.requests ? behind(j, unit) : x->hint;
     c->limit = l;
 }
 

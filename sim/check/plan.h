@@ -53,6 +53,9 @@ struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n
                        struct diags *d);
 /* What the spec sets for all its claims: "shards=2"; "" if nothing. */
 const char *plan_set_for_all(struct arena *a, const struct plan_subject *s);
+/* "pertinax VERB MODEL --set ...", fit for a shell. */
+const char *plan_command(struct arena *a, const char *verb, const char *model,
+                         const char *const *set, uint32_t nset);
 static inline struct prog *plan_prog(const struct plan *p, const struct plan_unit *u)
 {
     return p->model[u->model].prog[u->exec];

@@ -4,6 +4,21 @@
 #include "check/plan_impl.h"
 #include <string.h>
 
+const char *plan_command(struct arena *a, const char *verb, const char *model,
+                         const char *const *set, uint32_t nset)
+{
+    struct buf b = {0};
+    buf_printf(&b, "pertinax %s ", verb);
+    buf_shell(&b, model);
+    for (uint32_t i = 0; i < nset; i++) {
+        buf_puts(&b, " --set ");
+        buf_shell(&b, set[i]);
+    }
+    const char *text = arena_strdup(a, b.s);
+    buf_free(&b);
+    return text;
+}
+
 static bool keys_read(struct plan_unit *u, const struct model *m, struct arena *a, struct diags *d)
 {
     const struct claim *c = u->of;

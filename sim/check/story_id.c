@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* story_id.c - see story_id.h. */
 #include "check/story_id.h"
+#include "check/plan.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -312,27 +313,8 @@ bool story_id_moves(struct arena *a, const struct story_ref *ref, struct story_o
 
 /* ---- the command ---- */
 
-static const char *shell_word(struct arena *a, const char *s)
-{
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               "_-./=:,@%+";
-    if (*s != '\0' && strspn(s, safe) == strlen(s))
-        return s;
-    struct buf b = {0};
-    for (; *s; s++)
-        if (*s == '\'')
-            buf_puts(&b, "'\\''");
-        else
-            buf_putc(&b, *s);
-    const char *word = arena_printf(a, "'%s'", b.n ? b.s : "");
-    buf_free(&b);
-    return word;
-}
-
 const char *story_command(struct arena *a, const struct story_opt *o, const char *id)
 {
-    const char *text = arena_printf(a, "pertinax replay %s", shell_word(a, o->set.p->model->file));
-    for (uint32_t i = 0; i < o->nset; i++)
-        text = arena_printf(a, "%s --set %s", text, shell_word(a, o->sets[i]));
-    return arena_printf(a, "%s --trace %s", text, id ? shell_word(a, id) : "FILE");
+    const char *run = plan_command(a, "replay", o->set.p->model->file, o->sets, o->nset);
+    return arena_printf(a, "%s --trace %s", run, id ? id : "FILE");
 }

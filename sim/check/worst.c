@@ -314,6 +314,16 @@ static const char *method(const struct search *x, struct arena *a)
                         duration_text((double)x->step, step), runs);
 }
 
+/* The value, and what it was found by. */
+static const char *seen_text(const struct search *x, bool all, struct arena *a)
+{
+    if (x->why_unbounded != NONE && isinf(x->longest))
+        return "no bound";
+    return arena_printf(a, "%s%s, %s", all || isinf(x->longest) ? "" : "at least ",
+                        text_value(a, x->bound, UNIT_DURATION, false),
+                        x->grid ? "all latencies tried" : "longest path");
+}
+
 bool worst_judge(const struct prog *p, struct require_item *item, const struct worst_opt *o,
                  struct arena *a, struct diags *d)
 {
@@ -345,10 +355,7 @@ bool worst_judge(const struct prog *p, struct require_item *item, const struct w
         item->verdict = !holds ? VERDICT_FAIL : all ? VERDICT_PASS : VERDICT_UNDECIDED;
         item->result.seen =
             (struct interval){x.bound / 1e9, x.longest / 1e9, all ? x.bound / 1e9 : (double)NAN};
-        item->result.seen_text = arena_printf(a, "%s%s", all || isinf(x.longest) ? "" : "at least ",
-                                              x.why_unbounded != NONE && isinf(x.longest)
-                                                  ? "no bound"
-                                                  : text_value(a, x.bound, UNIT_DURATION, false));
+        item->result.seen_text = seen_text(&x, all, a);
         item->result.method = method(&x, a);
         if (!holds)
             why_fails(&x, item, a);

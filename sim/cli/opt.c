@@ -274,24 +274,6 @@ double opt_share(const struct opts *o, const char *name, double otherwise, struc
     return otherwise;
 }
 
-static void put_word(struct buf *b, const char *s)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_-+=./,:%@^";
-    if (*s && s[strspn(s, plain)] == 0) {
-        buf_puts(b, s);
-        return;
-    }
-    buf_putc(b, '\'');
-    for (; *s; s++) {
-        if (*s == '\'')
-            buf_puts(b, "'\\''");
-        else
-            buf_putc(b, *s);
-    }
-    buf_putc(b, '\'');
-}
-
 const char *opt_command(struct arena *a, const char *verb, const struct opts *o)
 {
     struct buf b = {0};
@@ -309,7 +291,7 @@ const char *opt_command(struct arena *a, const char *verb, const struct opts *o)
         if (it->text && !it->opt && it->text[0] == '-' && it->text[1])
             buf_puts(&b, "-- ");
         if (it->text)
-            put_word(&b, it->text);
+            buf_shell(&b, it->text);
     }
     const char *s = arena_strndup(a, b.s, b.n);
     buf_free(&b);

@@ -66,10 +66,14 @@ $ pertinax check data/claims.yaml --only 'responds: exactly_once' -q
 > CLAIM                   coroutine
 > responds: exactly_once  pass
 $ pertinax check specs/faults/nested_connections.yaml specs/faults/lock_order.yaml -q
+> nested_connections · specs/faults/nested_connections.yaml: all 3 claims hold
+>
 > CLAIM                            serial  threads  coroutine
 > as many connections as requests  -       xfail    xfail
 > one connection more              pass    pass     pass
 > one request less                 pass    pass     pass
+>
+> lock_order · specs/faults/lock_order.yaml: all 4 claims hold
 >
 > CLAIM                   serial  threads  coroutine
 > opposite order          -       xfail    xfail
@@ -841,6 +845,12 @@ JUnit is valid (where xmllint is there to say so).
 
 $ pertinax check data/claims.yaml specs/faults/*.yaml models/do_work.yaml --strict --max-states 30 -q -o out.xml >out; if command -v xmllint >xmllint; then xmllint --noout --schema data/junit.xsd out.xml 2>&1; else echo out.xml validates; fi
 > out.xml validates
+
+So is SARIF, by the schema of its standard (where Python's jsonschema is there to say so; the schema is OASIS's, as
+the package @microsoft/jest-sarif 1.0.0-beta.0 carries it, under the MIT licence).
+
+$ pertinax check data/claims.yaml specs/faults/*.yaml models/do_work.yaml --strict --max-states 30 -q -o out.sarif >out; if python3 -c 'import jsonschema' 2>none; then python3 -c 'import json, jsonschema; jsonschema.validate(*(json.load(open(f)) for f in ("out.sarif", "data/sarif-2.1.0.json")))' 2>&1; fi; echo $?
+> 0
 
 A grid: from which value on does it hold?
 

@@ -30,11 +30,15 @@ $ PERTINAX_SPECS='specs/faults/*.yaml' PERTINAX_ARGS=--strict; eval "$(sed -n 's
 > pertinax.txt
 > pertinax.xml
 $ eval "$(sed -n 's/^  entry: //p' source/.pre-commit-hooks.yaml)" specs/faults/lock_order.yaml specs/do_work.yaml
+> lock_order · specs/faults/lock_order.yaml: all 4 claims hold
+>
 > CLAIM                   serial  threads  coroutine
 > opposite order          -       xfail    xfail
 > one at a time           pass    -        -
 > the same order          pass    pass     pass
 > responds: at_most_once  pass    pass     pass
+>
+> do_work · specs/do_work.yaml of models/do_work.yaml: all 4 claims hold
 >
 > CLAIM                   serial  threads  coroutine
 > deadlock_free           pass    pass     pass

@@ -89,12 +89,33 @@ static void test_utf8(void **state)
     }
 }
 
+/* What a shell makes of it is the word again: here by the rules of POSIX, 2.2. */
+static void test_shell(void **state)
+{
+    static const struct {
+        const char *word, *quoted;
+    } row[] = {{"plain-1.0/x=2", "plain-1.0/x=2"},
+               {"", "''"},
+               {"a b", "'a b'"},
+               {"it's", "'it'\\''s'"},
+               {"$x", "'$x'"},
+               {"a;b", "'a;b'"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        struct buf b = {0};
+        buf_shell(&b, row[i].word);
+        assert_string_equal(b.s, row[i].quoted);
+        buf_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_printf_at_every_fill),
         cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_shell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
