@@ -3,6 +3,7 @@
 #include "run/critical.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double band_lo = 0.985, band_hi = 0.995;
 enum { BAND_LEAST = 10 }; /* requests near the p99, for anything to be said of them */
@@ -85,39 +86,74 @@ struct sums {
     uint64_t n;                   /* requests with it on their path */
     struct moments own, own_band; /* of a step's own time; only of requests that have some */
 };
-struct ranked {
+/* A place in the order of requests by latency, and among equals by number: who is behind it? */
+struct cut {
     int64_t latency;
-    uint64_t request;
+    uint64_t equals; /* so many of this latency are before it */
 };
 
-static int ranked_compare(const void *a, const void *b)
+static struct cut cut_at(const int64_t *sorted, uint64_t n, uint64_t place)
 {
-    const struct ranked *x = a, *y = b;
-    if (x->latency != y->latency)
-        return x->latency < y->latency ? -1 : 1;
-    return x->request < y->request ? -1 : x->request > y->request;
+    if (place >= n)
+        return (struct cut){.latency = INT64_MAX, .equals = UINT64_MAX};
+    uint64_t lo = 0, hi = place;
+    while (lo < hi) {
+        uint64_t middle = lo + (hi - lo) / 2;
+        if (sorted[middle] < sorted[place])
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return (struct cut){.latency = sorted[place], .equals = place - lo};
+}
+
+/* To be asked of all requests, in the order of their numbers. */
+static bool cut_behind(struct cut *c, int64_t latency)
+{
+    if (latency != c->latency)
+        return latency > c->latency;
+    if (c->equals == 0)
+        return true;
+    c->equals--;
+    return false;
+}
+
+/* The first place of n whose rank is at least p. */
+static uint64_t place_of(uint64_t n, double p)
+{
+    uint64_t i = 0;
+    while (((double)i + 0.5) / (double)n < p)
+        i++;
+    return i;
+}
+
+static uint64_t request_at(const struct path_account *a, struct cut c)
+{
+    uint64_t i = 0;
+    while (!cut_behind(&c, a->latency[i]) || a->latency[i] != c.latency)
+        i++;
+    return a->id[i];
 }
 
 /* in[i]: request i is near the p99. Returns how many are.  typical: which are the median and p99.
  */
 static uint64_t band_of(const struct path_account *a, bool *in, uint64_t typical[2])
 {
-    struct ranked *r = xcalloc(a->nreq + 1, sizeof *r);
-    uint64_t n = 0;
-    for (uint64_t i = 0; i < a->nreq; i++)
-        r[i] = (struct ranked){a->latency[i], i};
-    qsort(r, a->nreq, sizeof *r, ranked_compare);
-    bool constant = a->nreq > 0 && r[0].latency == r[a->nreq - 1].latency;
-    for (uint64_t i = 0; i < a->nreq; i++) {
-        double rank = ((double)i + 0.5) / (double)a->nreq;
-        bool near = constant || (rank >= band_lo && rank < band_hi);
-        in[r[i].request] = near;
-        n += near;
+    uint64_t n = a->nreq, near = 0;
+    int64_t *v = xcalloc(n, sizeof *v);
+    memcpy(v, a->latency, n * sizeof *v);
+    stats_sort(v, n, NULL);
+    bool constant = v[0] == v[n - 1];
+    struct cut from = cut_at(v, n, place_of(n, band_lo)), to = cut_at(v, n, place_of(n, band_hi));
+    typical[0] = request_at(a, cut_at(v, n, stats_rank(n, 0.5) - 1));
+    typical[1] = request_at(a, cut_at(v, n, stats_rank(n, 0.99) - 1));
+    for (uint64_t i = 0; i < n; i++) {
+        bool begun = cut_behind(&from, a->latency[i]), over = cut_behind(&to, a->latency[i]);
+        in[i] = constant || (begun && !over);
+        near += in[i];
     }
-    typical[0] = a->id[r[stats_rank(a->nreq, 0.5) - 1].request];
-    typical[1] = a->id[r[stats_rank(a->nreq, 0.99) - 1].request];
-    free(r);
-    return constant || n >= BAND_LEAST ? n : 0;
+    free(v);
+    return constant || near >= BAND_LEAST ? near : 0;
 }
 
 /* v[0 .. nmark) of the steps, then one for each other row. */

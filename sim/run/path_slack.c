@@ -138,41 +138,27 @@ static void latest_find(struct path_slack *s, const struct path_log *l, uint32_t
     }
 }
 
-/* Where intervals begin and end, in order. */
-struct path_turn {
-    int64_t at;
-    int by;
-};
-
-static int turn_compare(const void *a, const void *b)
-{
-    const struct path_turn *x = a, *y = b;
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return x->by - y->by; /* ends before beginnings */
-}
-
 /* Over the segments that the response needed: the time covered by one interval alone, and the
  * greatest number of them at once. */
 static int64_t alone_time(const struct path_log *l, const int64_t *latest, bool window,
                           uint32_t *wide)
 {
-    struct path_turn *v = xcalloc(2 * (size_t)l->n + 1, sizeof *v);
+    int64_t *v = xcalloc(2 * (size_t)l->n + 1, sizeof *v); /* an end is even, and comes first */
     uint32_t n = 0;
     int64_t alone = 0;
     for (uint32_t i = 0; i < l->n; i++) {
         const struct path_segment *s = &l->v[i];
         if (latest[i] == INT64_MAX || s->start == s->end)
             continue;
-        v[n++] = (struct path_turn){s->start, 1};
-        v[n++] = (struct path_turn){window ? latest[i] : s->end, -1};
+        v[n++] = 2 * s->start + 1;
+        v[n++] = 2 * (window ? latest[i] : s->end);
     }
-    qsort(v, n, sizeof *v, turn_compare);
+    stats_sort(v, n, NULL);
     int now = 0, most = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (now == 1)
-            alone += v[i].at - v[i - 1].at;
-        now += v[i].by;
+            alone += v[i] / 2 - v[i - 1] / 2;
+        now += v[i] % 2 ? 1 : -1;
         most = now > most ? now : most;
     }
     free(v);
