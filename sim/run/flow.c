@@ -434,10 +434,34 @@ static void task_run(struct sim *s, uint32_t task)
     }
 }
 
+/* What an untraced task mostly does next, without a look at what else it could be. */
+static inline bool task_quick(struct sim *s, uint32_t task)
+{
+    struct flow_task *t = &s->flow->task[task];
+    const struct op *op = s->p->op;
+    if (t->traced)
+        return false;
+    t->pc = s->flow->skip[t->pc];
+    if (op[t->pc].code == OP_END) {
+        task_end(s, task);
+        return true;
+    }
+    if (op[t->pc].code == OP_ACQ) {
+        if (!queue_seek(s, s->p->res[op[t->pc].a].base, task))
+            return true;
+        t->pc++;
+    }
+    if (op[t->pc].code != OP_CALL)
+        return false;
+    work_begin(s, task);
+    return true;
+}
+
 /* A task goes on, and then whoever it lets go on. */
 static inline void go_on(struct sim *s, uint32_t task)
 {
-    task_run(s, task);
+    if (!task_quick(s, task))
+        task_run(s, task);
     while (s->flow->run.first != NONE && s->end != SIM_ERROR)
         task_run(s, line_take(s->flow, &s->flow->run));
 }
@@ -526,14 +550,14 @@ void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal)
                                         .body = p->cls[cls].body});
     else if (s->follow)
         path_untraced(s->path, task);
-    if (p->has_loop)
-        loop_put(s, task);
-    else if (p->server == NONE || queue_seek(s, p->res[p->server].base, task))
-        thread_start(s, task);
     s->traced += traced;
     s->acc.present++;
     if (s->acc.present >= SIM_MAX_PRESENT)
         s->end = SIM_OVERLOAD;
+    if (p->has_loop)
+        loop_put(s, task);
+    else if (p->server == NONE || queue_seek(s, p->res[p->server].base, task))
+        thread_start(s, task);
 }
 
 void flow_settle(struct sim *s)
