@@ -13,9 +13,10 @@
 #define PERTINAX_VERSION "unknown" /* compiled by hand, without the Makefile */
 #endif
 
-const struct cmd *const cmds[] = {&cmd_run,     &cmd_check,  &cmd_replay,  &cmd_sweep,  &cmd_merge,
-                                  &cmd_explain, &cmd_import, &cmd_collect, &cmd_traces, &cmd_fit,
-                                  &cmd_compare, &cmd_live,   &cmd_init,    &cmd_help,   NULL};
+const struct cmd *const cmds[] = {&cmd_run,       &cmd_check,   &cmd_replay,  &cmd_sweep,
+                                  &cmd_merge,     &cmd_explain, &cmd_import,  &cmd_collect,
+                                  &cmd_traces,    &cmd_fit,     &cmd_compare, &cmd_live,
+                                  &cmd_calibrate, &cmd_init,    &cmd_help,    NULL};
 
 /* ORDER common */
 const struct opt cmd_common[] = {

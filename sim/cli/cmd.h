@@ -64,7 +64,8 @@ extern const struct opt cmd_common[];
 
 extern const struct cmd *const cmds[]; /* ends with NULL */
 extern const struct cmd cmd_run, cmd_check, cmd_sweep, cmd_merge, cmd_explain, cmd_import,
-    cmd_traces, cmd_collect, cmd_fit, cmd_compare, cmd_init, cmd_help, cmd_replay, cmd_live;
+    cmd_traces, cmd_collect, cmd_fit, cmd_compare, cmd_init, cmd_help, cmd_replay, cmd_live,
+    cmd_calibrate;
 extern const struct cmd cmd_top; /* pertinax itself, before any verb; not in cmds[] */
 
 /* The statuses again, in words: for help and the man page.  Ends with a NULL text. */

@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* refit_text.c - values replaced in the text of a model; see refit.h. */
 #include "fit/refit.h"
+#include "base/loc.h"
 #include <ctype.h>
 #include <string.h>
-
-/* The byte of a place: columns count characters. */
-static size_t offset_of(const char *text, size_t n, struct loc at)
-{
-    size_t i = 0;
-    for (uint32_t line = 1; line < at.line && i < n; i++)
-        line += text[i] == '\n';
-    for (uint32_t col = 1; col < at.col && i < n;) {
-        for (i++; i < n && ((unsigned char)text[i] & 0xc0) == 0x80; i++)
-            ;
-        col++;
-    }
-    return i;
-}
 
 /* Where the comment of an earlier fit begins in the rest of a line, "# n 200, fits" or "# 3 of
  * 200"; NULL: there is none. */
@@ -44,7 +31,7 @@ void refit_edit(const struct refit_result *r, const char *text, size_t n, struct
     size_t done = 0;
     for (uint32_t i = 0; i < r->nline; i++) {
         struct refit_line *l = &r->line[i];
-        size_t at = offset_of(text, n, l->at), len = strlen(l->was);
+        size_t at = loc_offset(text, n, l->at), len = strlen(l->was);
         if (!l->now)
             continue;
         if (at < done || at + len > n || memcmp(text + at, l->was, len) != 0) {

@@ -17,6 +17,7 @@ $ pertinax
 >   pertinax fit                  makes a model of recorded traces
 >   pertinax compare MODEL        holds a model against recorded traces
 >   pertinax live MODEL           executes a model for real and compares its executions
+>   pertinax calibrate            measures what threads, tasks and wake-ups cost on this machine
 >   pertinax init [FILE]          writes a commented example model
 >   pertinax help [COMMAND]       shows what a command does and takes
 >

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* calibrate_native.c - small pipelines, executed by live.h, once with few units of something and
+ * once with many; what it takes more is theirs.  See calibrate.h.
+ *
+ * What a unit pays follows from the language: a copy under threads is spawned, dispatched, and
+ * dispatched again after each wait; a task that is made and waits is resumed once; a wait in an
+ * idle process pays `wake` on top; a call is a wait, too.  An offload hops there and back; that a
+ * pool's thread is dispatched for it counts as part of that. */
+#include "live/calibrate.h"
+#include "live/live.h"
+#include "live/server.h"
+#include "core/prog.h"
+#include "model/model.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum probe_name {
+    PROBE_FRESH,
+    PROBE_FRESH_WAITS,
+    PROBE_POOLED,
+    PROBE_SWITCH_IDLE,
+    PROBE_TASK,
+    PROBE_TASK_WAITS,
+    PROBE_RESUME_IDLE,
+    PROBE_HOP,
+    PROBE_THREAD_CALL,
+    PROBE_LOOP_CALL,
+    PROBE_STACK,
+    PROBE_FRAME,
+    PROBE_COUNT
+};
+struct probe {
+    const char *exec, *body;  /* body: the request, with one %u */
+    uint32_t few, many, unit; /* unit: so many units come with one more of %u */
+    uint32_t requests;
+    bool tcp, memory; /* memory: bytes at the peak, else CPU time */
+};
+#define WAITS 9      /* of a unit of PROBE_*_WAITS, where the others have one */
+#define BURST 1000.0 /* ns of CPU that PROBE_HOP offloads */
+/* ORDER probe_name */
+static const struct probe probes[PROBE_COUNT] = {
+    {"threads", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 4, false, false},
+    {"threads", "{each: %u, do: {repeat: 9, do: {wait: 50us}}}", 16, 64, 1, 3, false, false},
+    {"pooled", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 12, false, false},
+    {"threads", "{repeat: %u, do: {wait: 50us}}", 8, 40, 1, 4, false, false},
+    {"coroutine", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 16, false, false},
+    {"coroutine", "{each: %u, do: {repeat: 9, do: {wait: 50us}}}", 16, 64, 1, 6, false, false},
+    {"coroutine", "{repeat: %u, do: {wait: 50us}}", 8, 40, 1, 4, false, false},
+    {"hybrid", "{each: 16, do: {repeat: %u, do: {offload: {cpu: 1us}}}}", 1, 5, 16, 4, false,
+     false},
+    {"threads", "{each: 16, do: {repeat: %u, do: {call: s}}}", 1, 9, 16, 4, true, false},
+    {"coroutine", "{each: 16, do: {repeat: %u, do: {call: s}}}", 1, 9, 16, 4, true, false},
+    {"threads", "{each: %u, do: {wait: 20ms}}", 20, 220, 1, 1, false, true},
+    {"coroutine", "{each: %u, do: {wait: 20ms}}", 100, 2100, 1, 1, false, true},
+};
+
+struct bench {
+    const atomic_bool *stop;
+    uint32_t cores;
+    uint16_t port;
+    const char **why;
+};
+
+static double cpu_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+
+/* The most memory since clear_refs was written to, in bytes; NAN: the system does not say. */
+static double memory_peak(void)
+{
+    char line[128];
+    unsigned long kb;
+    double peak = NAN;
+    FILE *f = fopen("/proc/self/status", "re");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %lu kB", &kb) == 1)
+            peak = 1024.0 * (double)kb;
+    if (f)
+        fclose(f);
+    return peak;
+}
+
+static bool memory_forget_peak(void)
+{
+    FILE *f = fopen("/proc/self/clear_refs", "we");
+    bool ok = f && fputs("5", f) >= 0;
+    return f && fclose(f) == 0 && ok;
+}
+
+static struct sim *probe_sim(struct arena *mem, const struct bench *b, const struct probe *p,
+                             uint32_t n)
+{
+    struct diags *d = diags_new(mem);
+    char body[128];
+    /* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): from the table above */
+    snprintf(body, sizeof body, p->body, n);
+    const char *text = arena_printf(mem,
+                                    "pertinax: 1\nname: probe\nservices: {s: {latency: 50us}}\n"
+                                    "host: {cores: %u}\nexecutions:\n"
+                                    "  pooled: {kind: threads, pool: 128}\n"
+                                    "  hybrid: {pool: 2}\nrequest: %s\n",
+                                    b->cores, body);
+    struct yaml *root = yaml_parse(mem, "probe", text, strlen(text), d);
+    const struct model *m = root ? model_build(mem, root, "probe", d) : NULL;
+    const struct execution *x = m ? model_exec(m, p->exec) : NULL;
+    const struct prog *g = x ? prog_compile(mem, m, x, d) : NULL;
+    bug_if(!g || diags_errors(d) > 0);
+    return sim_new(g, &(struct sim_opt){.seed = 1, .stepwise = true});
+}
+
+/* CPU time, or memory, of p with n of its units. */
+static bool probe_run(const struct bench *b, const struct probe *p, uint32_t n, double *out)
+{
+    struct arena *mem = arena_new(0);
+    struct sim *s = probe_sim(mem, b, p, n);
+    struct live_report r = {.calls = 0};
+    const struct live_opt o = {.service = p->tcp ? LIVE_TCP : LIVE_TIMER,
+                               .host = "127.0.0.1",
+                               .port = b->port,
+                               .most_ns = INT64_C(10000000000),
+                               .stop = b->stop};
+    bool peak = p->memory && memory_forget_peak();
+    double before = cpu_now();
+    enum sim_end end = live_run(s, false, p->requests, &o, &r);
+    *out = !p->memory ? cpu_now() - before : peak ? memory_peak() : NAN;
+    sim_free(s);
+    arena_drop(mem);
+    bool stopped = b->stop && atomic_load(b->stop);
+    if (r.unable || r.broken || r.timed_out)
+        *b->why = "threads, sockets or the time for them were not to be had";
+    return end == SIM_MORE && !stopped && !*b->why;
+}
+
+/* Of one unit. */
+static bool probe_unit(const struct bench *b, const struct probe *p, double *out)
+{
+    double few, many;
+    if (!probe_run(b, p, p->few, &few) || !probe_run(b, p, p->many, &many))
+        return false;
+    *out = (many - few) / ((double)(p->many - p->few) * p->unit * p->requests);
+    return true;
+}
+
+/* From what units take to what each thing costs. */
+static void solve(const double *u, struct calibrate_sample *s, int i)
+{
+    const double sw = (u[PROBE_FRESH_WAITS] - u[PROBE_FRESH]) / (WAITS - 1);
+    const double resume = (u[PROBE_TASK_WAITS] - u[PROBE_TASK]) / (WAITS - 1);
+    s->x[CAL_SPAWN][i] = u[PROBE_FRESH] - 2 * sw;
+    s->x[CAL_SPAWN_POOLED][i] = u[PROBE_POOLED] - 2 * sw;
+    s->x[CAL_SWITCH][i] = sw;
+    s->x[CAL_THREAD_WAKE][i] = u[PROBE_SWITCH_IDLE] - sw;
+    s->x[CAL_HANDOFF][i] = NAN; /* there is no GIL */
+    s->x[CAL_THREAD_CALL][i] = u[PROBE_THREAD_CALL] - sw;
+    s->x[CAL_STACK][i] = u[PROBE_STACK];
+    s->x[CAL_TASK][i] = u[PROBE_TASK] - resume;
+    s->x[CAL_RESUME][i] = resume;
+    s->x[CAL_LOOP_WAKE][i] = u[PROBE_RESUME_IDLE] - resume;
+    s->x[CAL_LOOP_CALL][i] = u[PROBE_LOOP_CALL] - resume;
+    s->x[CAL_FRAME][i] = u[PROBE_FRAME];
+    s->x[CAL_HOP][i] = (u[PROBE_HOP] - BURST) / 2;
+}
+
+static bool measure(const struct bench *b, struct calibrate_sample *s)
+{
+    double u[PROBE_COUNT];
+    for (int i = -1; i < CALIBRATE_BATCHES; i++) { /* the first one is to warm up */
+        for (int k = 0; k < PROBE_COUNT; k++)
+            if (!probe_unit(b, &probes[k], &u[k]))
+                return false;
+        if (i >= 0)
+            solve(u, s, i);
+    }
+    return true;
+}
+
+bool calibrate_native(const atomic_bool *stop, struct calibration *out, const char **why)
+{
+    struct live_server server;
+    struct calibrate_sample s;
+    *why = NULL;
+    *out = (struct calibration){.runtime = "native", .cores = calibrate_cores()};
+    if (!server_begin(&server)) {
+        *why = strerror(errno);
+        return false;
+    }
+    const struct bench b = {stop, out->cores, server.port, why};
+    bool ok = measure(&b, &s);
+    server_end(&server);
+    if (ok)
+        calibrate_settle(&s, out);
+    return ok;
+}

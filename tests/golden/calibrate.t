@@ -1,0 +1,46 @@
+Costs, measured and written into a model; what they are is the machine's affair, and so is whether it
+tells how much memory there was.
+
+$ cp models/transactions.yaml t.yaml; pertinax calibrate -q --into t.yaml | sed -E 's/[0-9.]+(ns|us|ms|KB|B)/N/g; s/ +N/ N/g; s/N +/N /g; s/ores:? [0-9]+/ores M/; s/, (stack|frame): N//g; /vague|^stack|^frame/d'
+> native · cores M · no GIL · medians of 15, 95% intervals
+>
+> COST             VALUE  INTERVAL           OF WHAT
+> spawn N N - N a thread is made, and ends
+> pooled spawn N N - N work is handed to a thread of a pool
+> switch N N - N a thread goes on after a wait, among others that do
+> thread wake N N - N the same when the core was idle: so much on top
+> thread call N N - N a call over a socket: the client's CPU, on a thread
+> task N N - N a task is made, and ends
+> resume N N - N the loop goes on with a task, among others
+> loop wake N N - N the same when the loop was idle: so much on top
+> loop call N N - N a call over a socket: the client's CPU, on the loop
+> hop N N - N work goes to a thread, and again when it comes back
+>
+> As a model has them:
+>
+> host: {cores M}
+> executions:
+>   threads: {spawn: N, switch: N, wake: N}
+>   coroutine: {task: N, resume: N, wake: N}
+>   hybrid: {task: N, resume: N, wake: N, hop: N}
+>
+> The CPU of a call is its service's: cpu: N where threads call, N on a loop.
+$ diff models/transactions.yaml t.yaml | grep '^>' | sed -E 's/[0-9.]+(ns|us|KB|B)/N/g'
+> >   resume: N         # what each await costs a loop
+> >   threads:   {spawn: N, wake: N, switch: N, stack: N}
+> >   coroutine: {wake: N, task: N, resume: resume, frame: N}
+$ pertinax run t.yaml --requests 100 --under threads,coroutine >/dev/null
+
+A model that cannot be written into is told before anything is measured.
+
+$ pertinax calibrate --into nowhere.yaml
+! error[E-file]: cannot read 'nowhere.yaml': No such file or directory
+! 1 error
+? 2
+$ printf 'pertinax: 1\nname: t\nservices: {s: {latency: 1ms}}\nexecutions:\n  a: &x {kind: threads}\n  b: *x\nrequest: {call: s}\n' >twice.yaml; pertinax calibrate --into twice.yaml
+! twice.yaml:4:1: error[E-calibrate]: the costs cannot be written into this text without changing it otherwise
+!     4 | executions:
+!       | ^^^^^^^^^^
+!       = help: 'pertinax calibrate' prints them, to be copied
+! 1 error
+? 2
