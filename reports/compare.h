@@ -11,16 +11,18 @@ typedef void compare_writer(const struct compare_result *r, const struct report_
 compare_writer compare_text, compare_md, compare_json;
 compare_writer *compare_writer_of(const char *name); /* NULL: no such format */
 
-/* ---- between its files: compare_view.c ---- */
+/* ---- between its files: compare_view.c, compare_scaling.c (levels of concurrency) ---- */
 struct table *compare_values(struct arena *a, const struct compare_result *r, uint32_t part);
 struct table *compare_steps(struct arena *a, const struct compare_result *r, uint32_t part);
 struct table *compare_speedups(struct arena *a, const struct compare_result *r);
+struct table *compare_levels(struct arena *a, const struct compare_result *r);
 const char *compare_setting(struct arena *a, const struct compare_result *r);
 const char *compare_title(struct arena *a, const struct compare_result *r);
 /* How many requests would decide what is open, and which step is why; NULL: nothing to say. */
 const char *compare_needed(struct arena *a, const struct compare_result *r);
 const char *compare_why(struct arena *a, const struct compare_part *q);
 void compare_sentences(struct paras *p, const struct compare_result *r);
+void compare_say_scaling(struct paras *p, const struct compare_scaling *s);
 
 /* ---- compare_json.c ---- */
 /* The members of an object that is open. */

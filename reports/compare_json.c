@@ -60,6 +60,34 @@ void compare_part_members(struct json *j, const struct compare_part *p)
     json_end_arr(j);
 }
 
+static void put_scaling(struct json *j, const struct compare_scaling *s)
+{
+    json_key(j, "scaling");
+    json_obj(j);
+    key_interval(j, "gamma", s->gamma);
+    key_interval(j, "sigma", s->sigma);
+    key_interval(j, "kappa", s->kappa);
+    key_num(j, "alone", s->alone);
+    key_num(j, "sd", s->sd);
+    key_num(j, "peak_at_once", s->peak_n);
+    key_num(j, "peak_throughput", s->peak_x);
+    json_key(j, "levels");
+    json_arr(j);
+    for (uint32_t i = 0; i < s->nlevel; i++) {
+        json_obj(j);
+        key_str(j, "label", s->level[i].label);
+        key_count(j, "requests", s->level[i].requests);
+        key_num(j, "at_once", s->level[i].n);
+        key_num(j, "throughput", s->level[i].x);
+        key_num(j, "law", s->level[i].law);
+        key_num(j, "speedup", s->level[i].speedup);
+        key_num(j, "serial_fraction", s->level[i].serial);
+        json_end_obj(j);
+    }
+    json_end_arr(j);
+    json_end_obj(j);
+}
+
 void compare_json(const struct compare_result *r, const struct report_look *look, struct buf *out)
 {
     struct json j;
@@ -98,6 +126,8 @@ void compare_json(const struct compare_result *r, const struct report_look *look
         json_end_obj(&j);
     }
     json_end_arr(&j);
+    if (r->scaling)
+        put_scaling(&j, r->scaling);
     json_end_obj(&j);
     buf_putc(out, '\n');
 }

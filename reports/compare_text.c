@@ -28,6 +28,7 @@ void compare_text(const struct compare_result *r, const struct report_look *look
     for (uint32_t i = 0; i < r->npart; i++)
         put_table(compare_values(a, r, i), look, out);
     put_table(compare_speedups(a, r), look, out);
+    put_table(compare_levels(a, r), look, out);
     compare_sentences(&said, r);
     for (const struct para *p = said.first; p; p = p->next) {
         if (look->verbosity < 0 && p != said.first)
@@ -49,6 +50,7 @@ void compare_md(const struct compare_result *r, const struct report_look *look, 
     for (uint32_t i = 0; i < r->npart; i++)
         md_table(compare_values(a, r, i), out);
     md_table(compare_speedups(a, r), out);
+    md_table(compare_levels(a, r), out);
     compare_sentences(&said, r);
     md_paras(&said, out);
     for (uint32_t i = 0; i < r->npart; i++)

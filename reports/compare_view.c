@@ -289,6 +289,8 @@ void compare_sentences(struct paras *p, const struct compare_result *r)
         say_part(p, &r->part[i]);
     for (uint32_t i = 0; i < r->nspeedup; i++)
         say_speedup(p, r, &r->speedup[i]);
+    if (r->scaling)
+        compare_say_scaling(p, r->scaling);
     para_add(
         p, "Judged: the 90 %% interval of model/measured within its margin (two one-sided tests), "
            "or all of it beyond (Holm); what stands beside the numbers are 95 %% intervals.");

@@ -6,6 +6,7 @@
 #include "cli/watch.h"
 #include "core/prog.h"
 #include "fit/compare.h"
+#include "fit/scaling.h"
 #include "fit/shape.h"
 #include "reports/compare.h"
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct comparing {
     struct subject s;
     uint32_t exec[PARTS]; /* of s.exec */
     struct measured *measured[PARTS];
+    struct compare_scaling *scaling;
 };
 
 static const struct loc nowhere = {0};
@@ -143,6 +145,18 @@ static bool measure(struct comparing *c, struct store *s, struct diags *d)
     return true;
 }
 
+/* The other recordings, by how much was going on at once. */
+static void measure_levels(struct comparing *c, struct store *s)
+{
+    const struct model *m = c->s.model;
+    const char **known = NEW(c->a->mem, const char *, m->nexec + 1u);
+    for (uint32_t i = 0; i < m->nexec; i++)
+        known[i] = m->exec[i].name;
+    struct forest_ask ask = {
+        .root = c->root, .service = opt_get(c->a->o, "service"), .since = INT64_MIN};
+    c->scaling = scaling_of(s, &ask, known, m->nexec, c->a->mem);
+}
+
 /* ---- the command ---- */
 
 static void write_result(const struct comparing *c, const struct compare_result *r, struct diags *d)
@@ -187,6 +201,7 @@ static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
     r->digest = c->s.digest;
     r->store = c->store;
     r->root = c->root;
+    r->scaling = c->scaling;
     write_result(c, r, d);
     if (atomic_load(&w.asked))
         return STATUS_INTERRUPTED;
@@ -213,6 +228,8 @@ static int compare_run(const struct cmd_args *a, struct diags *d)
         for (uint32_t i = 0; i < c->s.nexec; i++)
             prog_compile(a->mem, c->s.model, c->s.exec[i], d);
         ok = diags_errors(d) == 0 && measure(c, s, d);
+        if (ok)
+            measure_levels(c, s);
     }
     if (s)
         store_close(s);
@@ -250,6 +267,8 @@ const struct cmd cmd_compare = {
             "A value agrees if the 90 % interval of model/measured lies within its margin, and "
             "disagrees if all of it lies beyond; in between it is undecided, and the number of "
             "requests that would decide is told. Steps explain, and do not count.\n\n"
+            "Four recordings or more that are not called as executions are levels of concurrency: "
+            "Gunther's scalability law and Karp and Flatt's serial fraction are told of them.\n\n"
             "It ends with 0 if all agree, with 1 if one disagrees, else with 3. A model that was "
             "fitted to the same traces agrees with them by construction: hold it against others.",
     .opts = compare_opts,

@@ -48,6 +48,23 @@ struct compare_speedup {
     double width;             /* the most steps at once in a measured request: N */
     struct interval serial;   /* Karp-Flatt: the serial fraction with N, measured */
 };
+/* Recordings at several levels of concurrency, and Gunther's universal scalability law through
+ * them: X(N) = gamma N / (1 + sigma (N - 1) + kappa N (N - 1)). */
+struct compare_level {
+    const char *label;
+    uint64_t requests;
+    double n, x, law; /* in progress; answers a second, measured and by the law */
+    double speedup;   /* over one alone */
+    double serial;    /* Karp-Flatt; NAN: N is too near 1 */
+};
+struct compare_scaling {
+    uint32_t nlevel;
+    struct compare_level *level; /* by n */
+    struct interval gamma, sigma, kappa;
+    double alone; /* answers a second of one alone: measured where a level is, else gamma */
+    double sd;    /* of the levels around the law */
+    double peak_n, peak_x; /* INFINITY: there is none, and peak_x is what is never passed */
+};
 struct compare_result {
     const char *version, *command;
     uint64_t seed;
@@ -55,7 +72,8 @@ struct compare_result {
     uint32_t npart, nspeedup;
     struct compare_part *part;
     struct compare_speedup *speedup;
-    enum agreement verdict; /* of all */
+    const struct compare_scaling *scaling; /* NULL: no several levels were recorded */
+    enum agreement verdict;                /* of all */
 };
 
 #endif
