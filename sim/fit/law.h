@@ -80,7 +80,9 @@ const struct law *law_pick_cut(struct arena *a, double *x, size_t n, double cut,
 extern const char *const law_name[]; /* by kind */
 /* "lognormal(p50=25ms, p99=120ms)". */
 void law_put(const struct law *l, struct buf *b);
-/* "n 2000, fits (AD 0.41, p 0.62)". */
+/* Half of the 95 % interval of the mean, or of what *of says, as a share of it; NAN. */
+double law_precision(const struct law *l, const char **of);
+/* "n 2000, mean +-1.1 %, fits (A2 0.41, p 0.62)". */
 void law_put_verdict(const struct law *l, struct buf *b);
 const struct dist *law_dist(struct arena *a, const struct law *l);
 /* A duration of so many digits, as in "25.03ms". */

@@ -10,6 +10,8 @@ const char *const law_name[] = {"constant", "exponential", "shifted exponential"
                                 "Pareto",   "none",        "mixture",
                                 "quantiles"};
 
+#define Z95 1.959964
+
 static double rounded(double x, int digits)
 {
     if (!(fabs(x) > 0) || !isfinite(x))
@@ -124,13 +126,41 @@ void law_put(const struct law *l, struct buf *b)
     }
 }
 
+double law_precision(const struct law *l, const char **of)
+{
+    *of = "mean";
+    switch (l->kind) {
+    case LAW_EXPONENTIAL:
+        return Z95 * l->se[0] / l->p[0];
+    case LAW_SHIFTED:
+        return Z95 * l->se[1] / (l->p[0] + l->p[1]);
+    case LAW_GAMMA: /* the variance of the mean is that of one over n */
+        return Z95 / sqrt(l->p[0] * (double)(l->n - l->ncut));
+    case LAW_LOGNORMAL:
+        *of = "p50";
+        return Z95 * l->se[0];
+    case LAW_WEIBULL:
+        *of = "scale";
+        return Z95 * l->se[1] / l->p[1];
+    case LAW_PARETO:
+        *of = "alpha";
+        return Z95 * l->se[1] / l->p[1];
+    default:
+        return NAN;
+    }
+}
+
 void law_put_verdict(const struct law *l, struct buf *b)
 {
+    const char *of;
+    double half = law_precision(l, &of);
     buf_printf(b, "n %zu", l->n);
     if (l->ncut > 0) {
         buf_printf(b, ", %zu cut off at ", l->ncut);
         law_put_time(l->cut, 3, b);
     }
+    if (half > 0)
+        buf_printf(b, ", %s +-%.2g %%", of, 100 * half);
     if (l->kind == LAW_QUANTILES || l->refused)
         buf_puts(b, l->refused ? ", no family fits: as seen" : ", too few for a family: as seen");
     else if (l->kind == LAW_CONST)

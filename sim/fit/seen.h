@@ -26,7 +26,7 @@ struct seen_law {
  * failures are as long as one another, and nothing else as long. */
 struct seen_law seen_law(struct arena *a, const struct seen *v, uint32_t n, double timeout,
                          uint64_t seed);
-/* "n 2000, fits (A2 0.33, p 0.41)", and what is to be known beside. */
+/* law_put_verdict(), and what is to be known beside. */
 void seen_put(const struct seen_law *s, struct buf *b);
 
 /* How many spans [start, end) were under way when each of them began. */

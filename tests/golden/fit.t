@@ -12,9 +12,9 @@ $ pertinax fit -d a.db
 > name: do_work
 > services:
 >   geocoder:
->     latency: lognormal(p50=25.03ms, p99=117.3ms)   # n 2000, fits (A2 0.33, p 0.41)
+>     latency: lognormal(p50=25.03ms, p99=117.3ms)   # n 2000, p50 +-2.9 %, fits (A2 0.33, p 0.41)
 >   memcache:
->     latency: gamma(mean=1.18ms, cv=0.5097)   # n 2000, fits (A2 0.46, p 0.27)
+>     latency: gamma(mean=1.18ms, cv=0.5097)   # n 2000, mean +-2.2 %, fits (A2 0.46, p 0.27)
 > request:
 >   - parallel:
 >       geocoder: {call: geocoder}
@@ -122,7 +122,7 @@ $ pertinax fit -d d.db --self wait
 > name: fork_join
 > services:
 >   shard:
->     latency: lognormal(p50=25.1ms, p99=117.8ms)   # n 10000, fits (A2 0.60, p 0.082)
+>     latency: lognormal(p50=25.1ms, p99=117.8ms)   # n 10000, p50 +-1.3 %, fits (A2 0.60, p 0.082)
 > request:
 >   - each: 10
 >     do: {call: shard}

@@ -11,13 +11,13 @@ $ pertinax fit --model data/refit.yaml -d t.db -o new.yaml
 > p of branch 2 of choose  0.2947, was 0.5
 >                          884 of 3000
 > latency of cache         gamma(mean=1.987ms, cv=0.504)
->                          n 3000, fits (A2 0.64, p 0.08)
+>                          n 3000, mean +-1.8 %, fits (A2 0.64, p 0.08)
 > latency of db            exponential(mean=3.863ms), was exponential(mean=9ms)
->                          n 1217, fits (A2 0.27, p 0.92); gamma is as good
+>                          n 1217, mean +-5.6 %, fits (A2 0.27, p 0.92); gamma is…
 > error of db              5.259%, was 1%
 >                          64 of 1217
 > latency of auth          lognormal(p50=103.3ms p99=627.3ms), was 1ms
->                          n 1212, 152 cut off at 250ms, fits (A2 0.29, p 0.86)
+>                          n 1212, 152 cut off at 250ms, p50 +-4.4 %, fits (A2 0.…
 > cpu of render            1ms, was 1ms
 >                          n 1783, always the same
 > p of branch 1 of choose  0.404, was 0.2

@@ -97,6 +97,15 @@ static void draw(const struct law *l, uint64_t seed, double *x, size_t n)
     arena_drop(a);
 }
 
+/* What law_precision() speaks of. */
+static double told_of(const struct law *l)
+{
+    return l->kind == LAW_EXPONENTIAL ? l->p[0]
+           : l->kind == LAW_GAMMA     ? l->p[0] * l->p[1]
+           : l->kind == LAW_LOGNORMAL ? exp(l->p[0])
+                                      : l->p[1];
+}
+
 /* Both parameters within two standard errors as often as they should be. */
 static void test_coverage(void **state)
 {
@@ -104,16 +113,21 @@ static void test_coverage(void **state)
     size_t seeds = test_samples(500), n = 200;
     double x[200];
     for (size_t k = 0; k < TEST_COUNT(truth) - 1; k++) {
-        size_t in[2] = {0, 0};
+        size_t in[2] = {0, 0}, told = 0;
+        const char *of = "";
         for (size_t s = 0; s < seeds; s++) {
             struct law l;
             draw(&truth[k], 1000 * k + s, x, n);
             assert_true(law_estimate(truth[k].kind, x, NULL, n, &l));
             for (int i = 0; i < 2; i++)
                 in[i] += fabs(l.p[i] - truth[k].p[i]) <= 1.959964 * l.se[i];
+            told += fabs(told_of(&l) / told_of(&truth[k]) - 1) <= law_precision(&l, &of);
         }
         /* 0.95 less what n = 200 costs, 4.5 standard errors of the binomial */
         double least = 0.94 - 4.5 * sqrt(0.95 * 0.05 / (double)seeds);
+        if ((double)told / (double)seeds < least || told == seeds)
+            fail_msg("%s: the %s that is told: covered %zu of %zu", law_name[truth[k].kind], of,
+                     told, seeds);
         for (int i = 0; i < (truth[k].kind == LAW_EXPONENTIAL ? 1 : 2); i++)
             if ((double)in[i] / (double)seeds < least || in[i] == seeds)
                 fail_msg("%s, parameter %d: covered %zu of %zu", law_name[truth[k].kind], i, in[i],
