@@ -7,15 +7,15 @@
 
 /* ---- what a state can become ---- */
 
-struct local { /* filling a memo row */
+struct filling { /* of a memo row */
     struct explorer *x;
     const uint32_t *tuple;
     struct memo_row row;
 };
 
-static void local_found(void *ctx, const uint32_t *to, struct signs s, const struct move *m)
+static void memo_found(void *ctx, const uint32_t *to, struct signs s, const struct move *m)
 {
-    struct local *l = ctx;
+    struct filling *l = ctx;
     uint32_t j = l->row.req;
     (void)m;
     for (uint32_t i = 0; i < l->x->nreq; i++)
@@ -31,8 +31,9 @@ static const struct memo_row *moves_of(struct explorer *x, const uint32_t *tuple
     const struct memo_row *known = memo_find(&x->memo, tuple[0], part, j);
     if (known != NULL)
         return known;
-    struct local l = {x, tuple, {tuple[0], part, j, x->memo.nbecame, 0, false}};
-    explore_try_each(x, tuple, j, local_found, &l);
+    struct filling l = {
+        x, tuple, {.shared = tuple[0], .part = part, .req = j, .first = x->memo.nbecame}};
+    l.row.local = explore_try_local(x, tuple, j, memo_found, &l);
     return memo_put(&x->memo, l.row);
 }
 
@@ -85,6 +86,7 @@ static void meet(struct explorer *x, uint32_t *tuple, uint32_t from, struct sign
     explore_canonical(x, tuple);
     uint32_t i = tuples_put(&x->t, tuple, from, &fresh);
     x->e->transitions++;
+    x->again |= i < x->level;
     x->back |= i < x->level && !(s.faults & SIGN_RETRY);
     if ((s.claims | s.faults) != 0)
         sight(x, s, i, from);
@@ -121,11 +123,25 @@ static uint32_t expand_known(struct explorer *x, const uint32_t *tuple, uint32_t
     return row.n;
 }
 
+/* The first request with local moves; NONE: all are to be made. */
+static uint32_t local_request(struct explorer *x, const uint32_t *tuple)
+{
+    for (uint32_t j = 0; x->local && j < x->nreq; j++) {
+        const struct memo_row *row = moves_of(x, tuple, j);
+        if (row->local && !row->wide)
+            return j;
+    }
+    return NONE;
+}
+
 uint32_t explore_expand(struct explorer *x, uint32_t i)
 {
     uint32_t tuple[TUPLE_MAX], n = 0;
     bool global = x->o.watch && x->o.watch->global;
     memcpy(tuple, tuples_get(&x->t, i), x->width * sizeof *tuple);
+    uint32_t alone = local_request(x, tuple);
+    if (alone != NONE)
+        return expand_known(x, tuple, i, alone, *moves_of(x, tuple, alone));
     for (uint32_t j = 0; j <= x->nreq; j++) {
         bool any = global || (j == x->nreq && x->batches);
         const struct memo_row *row = any ? NULL : moves_of(x, tuple, j);
@@ -140,10 +156,33 @@ uint32_t explore_expand(struct explorer *x, uint32_t i)
     return n;
 }
 
+/* What has been seen so far. */
+static struct signs seen(const struct explore *e)
+{
+    struct signs s = {0, 0};
+    for (uint32_t f = 0; f < FAULT_COUNT; f++)
+        s.faults |= e->found[f].state != NONE ? 1U << f : 0;
+    for (uint32_t c = 0; c < WATCH_CLAIMS; c++)
+        s.claims |= e->claim[c].state != NONE ? UINT64_C(1) << c : 0;
+    return s;
+}
+
+static bool none(struct signs s)
+{
+    return s.faults == 0 && s.claims == 0;
+}
+
+static bool seen_all(const struct explorer *x)
+{
+    struct signs s = seen(x->e);
+    return !none(x->until) && (x->until.faults & ~s.faults) == 0 &&
+           (x->until.claims & ~s.claims) == 0;
+}
+
 static bool enough(struct explorer *x)
 {
     struct explore *e = x->e;
-    if (e->end == EXPLORE_BROKEN)
+    if (e->end == EXPLORE_BROKEN || seen_all(x))
         return true;
     if (x->o.max_states && x->t.n >= x->o.max_states)
         e->end = EXPLORE_STATES;
@@ -193,7 +232,8 @@ static void search(struct explorer *x)
         explore_cycles(x);
 }
 
-void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e)
+static void explore_all(const struct prog *p, const struct explore_opt *o, struct explore *e,
+                        struct signs until)
 {
     struct explorer *x = xcalloc(1, sizeof *x);
     *e = (struct explore){.x = x, .stuck_pc = NONE, .reached = xcalloc(p->nmark + 1u, 1)};
@@ -208,16 +248,70 @@ void explore_run(const struct prog *p, const struct explore_opt *o, struct explo
                            .e = e,
                            .nreq = o->nreq,
                            .width = o->nreq + 1,
+                           .until = until,
                            .batches = pack_has_batches(p),
                            .limits = {.max_count = o->max_count, .cls = o->cls}};
     x->t.width = x->width;
     if (x->batches)
         x->o.symmetric_requests = false;
+    if (o->local_alone && !(o->watch && (o->watch->global || o->watch->sees == NULL)))
+        x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL);
+    e->local = x->local != NULL;
     begin(x, p, o);
     search(x);
     e->states = x->t.n;
     e->bytes = tuples_bytes(&x->t);
     pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
+}
+
+/* Of the program: what one exploration has met, another one knows. */
+static void met_too(const struct prog *p, struct explore *to, const struct explore *from)
+{
+    for (uint32_t i = 0; i < p->nmark; i++)
+        to->reached[i] |= from->reached[i];
+    for (uint32_t i = 0; i < p->nres; i++) {
+        to->waited[i] |= from->waited[i];
+        if (from->peak[i] > to->peak[i])
+            to->peak[i] = from->peak[i];
+    }
+    to->cut |= from->cut;
+}
+
+/* The graph of local moves made alone is good if it has no cycle: then it has a run for each run
+ * there is.  Ways to what it shows are not the shortest; these are looked for among all moves. */
+enum { SHORTER_STATES = 2000000 };
+void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e)
+{
+    explore_all(p, o, e, (struct signs){0, 0});
+    if (!e->local || e->end == EXPLORE_BROKEN)
+        return;
+    struct signs shown = seen(e);
+    struct explore_opt all = *o;
+    struct explore f;
+    all.local_alone = false;
+    if (e->end == EXPLORE_WHOLE && e->x->again && explore_cyclic(e->x)) {
+        explore_free(e);
+        explore_all(p, &all, e, (struct signs){0, 0});
+        return;
+    }
+    if (none(shown))
+        return;
+    if (all.max_states == 0 || all.max_states > SHORTER_STATES)
+        all.max_states = SHORTER_STATES;
+    all.endless = false;
+    explore_all(p, &all, &f, shown);
+    struct signs shorter = seen(&f);
+    bool same = (shown.faults & ~shorter.faults) == 0 && (shown.claims & ~shorter.claims) == 0;
+    met_too(p, same ? &f : e, same ? e : &f);
+    if (!same) {
+        explore_free(&f);
+        return;
+    }
+    f.end = e->end;
+    f.local = true;
+    explore_free(e);
+    *e = f;
+    e->x->e = e;
 }
 
 void explore_free(struct explore *e)
@@ -230,6 +324,7 @@ void explore_free(struct explore *e)
     tuples_free(&x->t);
     memo_free(&x->memo);
     races_free(x->races);
+    local_free(x->local);
     free(x->cycle);
     free(x);
     free(e->reached);

@@ -9,7 +9,7 @@
  * own.  Budgets end it early: what was covered is then said, and nothing passes. */
 #ifndef CHECK_EXPLORE_H
 #define CHECK_EXPLORE_H
-#include "check/moves.h"
+#include "check/local.h"
 #include <stdatomic.h>
 
 /* What is looked for in each exploration, whether asked for or not. */
@@ -27,6 +27,7 @@ enum { WATCH_CLAIMS = 64 };
 /* Looks at every move of an exploration, for claims that are bits. */
 struct watch {
     void *self;
+    const struct watch_sees *sees; /* NULL: it may look at everything */
     bool global; /* looks at more than the moving request and what its effects say: a move of one
                     request may change the numbers of others */
     /* The first state: sets r->watch[j] of each request j, which becomes part of the state. */
@@ -44,6 +45,7 @@ struct explore_opt {
     uint64_t max_states; /* 0: no limit but memory */
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
+    bool local_alone;          /* a local move (local.h) is made alone, where that is sound */
     bool endless;              /* look for FAULT_ENDLESS, once all is explored */
     const bool *races;         /* of each of model.shared: looked at for races; NULL: none */
     const struct watch *watch; /* may be NULL */
@@ -66,7 +68,8 @@ struct explore {
     size_t bytes;                       /* of states: tuples, their index, parents */
     size_t part_bytes;
     uint32_t shared_parts, request_parts;
-    bool cut; /* a count was cut at max_count */
+    bool cut;   /* a count was cut at max_count */
+    bool local; /* local moves were made alone; ways to faults are as short as without */
     struct sight found[FAULT_COUNT];
     struct sight claim[WATCH_CLAIMS];
     uint32_t race_key, lost_key; /* where FAULT_RACE, FAULT_LOST was first seen */

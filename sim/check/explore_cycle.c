@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 struct peel {
+    bool retries; /* moves that try a step again count */
     uint32_t *in; /* of each state: moves to it from states that are there yet; GONE */
     uint32_t *queue, nqueue;
     uint32_t found; /* a successor that is there yet, the first in number */
@@ -18,7 +19,8 @@ enum { GONE = UINT32_MAX };
 
 static uint32_t target(struct explorer *x, uint32_t *tuple, struct signs s)
 {
-    if (s.faults & SIGN_RETRY)
+    const struct peel *h = x->met_ctx;
+    if ((s.faults & SIGN_RETRY) && !h->retries)
         return NONE;
     explore_canonical(x, tuple);
     return tuples_find(&x->t, tuple);
@@ -114,20 +116,36 @@ static void keep(struct explorer *x, const uint32_t *v, uint32_t n)
     x->e->found[FAULT_ENDLESS] = (struct sight){x->cycle[0], NONE};
 }
 
+/* Take states away; what stays lies on cycles, or behind them. */
+static void peel(struct explorer *x, struct peel *h)
+{
+    h->in = xcalloc(x->t.n + 1u, sizeof *h->in);
+    h->queue = xcalloc(x->t.n + 1u, sizeof *h->queue);
+    each_state(x, h, count_in);
+    for (uint32_t i = 0; i < x->t.n; i++)
+        if (h->in[i] == 0)
+            h->queue[h->nqueue++] = i;
+    x->met = take_from;
+    for (uint32_t i = 0; i < h->nqueue; i++) {
+        h->in[h->queue[i]] = GONE;
+        explore_expand(x, h->queue[i]);
+    }
+}
+
+bool explore_cyclic(struct explorer *x)
+{
+    struct peel h = {.retries = true};
+    peel(x, &h);
+    free(h.in);
+    free(h.queue);
+    return h.nqueue < x->t.n;
+}
+
 void explore_cycles(struct explorer *x)
 {
-    struct peel h = {.in = xcalloc(x->t.n + 1u, sizeof *h.in),
-                     .queue = xcalloc(x->t.n + 1u, sizeof *h.queue)};
+    struct peel h = {.retries = false};
     uint32_t first, n;
-    each_state(x, &h, count_in);
-    for (uint32_t i = 0; i < x->t.n; i++)
-        if (h.in[i] == 0)
-            h.queue[h.nqueue++] = i;
-    x->met = take_from;
-    for (uint32_t i = 0; i < h.nqueue; i++) {
-        h.in[h.queue[i]] = GONE;
-        explore_expand(x, h.queue[i]);
-    }
+    peel(x, &h);
     if (follow(x, &h, &first, &n))
         keep(x, h.queue + first, n - first);
     free(h.in);

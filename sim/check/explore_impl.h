@@ -27,11 +27,14 @@ struct explorer {
     bool batches; /* moves of nobody may change any request */
     struct move_limits limits;
     struct races *races; /* or NULL */
+    struct local *local; /* or NULL: all moves are made */
+    struct signs until;  /* the search ends when it has seen these; none: when all is explored */
     /* What is done with each state that a state can become. */
     void (*met)(struct explorer *x, uint32_t *tuple, uint32_t from, struct signs s);
     void *met_ctx;
     uint32_t level;          /* states up to this one are of the level of this one, or before */
     bool back;               /* a move has led to one of them */
+    bool again;              /* so has a move or one that tries a step again */
     uint32_t *cycle, ncycle; /* of states; its first is the one met first */
 };
 #define SIGN_RETRY (1U << 31) /* in signs.faults: a step without limit is tried again */
@@ -43,11 +46,15 @@ typedef void found(void *ctx, const uint32_t *tuple, struct signs s, const struc
 void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found *f, void *ctx);
 /* The same with each move of request j (nreq: of nobody; NONE: all). */
 void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx);
+/* The same, but the local moves of a task alone, if one of the request has such; true then. */
+bool explore_try_local(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx);
 /* x->r has made the move: what it has shown; requests that have gone leave their slots. */
 struct signs explore_after(struct explorer *x, const struct move *m);
 /* All states that state i can become; how many moves. */
 uint32_t explore_expand(struct explorer *x, uint32_t i);
 void explore_cycles(struct explorer *x);
+/* Is there a cycle of any moves? */
+bool explore_cyclic(struct explorer *x);
 /* What a state without moves shows. */
 struct signs explore_last(struct explorer *x, const uint32_t *tuple);
 /* Equal requests in the order of their parts. */

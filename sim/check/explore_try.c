@@ -189,10 +189,8 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
     f(ctx, to, s, &m);
 }
 
-void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx)
+static void try_listed(struct explorer *x, const uint32_t *tuple, found *f, void *ctx)
 {
-    pack_load(x->k, tuple, &x->r);
-    moves_list(&x->r, x->nreq, j, &x->each);
     uint32_t n = x->each.n;
     struct move *v = xcalloc(n + 1, sizeof *v);
     if (n)
@@ -200,6 +198,22 @@ void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, fou
     for (uint32_t i = 0; i < n; i++)
         explore_try(x, tuple, v[i], f, ctx);
     free(v);
+}
+
+void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx)
+{
+    pack_load(x->k, tuple, &x->r);
+    moves_list(&x->r, x->nreq, j, &x->each);
+    try_listed(x, tuple, f, ctx);
+}
+
+bool explore_try_local(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx)
+{
+    pack_load(x->k, tuple, &x->r);
+    moves_list(&x->r, x->nreq, j, &x->each);
+    bool local = x->local && j < x->nreq && local_choose(x->local, &x->r, j, &x->each);
+    try_listed(x, tuple, f, ctx);
+    return local;
 }
 
 /* A state without moves: fine if all requests are gone. */

@@ -103,7 +103,9 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
         r->exploration = v;
         j->cap_exploration = cap;
     }
-    const char *copies = j->o->no_reductions ? "" : "equal copies";
+    const char *copies = j->o->no_reductions ? ""
+                         : e->local          ? "local steps, equal copies"
+                                             : "equal copies";
     r->exploration[r->nexploration] = (struct exploration_result){
         .spec = u->subject,
         .execution = p->exec->name,
@@ -116,9 +118,10 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
         .last = e->last,
         .depth = e->depth,
         .bytes = e->bytes + e->part_bytes,
-        .reductions = apart                              ? "equal copies, requests apart"
-                      : u->of->concurrent > 1 && *copies ? "equal copies, equal requests"
-                                                         : copies,
+        .reductions = apart ? arena_printf(j->a, "%s, requests apart", copies)
+                      : u->of->concurrent > 1 && *copies
+                          ? arena_printf(j->a, "%s, equal requests", copies)
+                          : copies,
         .bounds = e->cut ? arena_printf(j->a, "counts up to %u", j->o->max_count) : ""};
     return r->nexploration++;
 }
@@ -176,6 +179,7 @@ static void explore_mix(struct judge *j, const struct together *g, const struct 
                             .max_bytes = j->o->max_bytes,
                             .symmetric_copies = !j->o->no_reductions,
                             .symmetric_requests = !j->o->no_reductions,
+                            .local_alone = !j->o->no_reductions,
                             .races = g->races,
                             .endless = g->endless,
                             .stop = j->o->stop};

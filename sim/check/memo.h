@@ -14,6 +14,7 @@ struct became { /* by one move and its answers */
 struct memo_row {
     uint32_t shared, part, req; /* key; req nreq: moves of nobody */
     uint32_t first, n;          /* in became */
+    bool local;                 /* these are the local moves of a task: they alone are made */
     bool wide;                  /* some move touches other requests, too: not from here */
 };
 struct memo {

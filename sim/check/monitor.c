@@ -3,6 +3,7 @@
 #include "check/monitor.h"
 #include "check/letter.h"
 #include "check/progress.h"
+#include "check/steady.h"
 #include "core/vectors.h"
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ struct watched {
 struct monitor {
     struct letters l;
     struct watch watch;
+    struct watch_sees sees;
+    bool *mark, *body; /* sees, as it is made */
     uint32_t nclaim;
     struct watched claim[WATCH_CLAIMS];
     bool lasting;   /* some claim asks whether a request was aborted, formulas aside */
@@ -52,6 +55,8 @@ void monitor_free(struct monitor *m)
     }
     letters_free(&m->l);
     vectors_free(&m->record);
+    free(m->mark);
+    free(m->body);
     free(m->v);
     free(m);
 }
@@ -282,11 +287,40 @@ static uint64_t watch_last(void *self, struct pack_run *r)
     return violated;
 }
 
+/* Steps and tasks whose begin and end change what some claim sees; NULL: it may be anything. */
+static const struct watch_sees *find_sees(struct monitor *m)
+{
+    const struct prog *p = m->l.p;
+    m->mark = xrealloc(m->mark, p->nmark + 1u, sizeof *m->mark);
+    m->body = xrealloc(m->body, p->nbody + 1u, sizeof *m->body);
+    memset(m->mark, 0, p->nmark * sizeof *m->mark);
+    memset(m->body, 0, p->nbody * sizeof *m->body);
+    m->sees = (struct watch_sees){.mark = m->mark, .body = m->body};
+    for (uint32_t k = 0; k < m->nclaim; k++) {
+        const struct watched *c = &m->claim[k];
+        m->sees.writes |= c->form == FORM_NO_WRITE;
+        if (c->all || c->coarse || (c->form == FORM_FORMULA && !steady(c->f)))
+            return NULL;
+    }
+    for (uint32_t i = 0; i < m->l.nprop; i++) {
+        const struct letter_prop *q = &m->l.prop[i];
+        if (q->mark != NONE)
+            m->mark[q->mark] = true;
+        if (q->body != NONE)
+            m->body[q->body] = true;
+    }
+    for (uint32_t pc = 0; pc < p->nop && m->sees.writes; pc++)
+        if (p->op[pc].code == OP_TOUCH && p->op[pc].b && p->mark_of[pc] != NONE)
+            m->mark[p->mark_of[pc]] = true;
+    return &m->sees;
+}
+
 const struct watch *monitor_watch(struct monitor *m)
 {
     letters_ready(&m->l);
     m->watch =
         (struct watch){.self = m, .begin = watch_begin, .step = watch_step, .last = watch_last};
+    m->watch.sees = find_sees(m);
     for (uint32_t k = 0; k < m->nclaim; k++)
         m->watch.global |= m->claim[k].all;
     return &m->watch;

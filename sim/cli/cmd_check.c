@@ -245,7 +245,7 @@ static const struct opt check_opts[] = {
     {"max-memory", 0, "SIZE", "or when it takes so much memory (default 2GiB)", 0},
     {"time-limit", 0, "TIME", "give up what is not decided by then, as in 30s", 0},
     {"max-count", 0, "N", "drawn counts and attempts are explored up to N (default 3)", 0},
-    {"no-reductions", 0, NULL, "explore everything, equal things one by one", 0},
+    {"no-reductions", 0, NULL, "try every order, and equal things one by one", 0},
     {"max-requests", 0, "N", "simulate at most N requests for a claim (default 1000000)", 0},
     {"half-width", 0, "P%", "of the zone in which P(...) >= p need not be decided", 0},
     OPT_FORMAT("text|json|junit|sarif|github|md"),

@@ -125,6 +125,7 @@ static void each_completed(struct compiler *c, const struct step *s, struct know
     struct varset before = c->t->set;
     struct bound as = {.up = c->bound, .name = s->as, .unit = UNIT_NUMBER, .task = c->t};
     as.word = c->p->fork[f].taken_word = word_new(c);
+    c->p->fork[f].taken_named = s->as != NULL;
     if (s->as)
         c->bound = &as;
     k->taking = true;

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How often a step without limit has been tried decides nothing but the length of a pause. */
+/* How often a step without limit has been tried decides nothing but the length of a pause; which
+ * copy was taken nothing, if nobody asks. */
 static bool *dead_words(const struct prog *p)
 {
     bool *dead = xcalloc((size_t)p->nbody * p->nword + 1, sizeof *dead);
@@ -17,6 +18,9 @@ static bool *dead_words(const struct prog *p)
         for (uint32_t h = p->handler_of[pc]; h != NONE; h = p->handler[h].outer)
             if (p->handler[h].kind == H_RETRY && p->handler[h].limit == NONE)
                 dead[(size_t)body * p->nword + p->handler[h].word] = true;
+        const struct forksite *f = p->op[pc].code == OP_NEXT ? &p->fork[p->op[pc].a] : NULL;
+        if (f && f->taken_word != NONE && !f->taken_named)
+            dead[(size_t)body * p->nword + f->taken_word] = true;
     }
     return dead;
 }

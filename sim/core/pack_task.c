@@ -62,10 +62,13 @@ static uint32_t task_rank(const struct pack_run *r, uint32_t task)
     return q == task ? rank : 0;
 }
 
+/* Is it all the same which child of the fork is which?  Of no fork any more (NONE) it is. */
 static bool interchangeable(const struct pack *k, uint32_t fork)
 {
+    if (fork == NONE)
+        return k->symmetric;
     const struct forksite *f = &k->p->fork[fork];
-    return k->symmetric && f->kind == GROUP_EACH && f->taken_word == NONE;
+    return k->symmetric && f->kind == GROUP_EACH && !f->taken_named;
 }
 
 static void put_group(struct out *o, const struct group *g)
@@ -132,7 +135,7 @@ static uint32_t put_task(struct pack *k, const struct pack_run *r, uint32_t task
     put(o, t->pc | (uint32_t)t->state << 24 | (uint32_t)t->mode << 29);
     put(o, t->flags | (uint32_t)t->fail << 16);
     put(o, t->body | kids << 16);
-    put(o, fork != NONE && interchangeable(k, fork) ? NONE : t->copy);
+    put(o, interchangeable(k, fork) ? NONE : t->copy);
     put(o, fork + 1);
     put(o, task_rank(r, task));
     /* What only a wait or a failure needs is as it is only then. */
@@ -164,10 +167,10 @@ static int child_order(const void *x, const void *y)
     const struct child *a = x, *b = y;
     if (a->fork != b->fork)
         return a->fork < b->fork ? -1 : 1;
-    if (a->copy != b->copy)
-        return a->copy < b->copy ? -1 : 1;
     if (a->body != b->body)
         return a->body < b->body ? -1 : 1;
+    if (a->copy != b->copy)
+        return a->copy < b->copy ? -1 : 1;
     return a->task < b->task ? -1 : a->task > b->task;
 }
 
@@ -215,7 +218,7 @@ static bool alike(const struct pack *k, const struct pack_run *r, const struct c
     if (a->fork != b->fork || a->body != b->body || r->s.task[a->task].state == T_PENDING ||
         r->s.task[b->task].state == T_PENDING)
         return false;
-    return a->fork == NONE ? a->copy == b->copy : interchangeable(k, a->fork);
+    return interchangeable(k, a->fork) || (a->fork == NONE && a->copy == b->copy);
 }
 
 /* The trees of n children in order, those that are alike in the order of what they are. */

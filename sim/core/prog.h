@@ -80,6 +80,7 @@ struct forksite {
     enum siblings_policy siblings;
     bool consumed;              /* as_completed: children are kept until NEXT takes them */
     uint32_t taken_word;        /* NEXT: the copy's number goes here (NONE: nowhere) */
+    bool taken_named;           /* the program reads it; else it only tells draws apart */
     uint32_t nexport, exports;  /* what a child that ends well leaves in its owner */
     uint32_t ncopyvar, copyvar; /* consumed: exports[] that NEXT copies out of the child taken */
 };

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* local.h - moves that nobody else can notice, and that nothing else can prevent or change.
+ *
+ * Where a task has such a move it is enough to make that one, and none of the others that are
+ * possible: they are so afterwards, and the order makes no difference (persistent sets: Godefroid
+ * 1996; Valmari's strong stubborn sets).  So tasks that only call, compute, fork and join are not
+ * tried in every order.
+ *
+ * A move is local if all that its task does up to its next wait is its own: no unit of a resource,
+ * no shared data that are looked at, no response, no failure, no step that a claim names.  An end
+ * of a task is, if what whoever waits for it then does is local as well; a turn upon a loop, if
+ * everything is that the loop would do before the next wait, for then it does not matter who stands
+ * first.  And no other task may come to cut its request short before: none that could fail, or
+ * abort, without having awaited the task first.
+ *
+ * What this keeps: last states; the order of all moves that are not local, and so what they show;
+ * whether there is a run without end (a cycle is then the caller's to look for). */
+#ifndef CHECK_LOCAL_H
+#define CHECK_LOCAL_H
+#include "check/moves.h"
+
+/* What a claim can tell apart; NULL: everything. */
+struct watch_sees {
+    const bool *mark; /* of each step: its begin and end */
+    const bool *body; /* of each body: a task that begins or ends */
+    bool writes;      /* of shared data */
+};
+struct local;
+/* races: of each of model.shared, whether touching it is looked at; NULL: none.  NULL: no move of
+ * the program is local. */
+struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
+                        const struct watch_sees *sees);
+void local_free(struct local *l);
+/* m: all moves of request j.  If a task has local ones, they alone stay; true. */
+bool local_choose(const struct local *l, const struct pack_run *r, uint32_t j, struct moves *m);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_reduced.c - reductions change no verdict: random pipelines, explored with all of them and
+ * with none, show the same faults, reach the same steps, and wait for the same things. */
+#include "base/arena.h"
+#include "check/monitor.h"
+#include "tests/prop/random_model.h"
+#include "tests/unit/test.h"
+#include <inttypes.h>
+#include <string.h>
+
+enum { MOST_STATES = 10000, CLAIMS = 6 };
+/* ---- small pipelines in which the order of things is most of what there is ---- */
+
+struct maker {
+    struct buf b;
+    uint64_t seed;
+    uint32_t draws, steps, names;
+};
+
+static uint32_t draw(struct maker *m, uint32_t n)
+{
+    return (uint32_t)(rng_mix(m->seed, 1000 + m->draws++) >> 20) % n;
+}
+
+static void put_body(struct maker *m, uint32_t depth, uint32_t most);
+static void put_step(struct maker *m, uint32_t depth);
+
+/* Several tasks, and what is done meanwhile. */
+static void put_tasks(struct maker *m, uint32_t depth)
+{
+    uint32_t kind = draw(m, 4), id = m->names++;
+    if (kind == 0) {
+        buf_printf(&m->b, "{each: 2, name: n%u, do: ", id);
+        put_body(m, depth - 1, 2);
+        if (draw(m, 2)) {
+            buf_puts(&m->b, ", as_completed: ");
+            put_body(m, 0, 1);
+        }
+        buf_puts(&m->b, "}");
+        return;
+    }
+    buf_printf(&m->b, "{%s: {a%u: ", kind == 1 ? "parallel" : "spawn", id);
+    put_body(m, depth - 1, 2);
+    buf_printf(&m->b, ", b%u: ", id);
+    put_body(m, depth - 1, 2);
+    buf_printf(&m->b, "}, name: n%u}", id);
+    if (kind == 1)
+        return;
+    buf_puts(&m->b, ", ");
+    put_step(m, 0);
+    if (kind == 2)
+        buf_printf(&m->b, ", {await: a%u}, {call: s, name: n%u}", id, m->names++);
+    buf_printf(&m->b, ", {await: %s%u}", kind == 2 ? "b" : "a", id);
+}
+
+static void put_step(struct maker *m, uint32_t depth)
+{
+    static const char *const leaf[] = {"call: s",
+                                       "call: s",
+                                       "call: s",
+                                       "call: s, writes: [key]",
+                                       "cpu: 1ms",
+                                       "respond: 200",
+                                       "abort: 503",
+                                       "call: s, reads: [key]",
+                                       "write: key",
+                                       "set: {g: g + 1}",
+                                       "call: t",
+                                       "fail: oops, catch: [{call: s}]",
+                                       "use: lock, do: {call: s}",
+                                       "call: s, error: 0.5",
+                                       "respond: 500"};
+    m->steps++;
+    if (depth > 0 && m->steps < 7 && draw(m, 2)) {
+        put_tasks(m, depth);
+    } else if (draw(m, 6) == 0) {
+        buf_printf(&m->b, "{if: chance(0.5), name: n%u, then: ", m->names++);
+        put_body(m, 0, 1);
+        buf_puts(&m->b, "}");
+    } else {
+        buf_printf(&m->b, "{%s, name: n%u}", leaf[draw(m, TEST_COUNT(leaf))], m->names);
+        m->names++;
+    }
+}
+
+static void put_body(struct maker *m, uint32_t depth, uint32_t most)
+{
+    uint32_t n = 1 + draw(m, most);
+    buf_puts(&m->b, "[");
+    for (uint32_t i = 0; i < n; i++) {
+        buf_puts(&m->b, i ? ", " : "");
+        put_step(m, depth);
+    }
+    buf_puts(&m->b, "]");
+}
+
+static const char *ordered_model(struct arena *a, uint64_t seed)
+{
+    struct maker m = {.seed = seed};
+    buf_puts(&m.b, "pertinax: 1\nname: ordered\n"
+                   "services: {s: {latency: 1ms}, t: {latency: 1ms, capacity: 1}}\n"
+                   "resources: {lock: mutex}\nshared: {key: all, g: 0..2}\nrequest: ");
+    put_body(&m, 2, 3);
+    buf_puts(&m.b, "\nexecutions: {threads: {kind: threads}, threads2: {kind: threads, pool: 3}, "
+                   "hybrid: {kind: hybrid, pool: 2}}\n");
+    const char *text = arena_strdup(a, m.b.s);
+    buf_free(&m.b);
+    return text;
+}
+
+struct trial {
+    struct arena *a;
+    uint64_t seed;
+    const char *text, *exec;
+    struct diags *d;
+    const struct model *m;
+    const struct prog *p;
+    uint32_t nreq;
+    const struct ltl *claim[CLAIMS];
+    uint32_t nclaim;
+    bool *races; /* of each of model.shared; or NULL */
+};
+struct tally {
+    uint32_t compared, fewer, faults, broken;
+};
+
+static _Noreturn void trial_fail(const struct trial *t, const char *why)
+{
+    fprintf(stderr, "%s\nseed %" PRIu64 ", execution %s, %u requests\n%s", why, t->seed, t->exec,
+            t->nreq, t->text);
+    fail();
+    abort();
+}
+
+/* ---- claims about steps of the model ---- */
+
+static const char *const form[] = {
+    "F done(%s)",
+    "G not (running(%s) and running(%s))",
+    "G (done(%s) -> F started(%s))",
+    "G (started(%s) -> G not started(%s))",
+    "not running(%s) U done(%s)",
+    "G (responded -> done(%s)) or F running(%s)",
+    "F G running(%s) or not done(%s) W ended",
+};
+
+static const char *step_of(const struct trial *t, uint64_t draw)
+{
+    const struct prog *p = t->p;
+    const char *path = p->mark[draw % p->nmark].path, *last = strrchr(path, '/');
+    return last ? last + 1 : path;
+}
+
+/* Those that the language takes: a step may stand in two places. */
+static void add_claims(struct trial *t)
+{
+    for (uint32_t i = 0; i < CLAIMS && t->p->nmark > 0; i++) {
+        uint64_t r = rng_mix(t->seed, 100 + i);
+        const char *text =
+            arena_printf(t->a, form[r % TEST_COUNT(form)], step_of(t, r >> 8), step_of(t, r >> 24));
+        uint32_t file = diag_file(t->d, "claim", text, strlen(text));
+        struct spec_text at = {text, {.file = file, .line = 1, .col = 1}};
+        uint32_t before = diags_errors(t->d);
+        t->claim[t->nclaim] = ltl_parse(t->a, at, t->m, t->d);
+        t->nclaim += diags_errors(t->d) == before;
+    }
+}
+
+static void trial_build(struct trial *t)
+{
+    t->d = diags_new(t->a);
+    struct yaml *root = yaml_parse(t->a, "random", t->text, strlen(t->text), t->d);
+    t->m = root ? model_build(t->a, root, "random", t->d) : NULL;
+    t->p = t->m && !diags_errors(t->d) ? prog_compile(t->a, t->m, model_exec(t->m, t->exec), t->d)
+                                       : NULL;
+    if (!t->p || diags_errors(t->d))
+        trial_fail(t, "not a model");
+    t->races = t->seed % 3 == 0 ? NULL : NEW(t->a, bool, t->m->nshared + 1);
+    for (uint32_t i = 0; i < t->m->nshared && t->races; i++)
+        t->races[i] = t->seed % 3 == 1 || i == 0;
+    if (t->seed % 2)
+        add_claims(t);
+}
+
+/* ---- with and without ---- */
+
+static struct monitor *run(const struct trial *t, struct explore_opt o, struct explore *e)
+{
+    struct monitor *m = monitor_new(t->p, t->nreq);
+    for (uint32_t i = 0; i < t->nclaim; i++)
+        if (monitor_formula(m, t->claim[i], t->d) != i)
+            trial_fail(t, "no room for a claim");
+    o.watch = t->nclaim ? monitor_watch(m) : NULL;
+    explore_run(t->p, &o, e);
+    return m;
+}
+
+static const char *claim_text(const struct trial *t, uint32_t c)
+{
+    struct buf b = {0};
+    ltl_print(t->claim[c], &b);
+    const char *text = arena_strdup(t->a, b.s);
+    buf_free(&b);
+    return text;
+}
+
+static void same(const struct trial *t, const struct explore *all, const struct explore *some)
+{
+    for (uint32_t f = 0; f < FAULT_COUNT; f++)
+        if ((all->found[f].state == NONE) != (some->found[f].state == NONE))
+            trial_fail(t, arena_printf(t->a, "fault %u: %s", f,
+                                       all->found[f].state == NONE ? "only when reduced" : "lost"));
+    for (uint32_t c = 0; c < t->nclaim; c++)
+        if ((all->claim[c].state == NONE) != (some->claim[c].state == NONE))
+            trial_fail(t, arena_printf(t->a, "claim %u (%s): %s", c, claim_text(t, c),
+                                       all->claim[c].state == NONE ? "fails only when reduced"
+                                                                   : "fails only unreduced"));
+    for (uint32_t i = 0; i < t->p->nmark; i++)
+        if (all->reached[i] != some->reached[i])
+            trial_fail(t, arena_printf(t->a, "%s is not reached", t->p->mark[i].path));
+    for (uint32_t i = 0; i < t->p->nres; i++)
+        if (all->waited[i] != some->waited[i] || all->peak[i] != some->peak[i])
+            trial_fail(t, arena_printf(t->a, "%s: not the same waits", t->p->res[i].name));
+}
+
+static void try(uint64_t seed, uint32_t features, const char *exec, uint32_t nreq, struct tally *n)
+{
+    static const uint32_t cls[2] = {0};
+    struct trial t = {.a = arena_new(0), .seed = seed, .exec = exec, .nreq = nreq};
+    struct explore all, some;
+    t.text = features ? random_model(t.a, seed, features, NULL).text : ordered_model(t.a, seed);
+    trial_build(&t);
+    struct explore_opt o = {.nreq = nreq,
+                            .cls = cls,
+                            .max_count = 2,
+                            .max_states = MOST_STATES,
+                            .endless = true,
+                            .races = t.races};
+    struct monitor *m = run(&t, o, &all), *with = NULL;
+    if (all.end == EXPLORE_WHOLE) {
+        o.symmetric_copies = o.symmetric_requests = o.local_alone = true;
+        with = run(&t, o, &some);
+        if (some.end != EXPLORE_WHOLE)
+            trial_fail(&t, arena_printf(t.a, "end %d, %" PRIu64 " states, not %" PRIu64,
+                                        (int)some.end, some.states, all.states));
+        same(&t, &all, &some);
+        n->compared++;
+        n->fewer += some.states * 2 < all.states;
+        for (uint32_t f = 0; f < FAULT_COUNT; f++)
+            n->faults += all.found[f].state != NONE;
+        for (uint32_t c = 0; c < t.nclaim; c++)
+            n->broken += all.claim[c].state != NONE;
+        explore_free(&some);
+        monitor_free(with);
+    }
+    monitor_free(m);
+    explore_free(&all);
+    arena_drop(t.a);
+}
+
+enum {
+    SIMPLE = RANDOM_PLAIN | RANDOM_CPU | RANDOM_VARS | RANDOM_CHOICE | RANDOM_ANSWERS |
+             RANDOM_RETURN | RANDOM_COSTS,
+    FAILING = RANDOM_ERRORS | RANDOM_CATCH | RANDOM_RETRY,
+    SHARING = RANDOM_SHARED | RANDOM_USE
+};
+static const struct row {
+    const char *name;
+    uint32_t features, nreq, seeds, least;
+} table[] = {
+    {"tasks in order, one request", 0, 1, 400, 1200},
+    {"tasks in order, two requests", 0, 2, 100, 200},
+    {"forks, one request", SIMPLE, 1, 40, 150},
+    {"forks, two requests", SIMPLE & ~(uint32_t)RANDOM_COSTS, 2, 20, 50},
+    {"shared data, one request", SIMPLE | SHARING, 1, 40, 150},
+    {"shared data, two requests", RANDOM_FORKS | RANDOM_SPAWN | SHARING, 2, 30, 60},
+    {"failures, one request", SIMPLE | FAILING, 1, 30, 100},
+    {"failures and shared data", (SIMPLE | FAILING | SHARING) & ~(uint32_t)RANDOM_COSTS, 1, 30,
+     100},
+    {"bounds", RANDOM_FORKS | RANDOM_SPAWN | RANDOM_BOUNDS | RANDOM_USE | RANDOM_CAPACITY, 2, 20,
+     40},
+    {"all", RANDOM_ALL, 1, 15, 30},
+};
+
+static void test_row(void **state)
+{
+    static const char *const execs[] = {"serial", "threads", "threads2", "coroutine", "hybrid"};
+    const struct row *r = *state;
+    struct tally n = {0};
+    uint32_t seeds = test_quick() ? r->seeds / 10 : r->seeds;
+    for (uint64_t seed = 1; seed <= seeds; seed++)
+        for (size_t x = 0; x < TEST_COUNT(execs); x++)
+            try(seed, r->features, execs[x], r->nreq, &n);
+    print_message(
+        "%u compared, %u with less than half of the states; %u faults, %u claims that fail\n",
+        n.compared, n.fewer, n.faults, n.broken);
+    assert_true(test_quick() ? n.compared > 0 : n.compared >= r->least);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[TEST_COUNT(table)];
+    for (size_t i = 0; i < TEST_COUNT(table); i++)
+        tests[i] = test_named(table[i].name, test_row, &table[i]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
