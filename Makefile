@@ -127,6 +127,7 @@ check: tests
 	$(if $(ASK_protobuf),,@echo 'Not built: tests/prop/test_otlp_protobuf (there is no protobuf-c)')
 	@command -v xmllint >/dev/null || echo 'Not validated: JUnit XML (there is no xmllint)'
 	@python3 -c 'import jsonschema' 2>/dev/null || echo 'Not validated: SARIF (Python has no jsonschema)'
+	@command -v spin >/dev/null || echo 'Not asked: SPIN (by tests/prop/test_spin; there is no spin)'
 	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml) $(SPECS)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan
