@@ -130,7 +130,7 @@ void draft_write(const struct shape *s, const struct draft_opt *o, struct buf *o
     const char *name = o->name                                                ? o->name
                        : strcmp(root->name, "request") == 0 && *root->service ? root->service
                                                                               : root->name;
-    buf_printf(out, "pertinax: 1\nname: %s\n", draft_name(&d, name, false));
+    buf_printf(out, "pertinax: 1\nname: %s\n", draft_name(&d, name));
     if (d.nservice)
         put_services(&d, out);
     if (d.pipelines.n) {

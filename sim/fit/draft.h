@@ -45,12 +45,15 @@ struct draft {
     const char **used; /* names of services and pipelines */
     uint32_t nused, capused;
 };
-/* The call that a part is: a client's span around nothing but a server's is one. NULL: none. */
+/* The call that a part is: a client's span around nothing but its server's is one. NULL: none. */
 const struct part *draft_call(const struct draft *d, const struct part *p);
 struct draft_service *draft_service_of(const struct draft *d, uint32_t op);
 void draft_services(struct draft *d);
-/* Letters, digits and _; with `unique`, no other service or pipeline has it. */
-const char *draft_name(struct draft *d, const char *text, bool unique);
+/* Letters, digits and _. */
+const char *draft_name(struct draft *d, const char *text);
+/* Of an operation, where no other service or pipeline has it: with its own service before it, or
+ * numbered. */
+const char *draft_unique(struct draft *d, uint32_t op);
 /* The law of a call that is not its service's; NULL: it is. */
 const struct seen_law *draft_differs(struct draft *d, const struct part *p);
 const struct seen_law *draft_law(struct draft *d, const struct part *p);

@@ -20,28 +20,50 @@ static bool is_call_op(const struct draft *d, uint32_t op)
            strcmp(o->service, root->service) != 0;
 }
 
+/* A call seen from both ends: by their kinds, or, where a tracer says none, by one name. */
+static bool are_halves(const struct forest_op *client, const struct forest_op *server)
+{
+    if (client->kind == KIND_CLIENT)
+        return server->kind == KIND_SERVER;
+    return client->kind == KIND_NONE && server->kind == KIND_NONE &&
+           strcmp(client->name, server->name) == 0 && strcmp(client->service, server->service) != 0;
+}
+
+/* The only part beside the body's own time; *n counts them. */
+static const struct part *only_part(const struct part *p, uint32_t *n)
+{
+    const struct part *found = NULL;
+    if (p->kind != PART_SEQ) {
+        *n += p->kind != PART_OWN;
+        return p->kind == PART_OWN ? NULL : p;
+    }
+    for (uint32_t i = 0; i < p->n;
+         i++) { /* a row in a row, at most as deep as shape_order puts them */
+        const struct part *q = only_part(p->of[i], n);
+        found = q ? q : found;
+    }
+    return found;
+}
+
+/* The server's half of a client's span. */
+static const struct part *server_of(const struct draft *d, const struct part *p)
+{
+    uint32_t n = 0;
+    const struct part *q = p->kind == PART_SPAN ? only_part(p->body, &n) : NULL;
+    return n == 1 && q->kind == PART_LEAF && !q->class && !q->detached &&
+                   are_halves(op_of(d, p->op), op_of(d, q->op))
+               ? q
+               : NULL;
+}
+
 const struct part *draft_call(const struct draft *d, const struct part *p)
 {
-    if (p->kind == PART_LEAF)
-        return is_call_op(d, p->op) ? p : NULL;
-    if (p->kind != PART_SPAN || op_of(d, p->op)->kind != KIND_CLIENT)
-        return NULL;
-    const struct part *inner = NULL;
-    const struct part *top = p->body;
-    for (uint32_t i = 0; i < (top->kind == PART_SEQ ? top->n : 1); i++) {
-        const struct part *q = top->kind == PART_SEQ ? top->of[i] : top;
-        if (q->kind == PART_OWN)
-            continue;
-        if (inner || q->kind != PART_LEAF || q->class || q->detached)
-            return NULL;
-        inner = q;
-    }
-    return inner && op_of(d, inner->op)->kind == KIND_SERVER ? p : NULL;
+    return (p->kind == PART_LEAF && is_call_op(d, p->op)) || server_of(d, p) ? p : NULL;
 }
 
 /* ---- names ---- */
 
-const char *draft_name(struct draft *d, const char *text, bool unique)
+const char *draft_name(struct draft *d, const char *text)
 {
     const char *slash = strrchr(text, '/');
     const char *from =
@@ -57,16 +79,25 @@ const char *draft_name(struct draft *d, const char *text, bool unique)
     while (n > 0 && s[n - 1] == '_')
         n--;
     s[n] = 0;
-    if (n == 0 || isdigit((unsigned char)s[0]))
-        s = arena_printf(d->mem, "s_%s", s);
-    if (!unique)
-        return s;
-    const char *name = s;
-    for (uint32_t k = 2, i = 0; i < d->nused; i++)
-        if (strcmp(d->used[i], name) == 0) {
-            name = arena_printf(d->mem, "%s_%u", s, k++);
-            i = UINT32_MAX; /* from the start again */
-        }
+    return n == 0 || isdigit((unsigned char)s[0]) ? arena_printf(d->mem, "s_%s", s) : s;
+}
+
+static bool is_used(const struct draft *d, const char *name)
+{
+    for (uint32_t i = 0; i < d->nused; i++)
+        if (strcmp(d->used[i], name) == 0)
+            return true;
+    return false;
+}
+
+const char *draft_unique(struct draft *d, uint32_t op)
+{
+    const struct forest_op *o = op_of(d, op);
+    const char *base = draft_name(d, o->name), *name = base;
+    if (is_used(d, name) && *o->service)
+        name = base = arena_printf(d->mem, "%s_%s", draft_name(d, o->service), base);
+    for (uint32_t k = 2; is_used(d, name); k++)
+        name = arena_printf(d->mem, "%s_%u", base, k);
     d->used = grow(d->used, &d->capused, d->nused + 1, sizeof *d->used);
     d->used[d->nused++] = name;
     return name;
@@ -87,26 +118,20 @@ static void add_call(struct draft *d, const struct part *p)
     struct draft_service *s = draft_service_of(d, p->op);
     if (!s) {
         s = &d->service[d->nservice++];
-        *s =
-            (struct draft_service){.op = p->op, .name = draft_name(d, op_of(d, p->op)->name, true)};
+        *s = (struct draft_service){.op = p->op, .name = draft_unique(d, p->op)};
     }
     s->x = grow(s->x, &s->cap, s->nx + p->nx, sizeof *s->x);
     memcpy(s->x + s->nx, p->x, p->nx * sizeof *p->x);
     s->nx += p->nx;
     s->calls++;
     s->attempts = p->retries > s->attempts ? p->retries : s->attempts;
-    if (p->kind == PART_SPAN) { /* a client's span around a server's */
-        const struct part *q = p->body;
-        double in = 0, out = 0;
-        for (uint32_t i = 0; i < (q->kind == PART_SEQ ? q->n : 1); i++) {
-            const struct part *r = q->kind == PART_SEQ ? q->of[i] : q;
-            for (uint32_t k = 0; r->kind == PART_LEAF && k < r->nx; k++)
-                in += r->x[k].x / r->nx;
-        }
-        for (uint32_t k = 0; k < p->nx; k++)
-            out += p->x[k].x / p->nx;
-        s->outside = fmax(0, out - in);
-    }
+    const struct part *server = server_of(d, p);
+    double in = 0, out = 0;
+    for (uint32_t k = 0; server && k < server->nx; k++)
+        in += server->x[k].x / server->nx;
+    for (uint32_t k = 0; server && k < p->nx; k++)
+        out += p->x[k].x / p->nx;
+    s->outside = fmax(s->outside, out - in);
 }
 
 /* Depth is bounded by SHAPE_DEPTH bodies of at most 2 SHAPE_ITEMS levels. */

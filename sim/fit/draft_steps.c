@@ -57,7 +57,7 @@ static bool is_respond(const struct writer *w, const struct part *p)
 static const char *name_of(struct writer *w, const struct part *p)
 {
     if ((p->kind == PART_LEAF || p->kind == PART_SPAN) && !is_plain(op_name(w, p)))
-        return draft_name(w->d, op_name(w, p), false);
+        return draft_name(w->d, op_name(w, p));
     if (p->kind == PART_LEAF)
         return NULL;
     const char *s = NULL;
@@ -435,14 +435,14 @@ static void put_span(struct writer *w, const struct part *p, int indent)
     const struct part *top = p->body;
     if (!own || (top->kind != PART_SEQ && p->inside->nclass == 1)) {
         struct writer in = {.d = w->d, .body = p->inside, .b = w->b};
-        const char *name = own ? draft_name(w->d, own, false) : NULL;
+        const char *name = own ? draft_name(w->d, own) : NULL;
         if (p->inside->nclass > 1 || !own)
             draft_body(w->d, p->inside, false, indent, w->b);
         else
             put_steps(&in, top, 0, top->kind == PART_LEAF ? NULL : name, indent);
         return;
     }
-    const char *name = draft_name(w->d, own, true);
+    const char *name = draft_unique(w->d, p->op);
     struct buf b = {0};
     buf_printf(&b, "  %s:\n", name);
     draft_body(w->d, p->inside, false, 4, &b);

@@ -173,6 +173,19 @@ static int64_t make_own(struct making *m, int64_t t)
 {
     return call(m, "b", call(m, "a", t, 2) + 3 * MS, 2);
 }
+/* A call seen from both ends, with the network before and behind. */
+static int64_t make_halves(struct making *m, int64_t t)
+{
+    int64_t start = t + took(m, 1), end = start + took(m, 4), back = end + took(m, 1);
+    uint32_t client = span(m, m->root, "geo.Lookup", KIND_CLIENT, t, back);
+    span(m, client, "geo.Find", KIND_SERVER, start, end);
+    return call(m, "b", back, 2);
+}
+/* Requests meet in a queue: the time before the first call is as long as that of the one before. */
+static int64_t make_queue(struct making *m, int64_t t)
+{
+    return call(m, "a", t + (int64_t)(2 * MS * (1.01 + sin((double)m->request / 20))), 2);
+}
 static int64_t make_retry(struct making *m, int64_t t)
 {
     for (int i = 0; i < 2; i++) {
@@ -227,6 +240,8 @@ static const struct row {
      "  - detach:\n      - call: publish\n  - call: c\n"},
     {"own time", make_own,
      "  - call: a\n  - cpu: 3ms   # n 400, always the same\n    name: own\n  - call: b\n"},
+    {"both ends of a call", make_halves, "  - call: geo_Lookup\n  - call: b\n"},
+    {"a queue", make_queue, "  - call: a\n"},
     {"attempts", make_retry, "  - call: pay\n    catch: []\n"},
     {"an early answer", make_abort,
      "  - call: check\n  - if: chance(0.7875)\n    then: {call: work}\n    else: {abort: 403}\n"
