@@ -138,7 +138,7 @@ uint32_t explore_expand(struct explorer *x, uint32_t i)
 {
     uint32_t tuple[TUPLE_MAX], n = 0;
     bool global = x->o.watch && x->o.watch->global;
-    memcpy(tuple, tuples_get(&x->t, i), x->width * sizeof *tuple);
+    tuples_get(&x->t, i, tuple);
     uint32_t alone = local_request(x, tuple);
     if (alone != NONE)
         return expand_known(x, tuple, i, alone, *moves_of(x, tuple, alone));
@@ -179,7 +179,7 @@ static bool seen_all(const struct explorer *x)
            (x->until.claims & ~s.claims) == 0;
 }
 
-static bool enough(struct explorer *x)
+static bool enough(struct explorer *x, uint32_t i)
 {
     struct explore *e = x->e;
     if (e->end == EXPLORE_BROKEN || seen_all(x))
@@ -188,7 +188,7 @@ static bool enough(struct explorer *x)
         e->end = EXPLORE_STATES;
     else if (x->o.stop && *x->o.stop)
         e->end = EXPLORE_STOPPED;
-    else if ((x->t.n & 1023U) == 0) {
+    else if ((i & 1023U) == 0) {
         pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
         if (x->o.max_bytes && tuples_bytes(&x->t) + e->part_bytes > x->o.max_bytes)
             e->end = EXPLORE_BYTES;
@@ -217,8 +217,9 @@ static void begin(struct explorer *x, const struct prog *p, const struct explore
 static void search(struct explorer *x)
 {
     struct explore *e = x->e;
+    uint32_t tuple[TUPLE_MAX];
     x->met = meet;
-    for (uint32_t i = 0; i < x->t.n && !enough(x); i++) {
+    for (uint32_t i = 0; i < x->t.n && !enough(x, i); i++) {
         if (i == x->level) {
             e->depth++;
             x->level = x->t.n;
@@ -226,7 +227,8 @@ static void search(struct explorer *x)
         if (explore_expand(x, i) > 0)
             continue;
         e->last++;
-        sight(x, explore_last(x, tuples_get(&x->t, i)), i, NONE);
+        tuples_get(&x->t, i, tuple);
+        sight(x, explore_last(x, tuple), i, NONE);
     }
     if (x->o.endless && x->back && e->end == EXPLORE_WHOLE)
         explore_cycles(x);
@@ -258,7 +260,10 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
         x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL);
     e->local = x->local != NULL;
     begin(x, p, o);
-    search(x);
+    if (explore_spawns(x))
+        search(x);
+    else
+        e->end = EXPLORE_BROKEN; /* so many tasks at once */
     e->states = x->t.n;
     e->bytes = tuples_bytes(&x->t);
     pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
@@ -325,6 +330,7 @@ void explore_free(struct explore *e)
     memo_free(&x->memo);
     races_free(x->races);
     local_free(x->local);
+    free(x->spawn);
     free(x->cycle);
     free(x);
     free(e->reached);

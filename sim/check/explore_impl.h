@@ -27,6 +27,7 @@ struct explorer {
     bool batches; /* moves of nobody may change any request */
     struct move_limits limits;
     struct races *races; /* or NULL */
+    uint64_t *spawn;     /* of each fork: its bit in task_extra; 0: it spawns nothing */
     struct local *local; /* or NULL: all moves are made */
     struct signs until;  /* the search ends when it has seen these; none: when all is explored */
     /* What is done with each state that a state can become. */
@@ -39,6 +40,8 @@ struct explorer {
 };
 #define SIGN_RETRY (1U << 31) /* in signs.faults: a step without limit is tried again */
 
+/* Spawns get their bits; false: one body has too many. */
+bool explore_spawns(struct explorer *x);
 /* The state that a move leads to, and what it has shown on its way. */
 typedef void found(void *ctx, const uint32_t *tuple, struct signs s, const struct move *m);
 /* Make the move in every way its questions can be answered; the state of `tuple` is loaded anew for

@@ -6,12 +6,14 @@
 
 void explore_load(const struct explore *e, uint32_t state, struct pack_run *r)
 {
-    pack_load(e->x->k, tuples_get(&e->x->t, state), r);
+    uint32_t tuple[TUPLE_MAX];
+    tuples_get(&e->x->t, state, tuple);
+    pack_load(e->x->k, tuple, r);
 }
 
 struct search { /* for a move that leads to a tuple, and shows these signs */
     struct explorer *x;
-    const uint32_t *to;
+    uint32_t to;
     struct signs shown;
     struct move found;
     bool have;
@@ -25,7 +27,7 @@ static void search_found(void *ctx, const uint32_t *to, struct signs s, const st
         return;
     memcpy(tuple, to, h->x->width * sizeof *tuple);
     explore_canonical(h->x, tuple);
-    if (memcmp(tuple, h->to, h->x->width * sizeof *tuple) != 0)
+    if (tuples_find(&h->x->t, tuple) != h->to)
         return;
     h->found = *m;
     h->have = true;
@@ -33,8 +35,9 @@ static void search_found(void *ctx, const uint32_t *to, struct signs s, const st
 
 static struct move move_between(struct explorer *x, uint32_t from, uint32_t to, struct signs shown)
 {
-    struct search h = {.x = x, .to = tuples_get(&x->t, to), .shown = shown};
-    const uint32_t *tuple = tuples_get(&x->t, from);
+    struct search h = {.x = x, .to = to, .shown = shown};
+    uint32_t tuple[TUPLE_MAX];
+    tuples_get(&x->t, from, tuple);
     pack_load(x->k, tuple, &x->r);
     moves_list(&x->r, x->nreq, NONE, &x->m);
     for (uint32_t i = 0; i < x->m.n && !h.have; i++)

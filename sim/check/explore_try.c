@@ -6,9 +6,23 @@
 
 /* ---- faults ---- */
 
-static uint64_t spawn_bit(uint32_t fork)
+/* A bit for each spawn of one body; false: there are more than bits. */
+bool explore_spawns(struct explorer *x)
 {
-    return (uint64_t)1 << (fork & 63U);
+    const struct prog *p = x->p;
+    x->spawn = xcalloc(p->nfork + 1u, sizeof *x->spawn);
+    uint32_t n = 0;
+    for (uint32_t pc = 0; pc < p->nop; pc++) { /* bodies lie one after the other */
+        for (uint32_t b = 0; b < p->nbody; b++)
+            n = p->body[b].pc == pc ? 0 : n;
+        const struct op *o = &p->op[pc];
+        if (o->code != OP_FORK || p->fork[o->a].kind != GROUP_SPAWN || x->spawn[o->a] != 0)
+            continue;
+        if (n == 64)
+            return false;
+        x->spawn[o->a] = UINT64_C(1) << n++;
+    }
+    return true;
 }
 
 static uint32_t request_slot(const struct pack_run *r, uint32_t nreq, uint32_t slot)
@@ -34,9 +48,7 @@ static void see_begin(struct explorer *x, const struct fx *f)
     x->r.task_extra[f->task] = 0;
     if (f->a == NONE || x->p->op[f->b].code != OP_FORK)
         return;
-    uint32_t fork = x->p->op[f->b].a;
-    if (x->p->fork[fork].kind == GROUP_SPAWN)
-        x->r.task_extra[f->a] |= spawn_bit(fork);
+    x->r.task_extra[f->a] |= x->spawn[x->p->op[f->b].a];
 }
 
 static void see_taken(struct explorer *x, uint32_t inst)
@@ -74,7 +86,7 @@ static uint32_t see(struct explorer *x)
                 x->r.task_extra[f->task] = 0;
             break;
         case FX_AWAITED:
-            x->r.task_extra[f->a] &= ~spawn_bit(f->b);
+            x->r.task_extra[f->a] &= ~x->spawn[f->b];
             break;
         case FX_OVERTASK:
             if (f->a && x->r.task_extra[f->task] != 0)

@@ -22,7 +22,8 @@ static void explore(const char *which, const char *text, const char *exec, uint3
                             .cls = cls,
                             .max_count = 3,
                             .symmetric_copies = reduced,
-                            .symmetric_requests = reduced};
+                            .symmetric_requests = reduced,
+                            .local_alone = reduced};
     double from = bench_cpu();
     explore_run(p, &o, &e);
     double s = bench_cpu() - from;
@@ -58,8 +59,35 @@ int main(void)
     static const char pool[] = "pertinax: 1\nname: pool\nservices: {a: {latency: 1ms}}\n"
                                "request: {parallel: {x: {call: a}, y: {call: a}}}\n"
                                "executions: {threads: {pool: 6}}\n";
+    /* Three shards, three queries; what a call is for is left out. */
+    static const char search[] =
+        "pertinax: 1\nname: search\nservices: {a: {latency: 1ms}}\n"
+        "request:\n"
+        "  - spawn:\n"
+        "      geo: {call: a}\n"
+        "      limit: [{call: a}, {each: 3, name: shards, do: {call: a, sets: {over: "
+        "chance(0.1)}}},\n"
+        "              {set: {limited: any(shards.over)}}]\n"
+        "      session: [{call: a, sets: {hit: chance(0.5)}},\n"
+        "                {if: not hit, then: {parallel: {x: {call: a}, y: {call: a}, z: {call: "
+        "a}}}}]\n"
+        "  - await: [geo, session]\n"
+        "  - each: 3\n"
+        "    name: queries\n"
+        "    do: [{call: a, sets: {hit: chance(0.5)}}, {if: not hit, then: {call: a}}, {call: a}]\n"
+        "    as_completed: {cpu: 1ms, name: rank}\n"
+        "  - await: limit\n"
+        "  - {if: limit.limited, then: {abort: 503}}\n"
+        "  - parallel: {p: {call: a}, q: {call: a}, r: {call: a}, s: {call: a},\n"
+        "               write: [{call: a}, {respond: 200}]}\n";
     explore("pool 5 on 6", pool, "threads", 5, false);
     spin("pool 5 on 6", 5, 6);
     explore("pool 5 on 6, reduced", pool, "threads", 5, true);
+    explore("search", search, "threads", 1, false);
+    explore("search, reduced", search, "threads", 1, true);
+    explore("search upon a loop", search, "coroutine", 1, false);
+    explore("search upon a loop, reduced", search, "coroutine", 1, true);
+    explore("2 searches, reduced", search, "threads", 2, true);
+    explore("2 searches upon a loop, reduced", search, "coroutine", 2, true);
     return 0;
 }
