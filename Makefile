@@ -55,7 +55,8 @@ LDLIBS := $(PKG_LIBS) -lm -pthread
 
 SRC := $(wildcard sim/*/*.c reports/*.c)
 HDR := $(wildcard sim/*/*.h reports/*.h)
-OBJ := $(SRC:%.c=$(O)/%.o)
+PYTHON := $(wildcard sim/live/python/*.py) # what emitted programs are executed by, as text
+OBJ := $(SRC:%.c=$(O)/%.o) $(O)/sim/live/python.o
 LIB := $(O)/lib.a# all but main(); a test takes from it what it needs
 # Second opinions, asked where they are installed.
 ASK_jansson := $(shell pkg-config --exists jansson 2>/dev/null && echo yes)
@@ -93,6 +94,13 @@ $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(if $(Q),@echo '  CC    $<')
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(O)/sim/live/python.c: $(PYTHON)
+	@mkdir -p $(@D)
+	$(Q)(echo '#include "live/python.h"'; for f in $(PYTHON); do \
+	  echo "const char *const python_$$(basename $$f .py)[] = {"; \
+	  sed 's/[\\"]/\\&/g; s/.*/    "&\\n",/' $$f; echo '    0};'; done) > $@
+$(O)/sim/live/python.o: $(O)/sim/live/python.c $(O)/flags
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 $(LIB): $(filter-out $(O)/sim/cli/main.o,$(OBJ)) $(O)/objects
 	$(Q)rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
 $(O)/pertinax: $(OBJ) $(O)/objects

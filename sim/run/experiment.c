@@ -258,13 +258,14 @@ static void assume(struct run_result *r, const struct trial *t, uint32_t n, stru
 /* What is not assumed but so, where an execution is run for real. */
 static void not_assumed(struct run_result *r, const struct trial *t, uint32_t n, struct arena *a)
 {
+    const char *runtime = t[0].o->world->runtime;
     uint32_t cores = 0;
     for (uint32_t i = 0; i < n; i++) {
         cores = t[i].p->cores > cores ? t[i].p->cores : cores;
         r->exec[i].summary = "";
     }
     r->assumed_cores = arena_printf(a, "at most %u core%s", cores, cores == 1 ? "" : "s");
-    r->assumed_gil = "native threads";
+    r->assumed_gil = runtime ? runtime : "native threads";
     r->assumed_costs = "costs as they are";
 }
 

@@ -19,6 +19,18 @@ struct sim_oracle {
     double (*value)(void *ctx, const struct sim *s, uint32_t expr, const double *words);
     uint32_t (*pick)(void *ctx, uint32_t n); /* one of n that are possible, from 0 */
 };
+/* Who wants to hear what requests draw. */
+struct sim_request { /* which one: the key of its draws */
+    uint32_t cls, client;
+    uint64_t ordinal;
+};
+struct sim_ear {
+    void *ctx;
+    void (*arrived)(void *ctx, struct sim_request r, int64_t now);
+    /* A duration in ns, a count, a condition, an arm; well: of a call. */
+    void (*drawn)(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, double value,
+                  bool well);
+};
 struct sim_opt {
     uint64_t seed;
     uint32_t replication;    /* part of every draw's key */
@@ -33,6 +45,7 @@ struct sim_opt {
     const double *scale;
     bool stepwise;                   /* never by the faster way (flow.h): for comparisons */
     const struct sim_oracle *oracle; /* NULL: the dice */
+    const struct sim_ear *ear;       /* may be NULL; only with stepwise */
 };
 struct sim *sim_new(const struct prog *p, const struct sim_opt *o);
 void sim_free(struct sim *s);

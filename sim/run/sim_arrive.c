@@ -33,6 +33,8 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
         worker = step_worker(st);
     }
     bool traced = account_arrival(s, ordinal);
+    if (s->o.ear != NULL)
+        s->o.ear->arrived(s->o.ear->ctx, (struct sim_request){cls, client, ordinal}, s->now);
     s->root_key = key;
     s->coming = (struct rside){.arrival = s->now, .ordinal = ordinal, .cls = cls, .client = client};
     uint32_t r = move_arrive(s, cls, worker, traced);

@@ -125,10 +125,17 @@ static void share_begin(struct sim *s, uint32_t task, uint32_t k, int64_t ns, bo
     share_alarm(s, k);
 }
 
+static inline void hear(struct sim *s, uint32_t task, uint32_t pc, double value, bool well)
+{
+    if (s->o.ear != NULL)
+        s->o.ear->drawn(s->o.ear->ctx, s, task, pc, value, well);
+}
+
 static void fx_work(struct sim *s, const struct fx *f)
 {
     bool ok;
     int64_t ns = draw_work(s, f->task, f->b, &ok);
+    hear(s, f->task, f->b, (double)ns, ok);
     const struct op *o = &s->p->op[f->b];
     chain_add(s, f->task, ns);
     if (s->follow)
@@ -210,6 +217,7 @@ static void fx_cpu(struct sim *s, const struct fx *f)
     int64_t ns = 0, wake = 0, cost[COST_COUNT] = {0};
     if (f->b != NONE && p->op[f->b].code != OP_COST) {
         ns = draw_cpu(s, f->task, f->b);
+        hear(s, f->task, f->b, (double)ns, true);
         chain_add(s, f->task, ns);
     }
     for (unsigned c = 0; c < COST_COUNT; c++)
@@ -529,7 +537,9 @@ bool settle_more(struct sim *s)
         if (s->end != SIM_MORE)
             return false;
         if (st->ask != ASK_NONE) {
-            step_answer(st, draw_answer(s));
+            double v = draw_answer(s);
+            hear(s, st->ask_task, st->task[st->ask_task].pc, v, true);
+            step_answer(st, v);
         } else if (s->done.n > 0) {
             struct now d = ring_take(&s->done);
             step_done(st, d.a, true);

@@ -215,3 +215,13 @@ void world_end(struct sim *s, enum sim_end end)
     if (s->end == SIM_MORE)
         s->end = end;
 }
+
+void world_record(struct sim *s, struct record r)
+{
+    record_add(s, r);
+}
+
+const struct prog *world_prog(const struct sim *s)
+{
+    return s->p;
+}

@@ -58,4 +58,8 @@ uint64_t world_finished(const struct sim *s);
 bool world_stuck(const struct sim *s); /* some tasks can never move again */
 void world_end(struct sim *s, enum sim_end end);
 
+/* Or all of it was done elsewhere: a request, in the order in which they were over. */
+void world_record(struct sim *s, struct record r);
+const struct prog *world_prog(const struct sim *s);
+
 #endif

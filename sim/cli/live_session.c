@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* live_session.c - see live_session.h. */
+#include "cli/live_session.h"
+#include "cli/live_python.h"
+#include "cli/watch.h"
+#include "reports/trace.h"
+#include "trace/import.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { DEFAULT_ALONE = 200, DEFAULT_LOAD = 2000, DEFAULT_SECONDS = 120 };
+static const struct loc nowhere = {0};
+
+/* ---- options ---- */
+
+static void bad_service(struct diags *d, const char *text)
+{
+    diag_error(d, nowhere, "E-option-value",
+               "tcp (a service of our own on loopback), timer, or an address and port such as "
+               "127.0.0.1:7000",
+               "--service cannot be '%s'", text);
+}
+
+static void read_service(struct live_session *l, struct diags *d)
+{
+    const char *text = opt_get(l->a->o, "service");
+    l->o.service = LIVE_TCP;
+    l->o.host = "127.0.0.1";
+    l->own = text == NULL || strcmp(text, "tcp") == 0;
+    if (l->own)
+        return;
+    if (strcmp(text, "timer") == 0) {
+        l->o.service = LIVE_TIMER;
+        return;
+    }
+    const char *colon = strrchr(text, ':');
+    struct in_addr address;
+    char *end = NULL;
+    unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+    l->o.host = colon ? arena_strndup(l->a->mem, text, (size_t)(colon - text)) : text;
+    if (!colon || *end != 0 || port == 0 || port > 65535 ||
+        inet_pton(AF_INET, l->o.host, &address) != 1)
+        bad_service(d, text);
+    l->o.port = (uint16_t)port;
+}
+
+void live_read(struct live_session *l, const struct cmd_args *a, struct diags *d)
+{
+    const char *runtime = opt_get(a->o, "runtime");
+    struct opt_range seconds = {1, 86400, DEFAULT_SECONDS};
+    *l = (struct live_session){.a = a, .d = d, .seed = cmd_seed(a->o, d)};
+    l->o.most_ns = 1000000000 * (int64_t)opt_u64(a->o, "time-limit", seconds, d);
+    l->emit = opt_get(a->o, "emit");
+    l->python = l->emit != NULL || (runtime && strcmp(runtime, "python3") == 0);
+    if (l->emit && runtime && strcmp(runtime, "native") == 0)
+        diag_error(d, nowhere, "E-option", NULL, "--emit is for --runtime python3");
+    read_service(l, d);
+}
+
+uint64_t live_requests(const struct subject *s)
+{
+    return s->model->nload > 0 ? DEFAULT_LOAD : DEFAULT_ALONE;
+}
+
+/* ---- traces ---- */
+
+const char *live_label(const struct live_session *l, const char *execution)
+{
+    if (l->label == NULL)
+        return execution;
+    return l->subject->nexec == 1 ? l->label
+                                  : arena_printf(l->a->mem, "%s-%s", l->label, execution);
+}
+
+bool live_keep(struct live_session *l, const char *file, const char *execution)
+{
+    struct import_opt o = {.label = live_label(l, execution), .jobs = 1};
+    struct import_result r;
+    return import_files(l->store, &file, 1, &o, l->a->mem, &r, l->d);
+}
+
+struct label_seen {
+    const char *label;
+    bool there;
+};
+static bool on_label(void *ctx, const struct store_row *r)
+{
+    struct label_seen *s = ctx;
+    s->there = s->there || (r->cell[0].n == strlen(s->label) &&
+                            memcmp(r->cell[0].s, s->label, r->cell[0].n) == 0);
+    return true;
+}
+
+/* A recording of that name is another run's. */
+static void check_labels(const struct live_session *l, struct diags *d)
+{
+    for (uint32_t i = 0; i < l->subject->nexec; i++) {
+        struct label_seen s = {live_label(l, l->subject->exec[i]->name), false};
+        store_select(l->store, l->a->mem, "SELECT label FROM recording", on_label, &s);
+        if (s.there)
+            diag_error(d, nowhere, "E-store", "--label NAME calls this one otherwise",
+                       "%s has a recording '%s' already", l->store_path, s.label);
+    }
+}
+
+/* What our own runtime has recorded. */
+static bool keep_native(struct live_session *l, const struct run_result *r)
+{
+    const char *file = arena_printf(l->a->mem, "%s/traces", l->folder);
+    bool ok = true;
+    for (uint32_t i = 0; i < r->nexec && ok; i++) {
+        struct run_result one = *r;
+        const struct run_result *list = &one;
+        struct buf b = {0};
+        if (r->exec[i].ntraced == 0)
+            continue;
+        one.exec = &r->exec[i];
+        one.nexec = 1;
+        trace_otlp(&list, 1, l->d, &b);
+        cmd_write(file, &b);
+        buf_free(&b);
+        ok = live_keep(l, file, r->exec[i].name);
+    }
+    unlink(file);
+    return ok;
+}
+
+/* ---- running ---- */
+
+static int run_for_real(void *ctx, const char *execution, struct sim *s, bool load, uint64_t n)
+{
+    struct live_session *l = ctx;
+    struct live_report *r = &l->report[l->n];
+    l->name[l->n++] = execution;
+    return (int)(l->python ? live_python(l, execution, s, n, r) : live_run(s, load, n, &l->o, r));
+}
+
+static void add_warning(struct arena *a, struct exec_result *e, const char *id, const char *text)
+{
+    struct warning_result *w = NEW(a, struct warning_result, e->nwarning + 1);
+    for (uint32_t i = 0; i < e->nwarning; i++)
+        w[i] = e->warning[i];
+    w[e->nwarning++] = (struct warning_result){id, text};
+    e->warning = w;
+}
+
+/* What went wrong on the way, beside its figures.  True: the run could not go on. */
+static bool tell_trouble(const struct live_session *l, struct run_result *r, struct diags *d)
+{
+    struct arena *a = l->a->mem;
+    bool unable = false;
+    for (uint32_t i = 0; i < r->nexec && i < l->n; i++) {
+        const struct live_report *q = &l->report[i];
+        if (q->broken > 0)
+            add_warning(a, &r->exec[i], "broken-calls",
+                        arena_printf(a, "%llu of %llu calls failed because %s",
+                                     (unsigned long long)q->broken, (unsigned long long)q->calls,
+                                     q->broken_by));
+        if (q->timed_out)
+            add_warning(a, &r->exec[i], "time-limit",
+                        "the time for it was over before all requests were through: more with "
+                        "--time-limit, fewer with --requests");
+        if (q->unable)
+            diag_error(d, nowhere, "E-live", NULL, "%s cannot be run: %s", l->name[i], q->trouble);
+        unable |= q->unable;
+    }
+    return unable;
+}
+
+/* Sockets and threads: as many as the system lets us have. */
+static void limits_most(void)
+{
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+        r.rlim_cur = r.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &r);
+    }
+}
+
+/* The service, the store, a folder for files on the way; if not, why not is in d. */
+static enum cmd_status begin(struct live_session *l, struct diags *d)
+{
+    limits_most();
+    if (l->own && !server_begin(&l->service)) {
+        diag_error(d, nowhere, "E-live", NULL, "no service can be started: %s", strerror(errno));
+        l->own = false;
+        return STATUS_WORLD;
+    }
+    if (l->own)
+        l->o.port = l->service.port;
+    snprintf(l->folder, sizeof l->folder, "/tmp/pertinax-XXXXXX");
+    if ((l->python || l->store_path) && !mkdtemp(l->folder)) {
+        diag_error(d, nowhere, "E-live", NULL, "no folder can be made in /tmp: %s",
+                   strerror(errno));
+        l->folder[0] = 0;
+        return STATUS_WORLD;
+    }
+    if (!l->store_path && l->python)
+        l->store = store_open(arena_printf(l->a->mem, "%s/store", l->folder), STORE_WRITE, d);
+    else if (l->store_path)
+        l->store = store_open(l->store_path, STORE_WRITE, d);
+    if (l->store && l->store_path)
+        check_labels(l, d);
+    return diags_errors(d) == 0 ? STATUS_FINE : STATUS_USAGE;
+}
+
+static void end(struct live_session *l)
+{
+    static const char *const made[] = {"program.py", "draws", "otlp", "said", "store", "traces"};
+    if (l->own)
+        server_end(&l->service);
+    if (l->store)
+        store_close(l->store);
+    for (size_t i = 0; l->folder[0] && i < sizeof made / sizeof *made; i++)
+        unlink(arena_printf(l->a->mem, "%s/%s", l->folder, made[i]));
+    if (l->folder[0])
+        rmdir(l->folder);
+}
+
+static struct run_result *execute(struct live_session *l, struct experiment_opt *e, int *status,
+                                  struct diags *d)
+{
+    struct watch w;
+    struct experiment_world world = {l, run_for_real, l->python, l->python ? "python3" : NULL};
+    e->world = &world;
+    watch_begin(&w, l->a, e);
+    l->o.stop = e->stop;
+    struct run_result *r =
+        experiment_run(l->subject->model, l->subject->exec, l->subject->nexec, e, l->a->mem, d);
+    bool stopped = atomic_load(&w.asked);
+    watch_end(&w, e);
+    e->world = NULL;
+    *status = r ? STATUS_WORLD : STATUS_USAGE;
+    if (r == NULL || tell_trouble(l, r, d) || diags_errors(d) > 0)
+        return NULL;
+    if (l->store && !l->python && !keep_native(l, r))
+        return NULL;
+    r->version = cmd_version();
+    r->command = l->a->command;
+    r->digest = l->subject->digest;
+    *status = STATUS_FINE;
+    for (uint32_t i = 0; i < r->nexec; i++)
+        *status = r->exec[i].deadlock ? STATUS_FAILS : *status;
+    *status = stopped ? STATUS_INTERRUPTED : *status;
+    return r;
+}
+
+struct run_result *live_execute(struct live_session *l, const struct subject *s,
+                                struct experiment_opt *e, int *status, struct diags *d)
+{
+    struct run_result *r = NULL;
+    l->subject = s;
+    l->report = NEW(l->a->mem, struct live_report, s->nexec + 1u);
+    l->name = NEW(l->a->mem, const char *, s->nexec + 1u);
+    if (e->requests == 0)
+        e->requests = live_requests(s);
+    if (l->store_path && !l->python && e->traced == 0)
+        e->traced = e->requests < UINT32_MAX ? (uint32_t)e->requests : UINT32_MAX;
+    *status = STATUS_USAGE;
+    if (l->python && !live_python_check(l, d))
+        return NULL;
+    *status = begin(l, d);
+    if (*status == STATUS_FINE)
+        r = execute(l, e, status, d);
+    end(l);
+    return r;
+}

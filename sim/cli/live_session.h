@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* live_session.h - what the commands that execute a model for real (live, compare --live) share:
+ * their options, the service, the runtime (our own or Python's), the store that the traces go to.
+ */
+#ifndef CLI_LIVE_SESSION_H
+#define CLI_LIVE_SESSION_H
+#include "cli/simulate.h"
+#include "live/live.h"
+#include "live/server.h"
+#include "trace/store.h"
+
+#define LIVE_OPTIONS                                                                               \
+    {"runtime", 0, "native|python3",                                                               \
+     "who executes it: threads and loops of our own, or a Python program", 0},                     \
+        {"emit", 0, "FILE",                                                                        \
+         "keep the Python program, to start from (FILE.draws beside it; with several executions, " \
+         "their names in FILE's)",                                                                 \
+         OPT_UNRECORDED},                                                                          \
+        {"service", 0, "WHAT",                                                                     \
+         "what answers calls: tcp, a process of ours on loopback (the default); timer; or "        \
+         "HOST:PORT",                                                                              \
+         0},                                                                                       \
+    {                                                                                              \
+        "time-limit", 0, "S", "end each execution after S seconds (default 120)", 0                \
+    }
+
+struct live_session {
+    const struct cmd_args *a;
+    const struct subject *subject;
+    struct live_opt o;
+    struct live_server service;
+    bool own;                   /* the service is ours */
+    struct live_report *report; /* of each execution run, in order */
+    const char **name;
+    uint32_t n;
+    uint64_t seed;
+    bool python;
+    const char *emit;       /* --emit, or NULL */
+    const char *store_path; /* NULL: the traces are not kept */
+    const char *label;      /* NULL: the executions' names */
+    struct store *store;
+    struct diags *d;
+    char folder[32]; /* for files on the way; "" if there is none */
+};
+/* The options, and what is wrong with them. */
+void live_read(struct live_session *l, const struct cmd_args *a, struct diags *d);
+/* Requests where --requests does not say. */
+uint64_t live_requests(const struct subject *s);
+/* All executions of the subject.  NULL: why not is in d (*status: how the command ends). */
+struct run_result *live_execute(struct live_session *l, const struct subject *s,
+                                struct experiment_opt *e, int *status, struct diags *d);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* emit_impl.h - what the parts of writing a program share, and nobody else's:
+ *
+ *   emit.c       the program: pipelines, tables, what executes them
+ *   emit_step.c  bodies and steps
+ *   emit_expr.c  expressions and names
+ *   python/      what executes a pipeline, as it stands in every program (python.h) */
+#ifndef LIVE_EMIT_IMPL_H
+#define LIVE_EMIT_IMPL_H
+#include "base/arena.h"
+#include "base/buf.h"
+#include "live/emit.h"
+
+enum { FLAVOUR_SYNC = 1, FLAVOUR_ASYNC = 2 };
+struct emit {
+    const struct prog *p;
+    const struct model *m;
+    struct diags *d;
+    struct arena *mem;
+    struct buf *out;
+    int indent;
+    unsigned flavour;   /* of the function being written */
+    uint8_t *made;      /* of each pipeline: flavours that are written, or asked for */
+    uint8_t *asked;     /* ... asked for */
+    const char *taking; /* inside as_completed: the step whose copies are taken */
+    uint32_t lines;     /* written so far */
+};
+
+/* ---- emit_expr.c ---- */
+const char *emit_name(struct emit *e, const char *name);   /* as a name of Python's */
+const char *emit_string(struct emit *e, const char *text); /* as a literal */
+const char *emit_pipeline(struct emit *e, uint32_t pipeline);
+/* The value, if it is known before a request runs; base units. */
+bool emit_known(struct emit *e, const struct expr *x, double *value);
+/* A value that is asked for by name where it is drawn, and else computed. */
+const char *emit_value(struct emit *e, const struct expr *x, const char *name);
+const char *emit_count(struct emit *e, const struct expr *x, const char *name);
+/* Seconds; or `drawn` ("None": it is taken from the table), or refused (NULL). */
+const char *emit_seconds(struct emit *e, const struct expr *x, const char *drawn);
+
+/* ---- emit_step.c ---- */
+void emit_line(struct emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void emit_body(struct emit *e, const struct body *b);
+void emit_refuse(struct emit *e, struct loc at, const char *what, const char *cure);
+
+#endif

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* python.h - the files of live/python as text, made by the Makefile; lines, ended by NULL. */
+#ifndef LIVE_PYTHON_H
+#define LIVE_PYTHON_H
+extern const char *const python_common[], *const python_sync[], *const python_async[];
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rehearse.c - a simulation that is listened to; see rehearse.h. */
+#include "run/rehearse.h"
+#include "base/json.h"
+#include "run/sim_impl.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND 1e9
+
+struct entry { /* a request */
+    struct sim_request id;
+    int64_t arrival;
+    struct buf draws; /* items of the list, with commas */
+    bool unfinished;
+};
+struct rehearsal {
+    struct entry *v;
+    uint32_t n, cap;
+    uint32_t *slot, nslot; /* a hash table: index + 1 */
+    struct buf key;
+};
+
+/* ---- requests ---- */
+
+static bool same(struct sim_request a, struct sim_request b)
+{
+    return a.cls == b.cls && a.client == b.client && a.ordinal == b.ordinal;
+}
+
+static uint32_t *slot_of(struct rehearsal *h, struct sim_request id)
+{
+    uint64_t k = rng_mix(rng_mix(id.cls, id.client), id.ordinal);
+    uint32_t i = (uint32_t)k & (h->nslot - 1);
+    while (h->slot[i] != 0 && !same(h->v[h->slot[i] - 1].id, id))
+        i = (i + 1) & (h->nslot - 1);
+    return &h->slot[i];
+}
+
+static void room(struct rehearsal *h)
+{
+    h->v = grow(h->v, &h->cap, h->n + 1, sizeof *h->v);
+    if (2 * h->n < h->nslot)
+        return;
+    h->nslot = h->nslot ? 2 * h->nslot : 256;
+    free(h->slot);
+    h->slot = xcalloc(h->nslot, sizeof *h->slot);
+    for (uint32_t i = 0; i < h->n; i++)
+        *slot_of(h, h->v[i].id) = i + 1;
+}
+
+static void on_arrival(void *ctx, struct sim_request id, int64_t now)
+{
+    struct rehearsal *h = ctx;
+    room(h);
+    struct entry *e = &h->v[h->n++];
+    *e = (struct entry){.id = id, .arrival = now};
+    *slot_of(h, id) = h->n;
+}
+
+static struct entry *entry_of(struct rehearsal *h, const struct sim *s, uint32_t req)
+{
+    const struct rside *r = &s->rside[req];
+    uint32_t i = *slot_of(h, (struct sim_request){r->cls, r->client, r->ordinal});
+    return i ? &h->v[i - 1] : NULL;
+}
+
+/* ---- keys ---- */
+
+/* The last part of a path, less what tells it from others of its name. */
+static void put_last(struct buf *b, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    buf_put(b, last, strcspn(last, "#"));
+}
+
+static void put_task(struct buf *b, const struct sim *s, uint32_t task)
+{
+    const struct task *t = &s->st.task[task];
+    if (t->parent == NONE || t->group == NONE)
+        return;
+    put_task(b, s, t->parent);
+    enum group_kind kind = s->p->fork[s->st.group[t->group].fork].kind;
+    buf_putc(b, '/');
+    put_last(b, s->p->body[t->body].path);
+    if (kind == GROUP_EACH || kind == GROUP_HEDGE)
+        buf_printf(b, "[%u]", t->copy);
+}
+
+static const char *variable(const struct prog *p, uint32_t body, uint32_t word)
+{
+    for (uint32_t i = 0; i < p->nnamed; i++)
+        if (p->named[i].body == body && p->named[i].word == word)
+            return p->named[i].name;
+    return NULL;
+}
+
+static void put_step(struct buf *b, const struct sim *s, uint32_t task, uint32_t pc)
+{
+    const struct prog *p = s->p;
+    const struct op *o = &p->op[pc];
+    const char *var = o->code == OP_ASK ? variable(p, s->st.task[task].body, o->a) : NULL;
+    buf_putc(b, '/');
+    if (var != NULL)
+        buf_puts(b, var);
+    else if (p->mark_of[pc] != NONE)
+        put_last(b, p->mark[p->mark_of[pc]].path);
+    if (o->code == OP_ASK || o->code == OP_BRANCH || o->code == OP_CHOOSE)
+        buf_putc(b, '?');
+    else if (o->code == OP_BACKOFF)
+        buf_putc(b, '~');
+    else if (o->code == OP_CPU && p->mark[p->mark_of[pc]].verb == VERB_CALL)
+        buf_putc(b, '+');
+}
+
+/* ---- draws ---- */
+
+/* Does the program ask for it?  Not for what follows from what it knows. */
+static bool wanted(const struct prog *p, uint32_t pc)
+{
+    const struct op *o = &p->op[pc];
+    switch (o->code) {
+    case OP_ASK:
+    case OP_BRANCH:
+        return p->x.expr[o->b].draws;
+    case OP_CALL:
+    case OP_CHOOSE:
+    case OP_CPU:
+        return true;
+    case OP_BACKOFF:
+        return p->backoff[o->a].delay != NONE;
+    case OP_PAUSE:
+        return p->mark_of[pc] != NONE && p->mark[p->mark_of[pc]].verb == VERB_WAIT;
+    default:
+        return false;
+    }
+}
+
+static void on_draw(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, double value,
+                    bool well)
+{
+    struct rehearsal *h = ctx;
+    struct entry *e = entry_of(h, s, s->st.task[task].req);
+    uint8_t code = s->p->op[pc].code;
+    bool plain = code == OP_ASK || code == OP_BRANCH || code == OP_CHOOSE;
+    if (e == NULL || !wanted(s->p, pc))
+        return;
+    buf_clear(&h->key);
+    put_task(&h->key, s, task);
+    put_step(&h->key, s, task, pc);
+    if (e->draws.n > 0)
+        buf_putc(&e->draws, ',');
+    struct json j;
+    json_begin(&j, &e->draws, false);
+    json_arr(&j);
+    json_str(&j, h->key.s);
+    if (!well)
+        json_arr(&j);
+    json_num(&j, plain ? value : value / SECOND);
+    if (!well)
+        json_end_arr(&j);
+    json_end_arr(&j);
+}
+
+/* ---- the table ---- */
+
+static void put_load(const struct prog *p, struct buf *out)
+{
+    struct json j;
+    json_begin(&j, out, false);
+    json_obj(&j);
+    json_key(&j, "alone");
+    json_bool(&j, p->cls[0].load == NULL);
+    json_key(&j, "classes");
+    json_obj(&j);
+    for (uint32_t k = 0; k < p->ncls; k++) {
+        const struct load *l = p->cls[k].load;
+        json_key(&j, p->cls[k].name);
+        json_obj(&j);
+        json_key(&j, "closed");
+        json_bool(&j, l != NULL && l->kind == LOAD_CLOSED);
+        json_end_obj(&j);
+    }
+    json_end_obj(&j);
+    json_end_obj(&j);
+    buf_putc(out, '\n');
+}
+
+static void key_num(struct json *j, const char *key, double v)
+{
+    json_key(j, key);
+    json_num(j, v);
+}
+
+static void put_entry(struct sim *s, struct entry *e, struct buf *out)
+{
+    const struct prog_class *c = &s->p->cls[e->id.cls];
+    struct json j;
+    int64_t think = 0;
+    if (arrives_closed(s, e->id.cls) && c->think != NONE)
+        think = draw_class_ns(s, e->id.cls,
+                              draw_request_key(s, e->id.cls, e->id.client, e->id.ordinal + 1),
+                              c->think);
+    json_begin(&j, out, false);
+    json_obj(&j);
+    json_key(&j, "class");
+    json_str(&j, c->name);
+    key_num(&j, "client", e->id.client);
+    key_num(&j, "ordinal", (double)e->id.ordinal);
+    key_num(&j, "arrival", (double)e->arrival / SECOND);
+    key_num(&j, "think", (double)think / SECOND);
+    json_key(&j, "draws");
+    buf_putc(out, '[');
+    buf_put(out, e->draws.n ? e->draws.s : "", e->draws.n);
+    buf_puts(out, "]}\n");
+}
+
+/* Who is still there has not drawn all that it will. */
+static void leave_out(struct rehearsal *h, const struct sim *s)
+{
+    for (uint32_t i = 0; i < s->st.nreq; i++) {
+        struct entry *e = s->st.req[i].used && !s->st.req[i].over ? entry_of(h, s, i) : NULL;
+        if (e != NULL)
+            e->unfinished = true;
+    }
+}
+
+void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
+{
+    struct rehearsal h = {.n = 0};
+    struct sim_ear ear = {&h, on_arrival, on_draw};
+    struct sim_opt o = {.seed = seed, .stepwise = true, .ear = &ear};
+    bool alone = p->cls[0].load == NULL;
+    struct sim *s = sim_new(p, &o);
+    if (alone)
+        sim_run_alone(s, 0, n);
+    else
+        sim_run_load(s, n);
+    if (!alone)
+        leave_out(&h, s);
+    put_load(p, out);
+    for (uint32_t i = 0; i < h.n; i++) {
+        if (!h.v[i].unfinished)
+            put_entry(s, &h.v[i], out);
+        buf_free(&h.v[i].draws);
+    }
+    sim_free(s);
+    free(h.v);
+    free(h.slot);
+    buf_free(&h.key);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rehearse.h - what requests draw, as a table: for programs that cannot draw it themselves.
+ *
+ * Lines of JSON: first the load, {"alone": bool, "classes": {NAME: {"closed": bool}}}; then a line
+ * a request that the simulation has finished, with what it drew in the order of drawing:
+ *
+ *   {"class": NAME, "client": 0, "ordinal": 7, "arrival": 0.5, "think": 0,
+ *    "draws": [["/results[2]/cached", 0.0012], ["/results[2]/hit?", 1], ...]}
+ *
+ * Times are in seconds.  A key is the way from the request to the task (branches and tasks by name,
+ * copies with their number), then the step; with `?` what it asked (a variable by its name), with
+ * `+` the CPU of a call, with `~` a pause before another attempt.  A call that fails has its time
+ * in a list. */
+#ifndef RUN_REHEARSE_H
+#define RUN_REHEARSE_H
+#include "base/buf.h"
+#include "core/prog.h"
+
+/* n requests, simulated; fewer if the program cannot go on. */
+void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out);
+
+#endif

@@ -1,0 +1,62 @@
+Emitted Python programs: those of the shipped models are Python, and run.
+
+$ for m in async_over_threads bridge db_pool do_work mm1 search slow_loris transactions; do pertinax live models/$m.yaml --under threads,coroutine -n 4 --emit $m.py -q --format json >$m.json && python3 -m py_compile $m-threads.py $m-coroutine.py && echo $m $(grep -o '"requests": [0-9]*' $m.json); done
+> async_over_threads "requests": 4 "requests": 4
+> bridge "requests": 4 "requests": 4
+> db_pool "requests": 4 "requests": 4
+> do_work "requests": 4 "requests": 4
+> mm1 "requests": 4 "requests": 4
+> search "requests": 4 "requests": 4
+> slow_loris "requests": 4 "requests": 4
+> transactions "requests": 4 "requests": 4
+
+$ for m in async_over_threads slow_loris; do pertinax live models/$m.yaml --under ${h:-hybrid} -n 4 --emit $m.py -q --format json >$m.json && python3 -m py_compile $m.py && echo $m; h=frontend; done
+> async_over_threads
+> slow_loris
+
+$ pertinax live models/checkout.yaml --set host.workers=1 --under coroutine -n 4 --emit checkout.py -q >checkout.txt; sed -n '/^async def load_cart/,/^$/p' checkout.py
+> async def load_cart(rq):
+>     await rq.call("cache", "cart", send=0.00006)
+>     rq.var.hit = rq.draw("hit")
+>     if not rq.var.hit:
+>         with rq.span("connection"):
+>             async with rq.hold("connections"):
+>                 await rq.call("db", "cart_query", send=0.0001)
+>         await rq.call("cache", "fill", send=0.00006)
+>
+
+The traces go into a store, under the name of the execution or another.
+
+$ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"
+> label    requests
+> native          5
+> threads         5
+
+$ pertinax live models/do_work.yaml --under threads -n 5 -d live.db -q
+! error[E-store]: live.db has a recording 'threads' already
+!       = help: --label NAME calls this one otherwise
+! 1 error
+? 2
+
+What has no Python program is told with its place, all of it.
+
+$ pertinax live models/etl.yaml --runtime python3 --under threads
+! models/etl.yaml:37:5: error[E-python]: `put`, a channel with its stages, has no Python program
+!    37 |   - put: pages
+!       |     ^^^
+!       = help: run the stage's body in its place, or use the native runtime
+! 1 error
+? 2
+
+$ pertinax live models/checkout.yaml --runtime python3 --under threads
+! models/checkout.yaml:101:27: error[E-python]: more than one worker has no Python program
+!   101 | host: {cores: 2, workers: 4, gil: true}
+!       |                           ^
+!       = help: --set host.workers=1
+! 1 error
+? 2
+
+$ pertinax live models/do_work.yaml --runtime native --emit x.py
+! error[E-option]: --emit is for --runtime python3
+! 1 error
+? 2

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Emitted Python programs, run: what they answer and when, against the simulator's schedules (which
+ * test_schedule_* hold against the hand).  Durations are tens of ms apart, so that a wrong order
+ * shows however busy the machine is; a program is never faster than the schedule, and of its
+ * requests the fastest is hardly slower. */
+#include "live/child.h"
+#include "live/emit.h"
+#include "run/rehearse.h"
+#include "tests/unit/schedule.h"
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { REQUESTS = 2 };
+#define SLACK (30 * MS) /* python starts threads, and others are at work */
+
+struct program {
+    char folder[32];
+    char program[64], draws[64], otlp[64], said[64];
+};
+
+static void put(const char *path, const struct buf *b)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(b->s, 1, b->n, f), b->n);
+    fclose(f);
+}
+
+static struct program write_program(struct rig *r, uint64_t n)
+{
+    struct program p = {.folder = "/tmp/test-python-XXXXXX"};
+    struct buf b = {0};
+    assert_non_null(mkdtemp(p.folder));
+    snprintf(p.program, sizeof p.program, "%s/program.py", p.folder);
+    snprintf(p.draws, sizeof p.draws, "%s/draws", p.folder);
+    snprintf(p.otlp, sizeof p.otlp, "%s/otlp", p.folder);
+    snprintf(p.said, sizeof p.said, "%s/said", p.folder);
+    if (!emit_python(r->prog, &b, r->diags))
+        rig_fail(r->diags, "python");
+    put(p.program, &b);
+    buf_clear(&b);
+    rehearse(r->prog, 1, n, &b);
+    put(p.draws, &b);
+    buf_free(&b);
+    return p;
+}
+
+static void remove_program(const struct program *p)
+{
+    unlink(p->program);
+    unlink(p->draws);
+    unlink(p->otlp);
+    unlink(p->said);
+    assert_int_equal(rmdir(p->folder), 0);
+}
+
+static void show(const char *path)
+{
+    char line[256];
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f))
+        print_error("%s", line);
+    if (f)
+        fclose(f);
+}
+
+static enum child_end run_program(const struct program *p, const char *n, int64_t most_ns)
+{
+    const char *const argv[] = {"python3", p->program, "--draws", p->draws, "--requests",
+                                n,         "--otlp",   p->otlp,   NULL};
+    return child_run(
+        &(struct child_opt){.argv = argv, .said = p->said, .cores = 2, .most_ns = most_ns});
+}
+
+/* ---- what a line of OTLP says ---- */
+
+static int64_t number_after(const char *text, const char *key)
+{
+    const char *at = strstr(text, key);
+    return at ? strtoll(at + strlen(key), NULL, 10) : -1;
+}
+
+struct answered {
+    int64_t latency;
+    int32_t status;
+};
+
+/* The root is the first span of a line. */
+static struct answered read_line(const char *line)
+{
+    struct answered x = {.latency = -1};
+    const char *respond = strstr(line, "\"name\": \"respond\"");
+    int64_t begin = number_after(line, "\"startTimeUnixNano\": \"");
+    int64_t status = number_after(line, "status_code\", \"value\": {\"intValue\": \"");
+    x.status = status > 0 ? (int32_t)status : 0;
+    if (respond)
+        x.latency = number_after(respond, "\"startTimeUnixNano\": \"") - begin;
+    else
+        x.latency = number_after(line, "\"endTimeUnixNano\": \"") - begin;
+    return x;
+}
+
+static uint32_t read_otlp(const char *path, struct answered *x, uint32_t most)
+{
+    char *line = NULL;
+    size_t room = 0;
+    uint32_t n = 0;
+    FILE *f = fopen(path, "r");
+    while (f && n < most && getline(&line, &room, f) > 0)
+        x[n++] = read_line(line);
+    free(line);
+    if (f)
+        fclose(f);
+    return n;
+}
+
+/* ---- schedules ---- */
+
+struct text {
+    const char *name, *yaml;
+};
+static const struct text pipelines[] = {
+    {"in order", "services: {a: {latency: 20ms}}\n"
+                 "request: [{call: a}, {wait: 10ms}, {cpu: 10ms}, {repeat: 2, do: [{call: a}]}]\n"},
+    {"at once", "services: {a: {latency: 30ms}, b: {latency: 60ms}}\n"
+                "request: [{parallel: {x: [{call: a}], y: [{call: b}]}}, {respond: 201}]\n"},
+    {"the first",
+     "services: {a: {latency: 30ms}, b: {latency: 90ms}}\n"
+     "request: [{parallel: {x: [{call: b}], y: [{call: a}]}, until: any}, {respond: 200}]\n"},
+    {"copies, some at a time", "services: {a: {latency: 30ms}}\n"
+                               "request: [{each: 5, limit: 2, do: [{call: a}]}]\n"},
+    {"as they end", "request:\n"
+                    "  - each: 3\n"
+                    "    as: i\n"
+                    "    name: copies\n"
+                    "    do: [{wait: 60ms - i * 20ms}, {set: {late: i < 2}}]\n"
+                    "    as_completed: [{if: copies.late, then: [{wait: 30ms}]}]\n"
+                    "  - if: any(copies.late)\n"
+                    "    then: [{respond: 202}]\n"},
+    {"spawned", "services: {a: {latency: 60ms}}\n"
+                "request:\n"
+                "  - spawn: {t: [{call: a}, {set: {x: 3}}]}\n"
+                "  - wait: 30ms\n"
+                "  - await: t\n"
+                "  - {if: t.x == 3, then: [{respond: 203}], else: [{respond: 500}]}\n"},
+    {"a failure caught", "services: {a: {latency: 20ms, error: 100%}}\n"
+                         "request: [{call: a, retry: {attempts: 3, backoff: 10ms, factor: 2},\n"
+                         "          catch: {timeout: [{abort: 504}], error: [{abort: 502}]}}]\n"},
+    {"a failure uncaught",
+     "uncaught: 599\n"
+     "services: {a: {latency: 20ms, error: 100%}}\n"
+     "request: [{parallel: {x: [{call: a}], y: [{wait: 60ms}]}}, {respond: 200}]\n"},
+    {"timeouts",
+     "services: {a: {latency: 90ms}}\n"
+     "request:\n"
+     "  - {call: a, timeout: 20ms, catch: {timeout: []}}\n"
+     "  - {seq: [{wait: 20ms}, {call: a}], timeout: 50ms, catch: {any: [{abort: 504}]}}\n"},
+    {"sent again", "services: {a: {latency: 40ms, hedge: {after: 10ms}}}\n"
+                   "request: [{call: a}, {respond: 200}]\n"},
+    {"a lock", "services: {a: {latency: 20ms, capacity: 1}}\n"
+               "resources: {lock: mutex}\n"
+               "request:\n"
+               "  - each: 2\n"
+               "    do: [{use: lock, do: [{wait: 20ms}]}, {call: a}]\n"},
+    {"aborted from within", "request:\n"
+                            "  - parallel: {x: [{wait: 30ms}, {abort: 503}], y: [{wait: 40ms}]}\n"
+                            "  - respond: 200\n"},
+    {"answered early",
+     "request: [{wait: 20ms}, {respond: 202}, {detach: [{wait: 40ms}]}, {wait: 20ms}]\n"},
+    {"chosen", "request:\n"
+               "  - choose: [{p: 0, do: [{abort: 500}]}, {p: 1, do: [{wait: 30ms}]}]\n"
+               "  - set: {x: 1 + binomial(n=3 p=1)}\n"
+               "  - {if: x > 3, then: [{respond: 201}], else: [{respond: 500}]}\n"},
+    {"a pipeline", "params: {n: 1}\n"
+                   "pipelines:\n"
+                   "  twice: [{repeat: n, do: [{wait: 20ms}]}, {if: n > 1, then: [{return: "
+                   "true}]}, {wait: 10ms}]\n"
+                   "request: [{run: twice, with: {n: 2}}, {run: twice}, {respond: 200}]\n"},
+    {"handed over",
+     "services: {a: {latency: 30ms, blocking: true}}\n"
+     "request: [{parallel: {x: [{call: a}], y: [{call: a}], z: [{offload: [{wait: 40ms}]}]}}]\n"},
+    {"shared", "shared: {n: 0..3}\n"
+               "request:\n"
+               "  - detach: [{wait: 30ms}, {set: {n: n + 1}, atomic: true}]\n"
+               "  - {if: n == 0, then: [{wait_until: n > 0}], else: []}\n"
+               "  - {respond: 200}\n"},
+};
+
+struct row {
+    const struct text *pipeline;
+    const char *exec;
+};
+
+/* Answers are as simulated, and no earlier. */
+static int64_t fastest(const struct program *p, const struct record *want)
+{
+    struct answered got[REQUESTS];
+    int64_t least = INT64_MAX;
+    if (run_program(p, "2", 60000 * MS) != CHILD_WELL) {
+        show(p->said);
+        fail();
+    }
+    assert_int_equal(read_otlp(p->otlp, got, REQUESTS), REQUESTS);
+    for (uint32_t i = 0; i < REQUESTS; i++) {
+        assert_int_equal(got[i].status, want[i].status);
+        if (got[i].latency < want[i].latency)
+            fail_msg("%lld ns, and by the schedule %lld", (long long)got[i].latency,
+                     (long long)want[i].latency);
+        least = got[i].latency < least ? got[i].latency : least;
+    }
+    return least;
+}
+
+static void test_schedule(void **state)
+{
+    const struct row *q = *state;
+    struct rig r = rig_new(q->pipeline->yaml, q->exec);
+    struct program p = write_program(&r, REQUESTS);
+    uint64_t n;
+    assert_int_equal(sim_run_alone(r.sim, 0, REQUESTS), SIM_MORE);
+    const struct record *want = sim_records(r.sim, &n);
+    int64_t least = fastest(&p, want);
+    for (int again = 0; again < 4 && least > want[0].latency + SLACK; again++)
+        least = fastest(&p, want);
+    if (least > want[0].latency + SLACK)
+        fail_msg("at least %lld ns, and by the schedule %lld", (long long)least,
+                 (long long)want[0].latency);
+    remove_program(&p);
+    rig_free(&r);
+}
+
+/* ---- draws, load ---- */
+
+/* What is written for a request is what the simulator has drawn for it: one by one, and without
+ * costs, they sum to its latency. */
+static void test_rehearse(void **state)
+{
+    (void)state;
+    struct rig r =
+        rig_new("services: {a: {latency: exponential(mean=2ms)}}\n"
+                "request: [{call: a}, {each: 2, do: [{call: a}, {wait: uniform(1ms 2ms)}]},"
+                " {cpu: exponential(mean=1ms)}]\n",
+                "serial");
+    struct buf b = {0};
+    uint64_t n;
+    rehearse(r.prog, 1, 20, &b);
+    assert_int_equal(sim_run_alone(r.sim, 0, 20), SIM_MORE);
+    const struct record *want = sim_records(r.sim, &n);
+    const char *line = strchr(b.s, '\n') + 1;
+    for (uint32_t i = 0; i < n; i++, line = strchr(line, '\n') + 1) {
+        static const char *const key[] = {
+            "\"/a\",",         "\"/each[0]/a\",",    "\"/each[0]/wait\",",
+            "\"/each[1]/a\",", "\"/each[1]/wait\",", "\"/cpu\","};
+        double sum = 0;
+        for (size_t k = 0; k < TEST_COUNT(key); k++)
+            sum += strtod(strstr(line, key[k]) + strlen(key[k]), NULL);
+        assert_true(fabs(sum * 1e9 - (double)want[i].latency) < 10);
+    }
+    assert_int_equal(strlen(line), 0);
+    buf_free(&b);
+    rig_free(&r);
+}
+
+/* A closed load of 8 upon a service that takes two at a time, 10 ms each: the last of 40 cannot be
+ * over before 200 ms. */
+static void test_load(void **state)
+{
+    const struct row *q = *state;
+    struct rig r = rig_new(q->pipeline->yaml, q->exec);
+    struct program p = write_program(&r, 40);
+    struct answered got[40];
+    struct timespec a, b;
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    assert_int_equal(run_program(&p, "40", 60000 * MS), CHILD_WELL);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    assert_true((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 >= 200);
+    assert_int_equal(read_otlp(p.otlp, got, 40), 40);
+    for (uint32_t i = 0; i < 40; i++)
+        assert_true(got[i].status == 200 && got[i].latency >= 10 * MS);
+    remove_program(&p);
+    rig_free(&r);
+}
+
+static const struct text loaded = {"load", "services: {s: {latency: 10ms, capacity: 2}}\n"
+                                           "request: [{call: s}, {respond: 200}]\n"
+                                           "load: {clients: 8, think: 1ms}\n"};
+
+/* ---- what cannot be ---- */
+
+static void test_refused(void **state)
+{
+    (void)state;
+    struct rig r = rig_new("services: {s: {latency: 1ms, capacity: 2, discipline: lifo}}\n"
+                           "channels: {c: {size: 5, scope: all}}\n"
+                           "request: [{put: c}, {call: s, priority: 3}]\n"
+                           "stages: {t: {from: c, do: [{call: s}]}}\n"
+                           "host: {workers: 2}\n",
+                           "threads");
+    struct buf b = {0};
+    uint32_t n = 0;
+    assert_false(emit_python(r.prog, &b, r.diags));
+    for (uint32_t i = 0; i < diags_count(r.diags); i++)
+        n += strcmp(diags_get(r.diags, i)->id, "E-python") == 0;
+    assert_int_equal(n, 4); /* lifo, put, priority, workers: all at once */
+    buf_free(&b);
+    rig_free(&r);
+}
+
+/* ---- programs that do not end well ---- */
+
+static enum child_end run_shell(const char *text, int64_t most_ns, const atomic_bool *stop)
+{
+    const char *const argv[] = {"sh", "-c", text, NULL};
+    return child_run(&(struct child_opt){
+        .argv = argv, .said = "/dev/null", .cores = 1, .most_ns = most_ns, .stop = stop});
+}
+
+static void test_child(void **state)
+{
+    (void)state;
+    atomic_bool stop = true;
+    const char *const nothing[] = {"/no/such/program", NULL};
+    assert_int_equal(run_shell("exit 0", 0, NULL), CHILD_WELL);
+    assert_int_equal(run_shell("exit 3", 0, NULL), CHILD_BADLY);
+    assert_int_equal(run_shell("kill -9 $$", 0, NULL), CHILD_BADLY);
+    assert_int_equal(run_shell("sleep 100", 50 * MS, NULL), CHILD_LATE);
+    assert_int_equal(run_shell("sleep 100", 0, &stop), CHILD_STOPPED);
+    errno = 0;
+    assert_int_equal(child_run(&(struct child_opt){.argv = nothing, .said = "/dev/null"}),
+                     CHILD_UNABLE);
+    assert_int_equal(errno, ENOENT);
+}
+
+/* One that does not listen is killed, and its children with it. */
+static void test_child_stubborn(void **state)
+{
+    (void)state;
+    char file[] = "/tmp/test-child-XXXXXX";
+    int fd = mkstemp(file), pid = 0;
+    char text[128];
+    snprintf(text, sizeof text, "trap '' TERM; sleep 100 & echo $! >%s; wait; wait; sleep 99",
+             file);
+    assert_int_equal(run_shell(text, 200 * MS, NULL), CHILD_LATE);
+    FILE *f = fdopen(fd, "r");
+    assert_int_equal(fscanf(f, "%d", &pid), 1);
+    fclose(f);
+    unlink(file);
+    struct timespec soon = {.tv_nsec = 100000000};
+    nanosleep(&soon, NULL); /* whoever inherits it takes it away */
+    char state_of[64], letter = 'Z';
+    snprintf(state_of, sizeof state_of, "/proc/%d/stat", pid);
+    f = fopen(state_of, "r");
+    if (f) {
+        assert_int_equal(fscanf(f, "%*d %*s %c", &letter), 1);
+        fclose(f);
+    }
+    assert_int_equal(letter, 'Z');
+}
+
+int main(void)
+{
+    static const char *const kinds[] = {"serial", "threads", "coroutine", "hybrid"};
+    enum { MOST = 5 + 4 * TEST_COUNT(pipelines) };
+    struct CMUnitTest t[MOST] = {
+        test_named("what is drawn", test_rehearse, NULL),
+        test_named("what is refused", test_refused, NULL),
+        test_named("programs that do not end well", test_child, NULL),
+        test_named("a program that does not listen", test_child_stubborn, NULL),
+    };
+    struct row rows[MOST];
+    char names[MOST][64];
+    size_t n = 4;
+    for (size_t i = 0; i < TEST_COUNT(pipelines); i++)
+        for (size_t k = 1; k < 3 + (i == 15); k++) { /* hybrid: what is handed over */
+            rows[n] = (struct row){&pipelines[i], kinds[k]};
+            snprintf(names[n], sizeof names[n], "%s, %s", pipelines[i].name, kinds[k]);
+            t[n] = test_named(names[n], test_schedule, &rows[n]);
+            n++;
+        }
+    for (size_t i = 0; i < 9; i += 4) {
+        rows[n] = (struct row){&pipelines[i], kinds[0]};
+        snprintf(names[n], sizeof names[n], "%s, serial", pipelines[i].name);
+        t[n] = test_named(names[n], test_schedule, &rows[n]);
+        n++;
+    }
+    for (size_t k = 1; k < 3; k++) {
+        rows[n] = (struct row){&loaded, kinds[k]};
+        snprintf(names[n], sizeof names[n], "load, %s", kinds[k]);
+        t[n] = test_named(names[n], test_load, &rows[n]);
+        n++;
+    }
+    return _cmocka_run_group_tests("python", t, n, NULL, NULL);
+}
