@@ -356,7 +356,7 @@ static void put_there(struct writer *w, const struct part *p, int indent)
 static void put_choice(struct writer *w, const struct part *p, int indent)
 {
     const struct shape_class *v = w->body->class;
-    double left = 1, share[SHAPE_ITEMS];
+    double left = 1, share[SHAPE_ITEMS] = {0};
     if (p->n == 2 && v[p->of[0]->class].other == p->of[1]->class) {
         put_condition(w, p->of[0]->class, indent);
         line(w, indent + 2, "then:");

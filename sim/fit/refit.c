@@ -13,41 +13,48 @@ static bool is_call(const struct refit *r, uint32_t op)
     return r->f->op[op].kind == KIND_CLIENT || r->f->op[op].kind == KIND_PRODUCER;
 }
 
-static bool has_calls(const struct refit *r, const char *name)
-{
-    for (uint32_t i = 0; i < r->f->nop; i++)
-        if (is_call(r, i) && strcmp(r->op_name[i], name) == 0)
-            return true;
-    return false;
-}
-
 bool refit_span_of(const struct refit *r, const char *name, const struct forest_span *s)
 {
-    return strcmp(r->op_name[s->op], name) == 0 && (is_call(r, s->op) || !has_calls(r, name));
+    return r->op[s->op].counts && strcmp(r->op[s->op].step, name) == 0;
 }
 
 uint64_t refit_count(const struct refit *r, const char *name, uint64_t *failed)
 {
     uint64_t n = 0, bad = 0;
-    for (uint32_t i = 0; i < r->f->nspan; i++)
-        if (refit_span_of(r, name, &r->f->v[i])) {
-            n++;
-            bad += forest_failed(&r->f->v[i]);
+    for (uint32_t i = 0; i < r->f->nop; i++)
+        if (r->op[i].counts && strcmp(r->op[i].step, name) == 0) {
+            n += r->op[i].n;
+            bad += r->op[i].failed;
         }
     if (failed)
         *failed = bad;
     return n;
 }
 
-static void name_ops(struct refit *r)
+static bool has_calls(const struct refit *r, const char *name)
 {
-    r->op_name = NEW(r->mem, const char *, r->f->nop + 1);
-    for (uint32_t i = 0; i < r->f->nop; i++) {
-        r->op_name[i] = r->f->op[i].name;
+    for (uint32_t i = 0; i < r->f->nop; i++)
+        if (r->op[i].n && is_call(r, i) && strcmp(r->op[i].step, name) == 0)
+            return true;
+    return false;
+}
+
+static void look_at_ops(struct refit *r)
+{
+    const struct forest *f = r->f;
+    r->op = NEW(r->mem, struct refit_op, f->nop + 1);
+    for (uint32_t i = 0; i < f->nop; i++) {
+        r->op[i].step = f->op[i].name;
         for (uint32_t k = 0; k < r->o->nname; k++)
-            if (strcmp(r->o->name[k].span, r->f->op[i].name) == 0)
-                r->op_name[i] = r->o->name[k].step;
+            if (strcmp(r->o->name[k].span, f->op[i].name) == 0)
+                r->op[i].step = r->o->name[k].step;
     }
+    for (uint32_t i = 0; i < f->nspan; i++) {
+        r->op[f->v[i].op].n++;
+        r->op[f->v[i].op].failed += forest_failed(&f->v[i]);
+    }
+    for (uint32_t i = 0; i < f->nop; i++)
+        r->op[i].counts = is_call(r, i) || !has_calls(r, r->op[i].step);
 }
 
 /* The spans of a place. */
@@ -178,9 +185,9 @@ static void find_unknown(const struct refit *r, struct refit_result *to)
         bool known = !leaf[i] || forest_only_waits(r->f, i);
         for (uint32_t k = 0; k < r->nplace && !known; k++)
             for (uint32_t j = 0; j < r->place[k].nname && !known; j++)
-                known = strcmp(r->place[k].name[j], r->op_name[i]) == 0;
+                known = strcmp(r->place[k].name[j], r->op[i].step) == 0;
         if (!known)
-            to->unknown[to->nunknown++] = r->op_name[i];
+            to->unknown[to->nunknown++] = r->op[i].step;
     }
 }
 
@@ -195,7 +202,7 @@ struct refit_result *refit_make(const struct model *m, const char *text, size_t 
                                 .root = f->name,
                                 .label = f->label,
                                 .requests = f->ntree};
-    name_ops(&r);
+    look_at_ops(&r);
     refit_find(&r);
     to->line = NEW(mem, struct refit_line, r.nplace + 1u);
     for (uint32_t i = 0; i < r.nplace; i++)

@@ -44,7 +44,11 @@ struct refit {
     const struct forest *f;
     const struct refit_opt *o;
     struct arena *mem;
-    const char **op_name; /* the step that an operation's spans are of, by name */
+    struct refit_op {     /* of each operation */
+        const char *step; /* whose spans its are, by name */
+        bool counts;      /* a server's half of calls that are there as well does not */
+        uint64_t n, failed;
+    } * op;
     uint32_t nplace, cap;
     struct refit_place *place;
 };

@@ -52,7 +52,7 @@ static bool scaling_judge(struct compare_scaling *s)
     struct usl u;
     for (uint32_t i = 0; i < s->nlevel; i++)
         p[i] = (struct usl_point){s->level[i].n, s->level[i].x};
-    if (!usl_fit(p, s->nlevel, &u))
+    if (s->nlevel == 0 || !usl_fit(p, s->nlevel, &u))
         return false;
     s->gamma = u.gamma;
     s->sigma = u.sigma;

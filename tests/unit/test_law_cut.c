@@ -131,7 +131,7 @@ static void test_pick(void **state)
     }
     /* Nothing that has a name: below the cut as seen, beyond it the share that was beyond. */
     for (int i = 0; i < 2000; i++)
-        x[i] = 1e6 * (1 + i % 4) + 1e3 * (i / 4) + i;
+        x[i] = 1e6 * (1 + i % 4) + 250.0 * (i - i % 4) + i;
     const struct law *l = law_pick_cut(a, x, 2000, 9e6, 500, 1);
     assert_int_equal(l->kind, LAW_MIX);
     assert_int_equal(l->of[0]->kind, LAW_QUANTILES);
