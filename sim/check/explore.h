@@ -96,6 +96,10 @@ struct path explore_path(struct explore *e, uint32_t state, struct arena *a);
 struct path explore_path_fault(struct explore *e, enum fault f, struct arena *a);
 struct path explore_path_claim(struct explore *e, uint32_t bit, struct arena *a);
 
+/* Where these signs show, nearest first; at most `room` of them.  It may explore further for that.
+ */
+uint32_t explore_sights(struct explore *e, struct signs shown, struct sight *v, uint32_t room);
+
 /* ---- the same upon a run of the caller's own, which keeps its slots from move to move ---- */
 /* The first state; r: of pack_run_init(). */
 void explore_begin(const struct explore *e, struct pack_run *r);

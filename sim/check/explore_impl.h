@@ -5,6 +5,7 @@
  *   explore_try.c   one move made, with all its answers, and what it shows
  *   explore_path.c  ways to states
  *   explore_cycle.c a cycle of moves
+ *   explore_more.c  where else something shows
  *   explore_own.c   moves upon a run of the caller's own */
 #ifndef CHECK_EXPLORE_IMPL_H
 #define CHECK_EXPLORE_IMPL_H

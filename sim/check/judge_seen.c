@@ -108,9 +108,9 @@ static const char *end_why(struct judge *j, const struct seen *s)
 
 /* ---- the counterexample ---- */
 
-/* f FAULT_COUNT: of a claim in logic. */
+/* f FAULT_COUNT: of a claim in logic.  looked: as in timely.h. */
 static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen *s, enum fault f,
-                                     const char *title)
+                                     const char *title, uint32_t *looked)
 {
     static const enum story_fault kind[FAULT_COUNT] = {
         [FAULT_DEADLOCK] = STORY_DEADLOCK, [FAULT_UNANSWERED] = STORY_UNANSWERED,
@@ -129,9 +129,9 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
         .sets = m->set,
         .nset = m->nset,
         .timing = true};
-    struct play_way way = f == FAULT_COUNT     ? timely_claim(&s->e, &o.set, s->bit[unit], j->a)
+    struct play_way way = f == FAULT_COUNT ? timely_claim(&s->e, &o.set, s->bit[unit], j->a, looked)
                           : f == FAULT_ENDLESS ? play_fault(&s->e, &o.set, f, j->a)
-                                               : timely_fault(&s->e, &o.set, f, j->a);
+                                               : timely_fault(&s->e, &o.set, f, j->a, looked);
     if (f == FAULT_ENDLESS)
         o.cycle = explore_path_fault(&s->e, f, j->a).cycle;
     o.move = way.move;
@@ -141,21 +141,32 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
 
 /* ---- verdicts ---- */
 
+/* The explorer tells the key of the first race alone: another one may be of another key. */
+static bool of_many_keys(const struct judge *j, uint32_t unit, enum fault f)
+{
+    const struct plan_unit *u = &j->p->unit[unit];
+    uint32_t keys = u->of->narg ? u->of->narg : j->p->model[u->model].m->nshared;
+    return (f == FAULT_RACE || f == FAULT_LOST) && keys > 1;
+}
+
 static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fault f)
 {
     struct claim_result *r = &j->r->claim[unit];
     r->exploration = s->index;
     r->hint = NULL;
     verdict_set(r, VERDICT_FAIL, f == FAULT_COUNT ? logic_why(j, unit, s) : fault_why(j, s, f));
-    r->story = story_of(j, unit, s, f, r->why);
+    uint32_t looked = 1;
+    bool timed = j->p->unit[unit].of->timing_model;
+    r->story = story_of(j, unit, s, f, r->why, timed && !of_many_keys(j, unit, f) ? &looked : NULL);
     r->unusual = r->story && r->story->timing == STORY_TIMING_UNUSUAL;
-    if (!r->unusual || !j->p->unit[unit].of->timing_model)
+    if (!r->unusual || !timed)
         return;
-    verdict_set(r, VERDICT_UNDECIDED,
-                arena_printf(j->a,
-                             "%s, but only with timing that the model's latencies exclude; "
-                             "other runs were not looked for",
-                             r->why));
+    r->hint = "without `timing: model`, any such run counts";
+    verdict_set(
+        r, VERDICT_UNDECIDED,
+        arena_printf(
+            j->a, "%s, but the model's latencies exclude that in %s that was looked at", r->why,
+            looked == 1 ? "the one run" : arena_printf(j->a, "each of the %u runs", looked)));
 }
 
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 3000, LENGTH_MOST = 200, MORE = 24 };
+enum { TRIES = 3000, FEWER_TRIES = 200, LENGTH_MOST = 200, MORE = 24 };
 
 /* ---- keys ---- */
 
@@ -276,32 +276,79 @@ static bool search(struct hunt *h, uint32_t n)
     return found;
 }
 
-static struct play_way timely(struct hunt *h, struct play_way way, struct arena *a)
+/* An order of the way's events that fits, into *way; false: none was found. */
+static bool timely(struct hunt h, struct play_way *way, struct arena *a)
 {
-    if (way.n > LENGTH_MOST || timing_fits(h->set, way.move, way.n))
-        return way;
-    h->limit = way.n + MORE;
-    h->move = NEW(a, struct move, h->limit + 1u);
-    hunt_learn(h, &way, a);
-    bool found = search(h, 0);
-    free(h->out);
-    return found ? (struct play_way){h->n, h->move} : way;
+    if (way->n == 0 || timing_fits(h.set, way->move, way->n))
+        return way->n > 0;
+    if (way->n > LENGTH_MOST)
+        return false;
+    h.limit = way->n + MORE;
+    h.move = NEW(a, struct move, h.limit + 1u);
+    hunt_learn(&h, way, a);
+    bool found = search(&h, 0);
+    free(h.out);
+    if (found)
+        *way = (struct play_way){h.n, h.move};
+    return found;
+}
+
+/* The nearest place, then others, with fewer tries each.  *at is where the explorer looks for the
+ * way to one. */
+static struct play_way timely_any(const struct hunt *h, struct sight *at,
+                                  struct play_way (*way_to)(const struct hunt *, struct arena *),
+                                  struct arena *a, uint32_t *looked)
+{
+    struct sight first = *at, v[TIMELY_MOST];
+    struct play_way way = way_to(h, a), other = way;
+    struct hunt some = *h;
+    bool found = timely(*h, &way, a);
+    uint32_t n = found || !looked ? 0 : explore_sights(h->e, h->shown, v, TIMELY_MOST);
+    some.tries = TRIES - FEWER_TRIES;
+    for (uint32_t i = 0; i < n && !found; i++) {
+        if (v[i].state == first.state && v[i].from == first.from)
+            continue;
+        *at = v[i];
+        some.last = at->from == NONE;
+        other = way_to(&some, a);
+        found = timely(some, &other, a);
+        way = found ? other : way;
+    }
+    *at = first;
+    if (looked)
+        *looked = n > 1 ? n : 1;
+    return way;
+}
+
+static struct play_way way_to_fault(const struct hunt *h, struct arena *a)
+{
+    enum fault f = 0;
+    while (!(h->shown.faults >> f & 1U))
+        f++;
+    return play_fault(h->e, h->set, f, a);
+}
+
+static struct play_way way_to_claim(const struct hunt *h, struct arena *a)
+{
+    uint32_t bit = 0;
+    while (!(h->shown.claims >> bit & 1U))
+        bit++;
+    return play_claim(h->e, h->set, bit, a);
 }
 
 struct play_way timely_fault(struct explore *e, const struct play_setting *set, enum fault f,
-                             struct arena *a)
+                             struct arena *a, uint32_t *looked)
 {
-    struct hunt h = {
-        .e = e, .set = set, .shown = {.faults = 1U << f}, .last = e->found[f].from == NONE};
-    return timely(&h, play_fault(e, set, f, a), a);
+    struct sight *at = &e->found[f];
+    struct hunt h = {.e = e, .set = set, .shown = {.faults = 1U << f}, .last = at->from == NONE};
+    return timely_any(&h, at, way_to_fault, a, looked);
 }
 
 struct play_way timely_claim(struct explore *e, const struct play_setting *set, uint32_t bit,
-                             struct arena *a)
+                             struct arena *a, uint32_t *looked)
 {
-    struct hunt h = {.e = e,
-                     .set = set,
-                     .shown = {.claims = UINT64_C(1) << bit},
-                     .last = e->claim[bit].from == NONE};
-    return timely(&h, play_claim(e, set, bit, a), a);
+    struct sight *at = &e->claim[bit];
+    struct hunt h = {
+        .e = e, .set = set, .shown = {.claims = UINT64_C(1) << bit}, .last = at->from == NONE};
+    return timely_any(&h, at, way_to_claim, a, looked);
 }

@@ -852,6 +852,33 @@ the package @microsoft/jest-sarif 1.0.0-beta.0 carries it, under the MIT licence
 $ pertinax check data/claims.yaml specs/faults/*.yaml models/do_work.yaml --strict --max-states 30 -q -o out.sarif >out; if python3 -c 'import jsonschema' 2>none; then python3 -c 'import json, jsonschema; jsonschema.validate(*(json.load(open(f)) for f in ("out.sarif", "data/sarif-2.1.0.json")))' 2>&1; fi; echo $?
 > 0
 
+A claim with `timing: model` goes on to the next counterexample where the latencies exclude the first.
+
+$ pertinax check data/story_timed.yaml | sed '/To replay/d; /^warning/,$d'
+> timed · data/story_timed.yaml: 1 of 2 claims fails, 1 is undecided
+>
+> CLAIM                                                          threads
+> responds: exactly_once                                         FAIL (1)
+> responds: exactly_once (request=[{respond: 200}, {call: fast,  undecided
+>   timeout: 5ms, catch: {respond: 503}}, {call: fast}])
+>
+> (1) responds: exactly_once under threads: a request is answered twice
+>     (data/story_timed.yaml:14:6)
+>
+>   story_timed.yaml  request
+>    1      0 s  :7   arrives, responds 200, calls `fast`  ◀
+>    2  1.50 ms  :10  `fast` answers, calls `fast`
+>    3  3.00 ms  :12  `fast` answers, `chance(0.1)` holds, responds
+>                      500, though there is a response already, the
+>                      request ends  ◀
+>
+>
+> Undecided: responds: exactly_once (request=[{respond: 200}, {call: fast,
+> timeout: 5ms, catch: {respond: 503}}, {call: fast}]) under threads: a request is
+> answered twice, but the model's latencies exclude that in the one run that was
+> looked at; without `timing: model`, any such run counts.
+>
+
 A grid: from which value on does it hold?
 
 $ printf 'spec: 1\nmodel: specs/faults/nested_pool.yaml\nunder: threads\nchecks:\n  - {deadlock_free: {}, for: {threads.pool: [1, 2, 3, 4]}}\n  - {deadlock_free: {}, for: {threads.pool: [2, 3], threads.server: [1, 2]}}\n' >c.yaml; pertinax check c.yaml | sed '/^([12])/,/^  To replay/d; /^EXPLORED/,$d'

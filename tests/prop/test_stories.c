@@ -172,7 +172,7 @@ static void trial_fault(const struct trial *t, struct explore *e, enum fault f, 
         trial_fail(t, arena_printf(t->a, "fault %d is not shown", (int)f));
     tell(t, &w, f);
     n->told++;
-    struct play_way in_time = timely_fault(e, &t->set, f, t->a);
+    struct play_way in_time = timely_fault(e, &t->set, f, t->a, NULL);
     bool fits = timing_fits(&t->set, in_time.move, in_time.n);
     n->timely += fits;
     n->unusual += !fits;
