@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_compare.c - pertinax compare: a model against recorded traces. */
 #include "cli/cmd.h"
+#include "cli/live_session.h"
 #include "cli/simulate.h"
 #include "cli/spans.h"
 #include "cli/watch.h"
@@ -11,11 +12,13 @@
 #include "reports/compare.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PARTS = 16 };
 struct comparing {
     const struct cmd_args *a;
     const char *store, *root;
+    const char *live; /* what was executed for real, in words; or NULL */
     uint32_t n;
     const char *execution[PARTS], *label[PARTS]; /* label NULL: all */
     uint32_t nname;
@@ -157,6 +160,32 @@ static void measure_levels(struct comparing *c, struct store *s)
     c->scaling = scaling_of(s, &ask, known, m->nexec, c->a->mem);
 }
 
+/* ---- --live ---- */
+
+/* Executes the model for real: its recordings, called as the executions, are then in the store that
+ * is compared with.  STATUS_FINE, or how the command ends. */
+static int execute(struct comparing *c, struct experiment_opt *e, const char *store,
+                   struct diags *d)
+{
+    struct live_session l;
+    int status = STATUS_USAGE;
+    live_read(&l, c->a, NULL, d);
+    if (c->s.model)
+        subject_executions(&c->s, c->a->o, c->a->mem, d);
+    if (!c->s.model || diags_errors(d))
+        return STATUS_USAGE;
+    l.store_path = store;
+    if (!live_execute(&l, &c->s, e, &status, d))
+        return status;
+    for (uint32_t i = 0; i < c->s.nexec; i++)
+        add_part(c, c->s.exec[i]->name, c->s.exec[i]->name, d);
+    c->live = l.python ? "executed by python3" : "executed by native threads and loops";
+    c->s.nexec = 0; /* choose_executions() puts them there again */
+    e->requests = 0;
+    e->traced = 0;
+    return status == STATUS_FAILS ? STATUS_FINE : status; /* a deadlock is the model's, too */
+}
+
 /* ---- the command ---- */
 
 static void write_result(const struct comparing *c, const struct compare_result *r, struct diags *d)
@@ -199,7 +228,7 @@ static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
     r->model_name = run->model_name;
     r->model_doc = run->model_doc;
     r->digest = c->s.digest;
-    r->store = c->store;
+    r->store = c->live ? c->live : c->store;
     r->root = c->root;
     r->scaling = c->scaling;
     write_result(c, r, d);
@@ -210,30 +239,51 @@ static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
                                      : STATUS_UNDECIDED;
 }
 
-static int compare_run(const struct cmd_args *a, struct diags *d)
+/* The recordings of the store, and what the model says. */
+static int against(struct comparing *c, struct experiment_opt *e, struct diags *d)
 {
-    struct comparing *c = NEW(a->mem, struct comparing, 1);
-    struct experiment_opt e = simulate_options(a, d);
-    *c = (struct comparing){.a = a, .root = opt_get(a->o, "root")};
-    c->store = opt_get(a->o, "store") ? opt_get(a->o, "store") : "pertinax.db";
-    c->name = spans_read(a, &c->nname, d);
-    read_margins(c, d);
-    if (subject_load(&c->s, a, a->o->operand[0], d))
-        subject_read(&c->s, a, d);
     struct store *s = store_open(c->store, STORE_READ, d);
     bool ok = s && c->s.model && diags_errors(d) == 0;
     if (ok) {
-        choose_parts(c, s, d);
+        if (c->n == 0)
+            choose_parts(c, s, d);
         choose_executions(c, d);
         for (uint32_t i = 0; i < c->s.nexec; i++)
-            prog_compile(a->mem, c->s.model, c->s.exec[i], d);
+            prog_compile(c->a->mem, c->s.model, c->s.exec[i], d);
         ok = diags_errors(d) == 0 && measure(c, s, d);
         if (ok)
             measure_levels(c, s);
     }
     if (s)
         store_close(s);
-    return ok ? judge(c, &e, d) : STATUS_USAGE;
+    return ok ? judge(c, e, d) : STATUS_USAGE;
+}
+
+static int compare_run(const struct cmd_args *a, struct diags *d)
+{
+    struct comparing *c = NEW(a->mem, struct comparing, 1);
+    struct experiment_opt e = simulate_options(a, d);
+    *c = (struct comparing){.a = a, .root = opt_get(a->o, "root")};
+    bool live = opt_has(a->o, "live");
+    char folder[] = "/tmp/pertinax-live-XXXXXX";
+    c->store = opt_get(a->o, "store");
+    bool own = live && !c->store;
+    if (own)
+        c->store = mkdtemp(folder) ? arena_printf(a->mem, "%s/store", folder) : folder;
+    else if (!c->store)
+        c->store = "pertinax.db";
+    c->name = spans_read(a, &c->nname, d);
+    read_margins(c, d);
+    if (subject_load(&c->s, a, a->o->operand[0], d))
+        subject_read(&c->s, a, d);
+    int status = live ? execute(c, &e, c->store, d) : STATUS_FINE;
+    if (status == STATUS_FINE)
+        status = against(c, &e, d);
+    if (own) {
+        unlink(c->store);
+        rmdir(folder);
+    }
+    return status;
 }
 
 static const struct opt compare_opts[] = {
@@ -243,10 +293,14 @@ static const struct opt compare_opts[] = {
     {"label", 'l', "[EXEC=]NAME",
      "compare this recording, with that execution (default: those that are called as one)",
      OPT_MANY},
-    {"under", 'u', "NAME", "the execution that was recorded (default: coroutine)", 0},
+    {"under", 'u', "NAME",
+     "the execution that was recorded (default: coroutine); with --live NAME,...: which to execute",
+     0},
+    {"live", 0, NULL, "execute the model for real and compare with that", 0},
+    LIVE_OPTIONS,
     {"spans", 0, "STEP=NAME", "the spans of a step have another name than it", OPT_MANY},
     {"within", 0, "VALUE=P%,...", "margins (default: mean=10%,p50=10%,p95=15%,p99=20%)", 0},
-    {"requests", 'n', "N", "simulate N requests", 0},
+    {"requests", 'n', "N", "simulate N requests; with --live: execute so many", 0},
     {"precision", 'p', "P%", "simulate until the mean is known to P % (default: 1%)", 0},
     {"max-requests", 0, "N", "but no more than N (default 1000000)", 0},
     {"replications", 0, "R", "independent runs under load (default 20)", 0},
@@ -263,6 +317,7 @@ const struct cmd cmd_compare = {
             "recordings, and each step by the name of its spans.\n\n"
             "  pertinax compare search.yaml -d prod.db --root 'GET /search' --under threads\n"
             "  pertinax compare search.yaml -d lab.db --label serial=run1 --label coroutine=run2\n"
+            "  pertinax compare search.yaml --live --runtime python3\n"
             "  pertinax compare search.yaml --spans geocoder=geo.Lookup --within p99=30%\n\n"
             "A value agrees if the 90 % interval of model/measured lies within its margin, and "
             "disagrees if all of it lies beyond; in between it is undecided, and the number of "

@@ -11,7 +11,7 @@ static int run_live(const struct cmd_args *a, struct diags *d)
     struct subject s = {0};
     struct experiment_opt e = experiment_defaults();
     int status;
-    live_read(&l, a, d);
+    live_read(&l, a, opt_get(a->o, "service"), d);
     l.store_path = opt_get(a->o, "store");
     l.label = opt_get(a->o, "label");
     e.seed = l.seed;
@@ -42,6 +42,9 @@ static const struct opt live_opts[] = {
      OPT_MANY},
     {"requests", 'n', "N", "execute N requests (default: 200, under load 2000)", 0},
     LIVE_OPTIONS,
+    {"service", 0, "WHAT",
+     "what answers calls: tcp, a process of ours on loopback (the default); timer; or HOST:PORT",
+     0},
     {"store", 'd', "FILE", "put the requests' traces into this store", 0},
     {"label", 'l', "NAME", "what the recording is called there (default: the execution's name)", 0},
     {"threshold", 't', "TIME,...", "say how many requests take longer than each of these",

@@ -26,9 +26,8 @@ static void bad_service(struct diags *d, const char *text)
                "--service cannot be '%s'", text);
 }
 
-static void read_service(struct live_session *l, struct diags *d)
+static void read_service(struct live_session *l, const char *text, struct diags *d)
 {
-    const char *text = opt_get(l->a->o, "service");
     l->o.service = LIVE_TCP;
     l->o.host = "127.0.0.1";
     l->own = text == NULL || strcmp(text, "tcp") == 0;
@@ -49,7 +48,8 @@ static void read_service(struct live_session *l, struct diags *d)
     l->o.port = (uint16_t)port;
 }
 
-void live_read(struct live_session *l, const struct cmd_args *a, struct diags *d)
+void live_read(struct live_session *l, const struct cmd_args *a, const char *service,
+               struct diags *d)
 {
     const char *runtime = opt_get(a->o, "runtime");
     struct opt_range seconds = {1, 86400, DEFAULT_SECONDS};
@@ -59,7 +59,7 @@ void live_read(struct live_session *l, const struct cmd_args *a, struct diags *d
     l->python = l->emit != NULL || (runtime && strcmp(runtime, "python3") == 0);
     if (l->emit && runtime && strcmp(runtime, "native") == 0)
         diag_error(d, nowhere, "E-option", NULL, "--emit is for --runtime python3");
-    read_service(l, d);
+    read_service(l, service, d);
 }
 
 uint64_t live_requests(const struct subject *s)

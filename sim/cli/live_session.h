@@ -16,10 +16,6 @@
          "keep the Python program, to start from (FILE.draws beside it; with several executions, " \
          "their names in FILE's)",                                                                 \
          OPT_UNRECORDED},                                                                          \
-        {"service", 0, "WHAT",                                                                     \
-         "what answers calls: tcp, a process of ours on loopback (the default); timer; or "        \
-         "HOST:PORT",                                                                              \
-         0},                                                                                       \
     {                                                                                              \
         "time-limit", 0, "S", "end each execution after S seconds (default 120)", 0                \
     }
@@ -42,8 +38,10 @@ struct live_session {
     struct diags *d;
     char folder[32]; /* for files on the way; "" if there is none */
 };
-/* The options, and what is wrong with them. */
-void live_read(struct live_session *l, const struct cmd_args *a, struct diags *d);
+/* The options, and what is wrong with them; service: what answers calls, NULL: a process of ours.
+ */
+void live_read(struct live_session *l, const struct cmd_args *a, const char *service,
+               struct diags *d);
 /* Requests where --requests does not say. */
 uint64_t live_requests(const struct subject *s);
 /* All executions of the subject.  NULL: why not is in d (*status: how the command ends). */

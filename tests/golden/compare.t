@@ -168,3 +168,18 @@ $ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_bot
 >           },
 >           "margin": 0.1,
 >           "verdict": "disagree",
+
+The model executed for real, and compared with that, in one command.
+
+$ pertinax compare models/do_work.yaml --live --under serial,threads -n 20 --max-requests 2000 | grep -oE '^executed by.*|^(serial|threads), .*|^SPEEDUPS|^threads over serial'
+> executed by native threads and loops · requests 'request' · seed 1
+> serial, 20 requests
+> threads, 20 requests
+> SPEEDUPS
+> threads over serial
+
+$ pertinax compare models/do_work.yaml --live --runtime python3 --under coroutine -n 20 --max-requests 2000 -d kept.db | grep -oE '^executed by.*|^coroutine, .*'; pertinax traces -d kept.db --sql "SELECT label, count(*) AS n FROM v_trace GROUP BY 1"
+> executed by python3 · requests 'request' · seed 1
+> coroutine, 20 requests
+> label       n
+> coroutine  20
