@@ -100,12 +100,17 @@ const struct loc *flow_place(const struct sim *s)
 
 /* ---- going on ---- */
 
+/* No event is left at this instant: it is the turn of what became possible. */
+static inline bool events_over(const struct sim *s)
+{
+    return s->due.time > s->now && (s->nheap == 0 || s->heap[0].time > s->now);
+}
+
 /* Nothing else happens at this instant: there is no order to be kept. */
 static inline bool quiet(const struct sim *s)
 {
     const struct flow *f = s->flow;
-    return s->soon.n == 0 && f->loop.first == NONE && f->run.first == NONE &&
-           s->due.time > s->now && (s->nheap == 0 || s->heap[0].time > s->now);
+    return s->soon.n == 0 && f->loop.first == NONE && f->run.first == NONE && events_over(s);
 }
 
 /* loop_enqueue() */
@@ -520,6 +525,21 @@ static inline void move_granted(struct sim *s, uint32_t inst)
     queue_post(s, inst);
 }
 
+/* A root's first move, right after its arrival. */
+static inline void begin_at_once(struct sim *s, uint32_t task)
+{
+    bool thread = s->flow->task[task].mode == FLOW_THREAD;
+    s->st.threads += thread;
+    flow_settle(s);
+    s->acc.events++;
+    if (thread) {
+        go_on(s, task);
+    } else {
+        line_put(s->flow, &s->flow->loop, task);
+        move_turns(s);
+    }
+}
+
 /* step_arrive() */
 void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal)
 {
@@ -554,9 +574,13 @@ void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal)
     s->acc.present++;
     if (s->acc.present >= SIM_MAX_PRESENT)
         s->end = SIM_OVERLOAD;
-    if (p->has_loop)
+    if (!p->has_loop && p->server != NONE && !queue_seek(s, p->res[p->server].base, task))
+        return;
+    if (s->end == SIM_MORE && quiet(s))
+        begin_at_once(s, task);
+    else if (p->has_loop)
         loop_put(s, task);
-    else if (p->server == NONE || queue_seek(s, p->res[p->server].base, task))
+    else
         thread_start(s, task);
 }
 
@@ -600,12 +624,11 @@ static inline bool reach(struct sim *s, int64_t at)
     return true;
 }
 
-static inline bool advance(struct sim *s)
+static inline bool advance(struct sim *s, uint64_t goal)
 {
-    static const struct ev never = {INT64_MAX, UINT64_MAX};
-    struct ev first = s->nheap > 0 ? s->heap[0] : never;
-    bool due = event_before(s->due, first);
-    int64_t at = due ? s->due.time : first.time;
+    int64_t first = s->nheap > 0 ? s->heap[0].time : INT64_MAX;
+    int64_t at = s->due.time < first ? s->due.time : first;
+    bool due = s->due.time < first || (s->nheap > 0 && event_before(s->due, s->heap[0]));
     if (s->soon.n > 0 && at != s->now) {
         turn(s, ring_take(&s->soon));
     } else if (at == INT64_MAX) {
@@ -615,18 +638,24 @@ static inline bool advance(struct sim *s)
     } else if (due) {
         arrive_due(s);
     } else {
+        uint32_t task = event_slot(s->heap[0]);
         event_pop(s);
-        move_work_done(s, event_slot(first));
+        move_work_done(s, task);
     }
     s->acc.events++;
     flow_settle(s);
+    while (s->soon.n > 0 && events_over(s) && s->end == SIM_MORE && s->finished < goal) {
+        turn(s, ring_take(&s->soon));
+        s->acc.events++;
+        flow_settle(s);
+    }
     return true;
 }
 
 bool flow_advance(struct sim *s, uint64_t goal)
 {
     do {
-        if (!advance(s))
+        if (!advance(s, goal))
             return false;
     } while (s->end == SIM_MORE && s->finished < goal && s->acc.events < s->look_at);
     return true;
