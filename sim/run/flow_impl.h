@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* flow_impl.h - what the parts of flow.h share: flow_plan.c which programs, flow_draw.c the draws
- * of many requests, flow.c the moves, flow_lone.c requests that meet no other.  Nobody else's. */
+ * of many requests, flow.c the moves, flow_lone.c requests that meet no other,
+ * flow_busy.c those that queue for one server.  Nobody else's. */
 #ifndef RUN_FLOW_IMPL_H
 #define RUN_FLOW_IMPL_H
 #include "run/flow.h"
@@ -73,9 +74,14 @@ struct flow {
     struct flow_queue *queue;
     struct flow_line run, loop; /* tasks that go on in this move; the loop's ready ones */
     bool loop_posted;
-    int64_t *enter;     /* when a task entered its steps: ndepth a task */
-    uint32_t live_peak; /* of st.live */
+    int64_t *enter;        /* when a task entered its steps: ndepth a task */
+    uint32_t live_peak;    /* of st.live */
+    struct record *busy;   /* of the busy period at hand; NULL: this is no queue of one server */
+    uint32_t busy_service; /* the capacity of its call, or NONE */
 };
+
+/* Sums over time up to this are whole numbers, whatever the order in which they are made. */
+#define FLOW_EXACT 0x1p53
 
 /* flow_plan.c */
 bool flow_plan(struct flow *f, const struct sim_opt *o);
@@ -84,6 +90,11 @@ void flow_plan_free(struct flow *f);
 uint32_t lone_crowd(const struct flow *f, uint32_t cls);
 /* A request arrives, with the durations of its calls.  True: it met no other, and is over. */
 bool lone_arrive(struct sim *s, uint32_t cls, const struct flow_req *r, const int64_t *ns);
+/* flow_busy.c */
+void busy_plan(struct flow *f);
+/* A request arrives, with the duration of its call.  True: the busy period that it begins is over.
+ */
+bool busy_arrive(struct sim *s, uint64_t ordinal, int64_t ns);
 /* flow_draw.c: the durations of request `ordinal`, into out[0 .. nleaf). */
 void flow_draw(struct sim *s, uint32_t cls, uint64_t ordinal, int64_t *out);
 

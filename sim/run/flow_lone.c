@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum { CALLS = 32, MARKS = 128, DEPTH = 8 };
-static const int64_t EXACT_MOST = (int64_t)1 << 53;
 
 /* When a task is somewhere: by the clock, and by the longest chain of calls up to there. */
 struct place {
@@ -215,8 +214,7 @@ bool lone_arrive(struct sim *s, uint32_t cls, const struct flow_req *r, const in
     uint32_t pc = s->p->body[s->p->cls[cls].body].pc;
     struct place to = body_over(&l, pc, 0, (struct place){s->now, 0});
     if (!l.well || to.now >= s->due.time || to.now > SIM_TIME_MAX ||
-        s->acc.task_area + (double)l.tasks > (double)EXACT_MOST ||
-        (s->p->has_loop && !ends_differ(&l)))
+        s->acc.task_area + (double)l.tasks > FLOW_EXACT || (s->p->has_loop && !ends_differ(&l)))
         return false;
     account_lone(s, &l, to.now);
     if (r->traced)

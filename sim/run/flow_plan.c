@@ -257,6 +257,7 @@ bool flow_plan(struct flow *f, const struct sim_opt *o)
     leaves_find(f);
     for (uint32_t i = 0; i < p->ncls; i++)
         f->cls[i].crowd = lone_crowd(f, i);
+    busy_plan(f);
     return true;
 }
 

@@ -107,13 +107,19 @@ void arrive_event(struct sim *s, uint32_t cls, uint32_t client)
 }
 
 /* The one that is due. */
-void arrive_due(struct sim *s)
+uint64_t arrive_next(struct sim *s)
 {
     uint32_t cls = s->due_cls;
     uint64_t n = s->cls[cls].arrived++;
     arrival_next(s, cls);
     due_find(s);
-    arrive_request(s, cls, 0, n);
+    return n;
+}
+
+void arrive_due(struct sim *s)
+{
+    uint32_t cls = s->due_cls;
+    arrive_request(s, cls, 0, arrive_next(s));
 }
 
 void arrive_begin(struct sim *s)

@@ -226,6 +226,7 @@ static inline void record_add(struct sim *s, struct record x)
 void arrive_begin(struct sim *s);                                /* the first of each class */
 void arrive_event(struct sim *s, uint32_t cls, uint32_t client); /* closed, or of a backlog */
 void arrive_due(struct sim *s);                                  /* open, or recorded */
+uint64_t arrive_next(struct sim *s); /* the number of the one that is due, which is taken */
 void arrive_init(struct sim *s);
 void arrive_again(struct sim *s, uint32_t cls, uint32_t client); /* closed: after its think time */
 void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);

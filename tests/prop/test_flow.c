@@ -56,12 +56,17 @@ static void flow_body(struct random_maker *m, struct buf *b)
 /* One call, with or without a capacity, under loads that meet its ends. */
 static const char *single_model(struct arena *a, uint64_t seed)
 {
-    static const char *const law[] = {"exponential(mean=1ms)", "1ms",   "2ms", "0",
-                                      "uniform(0ms 3ms)",      "1500us"};
+    static const char *const law[] = {"exponential(mean=1ms)",
+                                      "1ms",
+                                      "2ms",
+                                      "0",
+                                      "uniform(0ms 3ms)",
+                                      "1500us",
+                                      "mix(0.8 of 1ms 0.1 of 2ms 0.1 of 5ms)"};
     static const char *const load[] = {"{rate: 500/s}", "{rate: 500/s, arrivals: deterministic}",
                                        "{rate: 1000/s, arrivals: deterministic}", "{rate: 900/s}"};
     struct random_maker m = {.a = a, .seed = seed};
-    const char *latency = law[random_below(&m, 6)], *how = load[random_below(&m, 4)];
+    const char *latency = law[random_below(&m, 7)], *how = load[random_below(&m, 4)];
     const char *most =
         random_below(&m, 3) ? arena_printf(a, ", capacity: %u", 1 + random_below(&m, 3)) : "";
     return arena_printf(a,
