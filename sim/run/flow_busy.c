@@ -72,7 +72,7 @@ static bool period_follow(struct sim *s, struct period *b, uint64_t ordinal, int
     while (request_next(s, b, r, ns)) {
         if (s->due.time > b->end)
             return true;
-        if (s->due.time == b->end || s->due.time == r.arrival)
+        if (s->due.time == r.arrival)
             return false;
         r.arrival = s->due.time;
         r.ordinal = arrive_next(s);
