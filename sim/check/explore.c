@@ -284,7 +284,7 @@ static void met_too(const struct prog *p, struct explore *to, const struct explo
 
 /* The graph of local moves made alone is good if it has no cycle: then it has a run for each run
  * there is.  Ways to what it shows are not the shortest; these are looked for among all moves. */
-enum { SHORTER_STATES = 2000000 };
+enum { SHORTER_STATES = 500000 };
 void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e)
 {
     explore_all(p, o, e, (struct signs){0, 0});

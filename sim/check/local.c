@@ -521,11 +521,25 @@ static bool clash(const struct local *l, const struct state *s, uint32_t task, u
     return (here & DO_CUT) || (here & there & ~(deeds)(DO_BE | DO_CUT)) != 0;
 }
 
+/* Could it matter to another request?  Not what waits for a task to end that is there yet, and that
+ * does nothing itself that could. */
+static bool felt_across(const struct local *l, const struct state *s, uint32_t task, uint32_t pc,
+                        bool turn)
+{
+    deeds d = l->across & move_does(l, (struct asked){s, NONE, turn}, task, pc);
+    uint32_t u = s->req[s->task[task].req].first_task;
+    for (; d != 0 && u != NONE; u = s->task[u].req_next)
+        if (u != task && s->task[u].state != T_DONE && below(s, task, u) == NONE &&
+            !(l->ever[s->task[u].pc] & l->across))
+            d &= move_does(l, (struct asked){s, u, turn}, task, pc);
+    return d != 0;
+}
+
 static bool goes_local(const struct local *l, const struct state *s, uint32_t task, uint32_t pc,
                        bool turn)
 {
     bool upon_loop = s->task[task].state == T_READY;
-    if (l->across & move_does(l, (struct asked){s, NONE, turn}, task, pc))
+    if (l->across != 0 && felt_across(l, s, task, pc, turn))
         return false;
     for (uint32_t u = s->req[s->task[task].req].first_task; u != NONE; u = s->task[u].req_next) {
         const struct task *x = &s->task[u];
