@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Local moves: which formulas do not notice what shows nothing; n tasks that have nothing to do
+ * with each other are one after the other then, not in n! orders; and a spawn that is not awaited
+ * is seen however many others there are. */
+#include "base/arena.h"
+#include "check/explore.h"
+#include "check/steady.h"
+#include "tests/unit/test.h"
+#include <string.h>
+
+struct world {
+    struct arena *mem;
+    struct diags *d;
+    const struct model *m;
+};
+
+static struct world world_of(const char *text)
+{
+    struct world w = {.mem = arena_new(0)};
+    w.d = diags_new(w.mem);
+    struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), w.d);
+    assert_non_null(root);
+    w.m = model_build(w.mem, root, "test.yaml", w.d);
+    assert_int_equal(diags_errors(w.d), 0);
+    return w;
+}
+
+/* ---- formulas ---- */
+
+static const struct formula {
+    const char *text;
+    bool steady;
+} formulas[] = {
+    {"F started(x)", true},
+    {"G not (started(x) and running(y))", true},
+    {"G (started(x) -> F done(y))", true},
+    {"G (aborted -> G not started(x))", true},
+    {"not done(x) U running(y)", true}, /* nothing in it is an instant */
+    {"F G (done(x) or running(y))", true},
+    {"F not started(x)", false},
+    {"G started(x)", false},
+    {"G not (running(y) and not started(x))", false},
+    {"started(x) -> (started(x) U started(y))", false},
+    {"G (started(x) -> (started(x) U started(y)))", false},
+    {"F (failed(x) <-> done(y))", false},
+};
+
+static void test_formula(void **state)
+{
+    const struct formula *f = *state;
+    struct world w = world_of("pertinax: 1\nname: m\nservices: {a: {latency: 1ms}}\n"
+                              "request: [{call: a, name: x}, {call: a, name: y}]\n");
+    uint32_t file = diag_file(w.d, "claim", f->text, strlen(f->text));
+    struct spec_text at = {f->text, {.file = file, .line = 1, .col = 1}};
+    const struct ltl *ltl = ltl_parse(w.mem, at, w.m, w.d);
+    assert_non_null(ltl);
+    assert_int_equal(steady(ltl), f->steady);
+    arena_drop(w.mem);
+}
+
+/* ---- explorations ---- */
+
+static void explore(struct world *w, const char *exec, bool local, struct explore *e)
+{
+    static const uint32_t cls[1] = {0};
+    const struct prog *p = prog_compile(w->mem, w->m, model_exec(w->m, exec), w->d);
+    struct explore_opt o = {.nreq = 1, .cls = cls, .max_count = 3, .local_alone = local};
+    explore_run(p, &o, e);
+}
+
+/* Three branches of two calls, each of them not begun, in one of its calls, or over: 4^3 states in
+ * all orders, before them one and behind them one. Local moves: one after the other. */
+static void test_branches(void **state)
+{
+    struct world w =
+        world_of("pertinax: 1\nname: m\nservices: {a: {latency: 1ms}}\n"
+                 "request: {parallel: {x: [{call: a}, {call: a}], y: [{call: a}, {call: a}],\n"
+                 "                     z: [{call: a}, {call: a}]}}\n");
+    struct explore all, some;
+    (void)state;
+    explore(&w, "threads", false, &all);
+    explore(&w, "threads", true, &some);
+    assert_int_equal(all.states, 2 + 4 * 4 * 4);
+    assert_int_equal(some.states, 2 + 1 + 3 * 3);
+    assert_int_equal(some.depth, all.depth);
+    assert_int_equal(some.last, 1);
+    explore_free(&all);
+    explore_free(&some);
+    arena_drop(w.mem);
+}
+
+/* A spawn that is never awaited, forks of other kinds, and a spawn that is: whatever their numbers,
+ * the one does not stand for the other. */
+static void test_spawns(void **state)
+{
+    (void)state;
+    for (uint32_t between = 55; between < 70; between++) {
+        struct buf b = {0};
+        struct explore e;
+        buf_puts(&b, "pertinax: 1\nname: m\nservices: {a: {latency: 1ms}}\nrequest:\n"
+                     "  - spawn: {s: {call: a}}\n");
+        for (uint32_t i = 0; i < between; i++)
+            buf_puts(&b, "  - parallel: {x: {cpu: 1ms}}\n");
+        buf_puts(&b, "  - spawn: {t: {call: a}}\n  - await: t\n");
+        struct world w = world_of(b.s);
+        explore(&w, "threads", true, &e);
+        assert_int_equal(e.end, EXPLORE_WHOLE);
+        assert_int_not_equal(e.found[FAULT_UNAWAITED].state, NONE);
+        explore_free(&e);
+        arena_drop(w.mem);
+        buf_free(&b);
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[TEST_COUNT(formulas) + 2];
+    for (size_t i = 0; i < TEST_COUNT(formulas); i++)
+        tests[i] = test_named(formulas[i].text, test_formula, &formulas[i]);
+    tests[TEST_COUNT(formulas)] = (struct CMUnitTest)cmocka_unit_test(test_branches);
+    tests[TEST_COUNT(formulas) + 1] = (struct CMUnitTest)cmocka_unit_test(test_spawns);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
