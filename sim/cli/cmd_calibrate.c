@@ -123,9 +123,11 @@ static int calibrate_run(const struct cmd_args *a, struct diags *d)
     struct subject s = {0};
     struct calibration c;
     const char *why = NULL, *format = opt_get(a->o, "format");
+    const char *runtime = opt_get(a->o, "runtime");
     if (!rehearse(a, &s, d))
         return STATUS_USAGE;
-    if (!calibrate_native(NULL, &c, &why)) {
+    bool python = runtime && strcmp(runtime, "python3") == 0;
+    if (!(python ? calibrate_python(&c, a->mem, &why) : calibrate_native(NULL, &c, &why))) {
         diag_error(d, (struct loc){0}, "E-calibrate", NULL, "nothing can be measured: %s", why);
         return STATUS_WORLD;
     }
@@ -140,6 +142,7 @@ static int calibrate_run(const struct cmd_args *a, struct diags *d)
 }
 
 static const struct opt calibrate_opts[] = {
+    {"runtime", 0, "native|python3", "what is measured (default: native, that of `live`)", 0},
     {"into", 0, "FILE", "write the costs into this model, too; its comments and layout stay", 0},
     OPT_FORMAT("text|json"),
     {NULL, 0, NULL, NULL, 0},
@@ -155,7 +158,9 @@ const struct cmd cmd_calibrate = {
         "with few of each and with many. It takes some seconds, on a machine that should be "
         "idle.\n\n"
         "  pertinax calibrate\n"
-        "  pertinax calibrate --into search.yaml && pertinax run search.yaml\n\n"
+        "  pertinax calibrate --into search.yaml && pertinax run search.yaml\n"
+        "  pertinax calibrate --runtime python3        threads, asyncio and executors of "
+        "CPython\n\n"
         "Each cost is a median with an interval that holds whatever its law is (order statistics). "
         "With --into each execution of the model gets the costs of its kind; what the model says "
         "of its host stays.",

@@ -60,5 +60,7 @@ uint32_t calibrate_cores(void); /* that this process may use */
 
 /* False: it was stopped, or *why says what is in the way. */
 bool calibrate_native(const atomic_bool *stop, struct calibration *out, const char **why);
+/* By python3, as it is found in the path; the strings of out are in mem. */
+bool calibrate_python(struct calibration *out, struct arena *mem, const char **why);
 
 #endif

@@ -143,22 +143,46 @@ static void test_shipped(void **state)
 
 /* ---- measured ---- */
 
+static void check_measured(const struct calibration *m)
+{
+    struct calibration c = *m;
+    for (int k = 0; k < CAL_COUNT; k++) {
+        const struct calibrated_value *v = &c.v[k];
+        /* Not every system says how much memory there was at most. */
+        assert_true(v->known || (k == CAL_HANDOFF && !c.gil) || calibrate_rows[k].bytes);
+        assert_true(!v->known || (0 <= v->lo && v->lo <= v->value && v->value <= v->hi));
+        assert_true(!v->known || v->value < 1e9);
+    }
+    assert_true(c.v[CAL_SPAWN].value > c.v[CAL_TASK].value);
+    assert_true(c.v[CAL_SWITCH].value > 0 && c.v[CAL_RESUME].value > 0);
+    assert_true(c.cores >= 1);
+}
+
+static void test_python(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_new(0);
+    struct calibration c;
+    const char *why = NULL;
+    if (!calibrate_python(&c, mem, &why)) {
+        assert_string_equal(why, "there is no python3");
+        arena_drop(mem);
+        skip();
+    }
+    assert_memory_equal(c.runtime, "python 3.", 9);
+    assert_true(c.gil && c.v[CAL_HANDOFF].known);
+    check_measured(&c);
+    arena_drop(mem);
+}
+
 static void test_native(void **state)
 {
     (void)state;
     struct calibration c;
     const char *why = NULL;
     assert_true(calibrate_native(NULL, &c, &why));
-    assert_true(c.cores >= 1 && !c.gil && !c.v[CAL_HANDOFF].known);
-    for (int k = 0; k < CAL_COUNT; k++) {
-        const struct calibrated_value *v = &c.v[k];
-        /* Not every system says how much memory there was at most. */
-        assert_true(v->known || k == CAL_HANDOFF || calibrate_rows[k].bytes);
-        assert_true(!v->known || (0 <= v->lo && v->lo <= v->value && v->value <= v->hi));
-        assert_true(!v->known || v->value < 1e9);
-    }
-    assert_true(c.v[CAL_SPAWN].value > c.v[CAL_TASK].value);
-    assert_true(c.v[CAL_SWITCH].value > 0 && c.v[CAL_RESUME].value > 0);
+    assert_true(!c.gil && !c.v[CAL_HANDOFF].known);
+    check_measured(&c);
     const atomic_bool stop = true;
     assert_false(calibrate_native(&stop, &c, &why));
     assert_null(why);
@@ -166,12 +190,13 @@ static void test_native(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(intos) + 3];
+    struct CMUnitTest t[TEST_COUNT(intos) + 4];
     size_t n = 0;
     for (; n < TEST_COUNT(intos); n++)
         t[n] = test_named(intos[n].name, test_into, &intos[n]);
     t[n++] = test_named("medians", test_settle, NULL);
     t[n++] = test_named("shipped models", test_shipped, NULL);
     t[n++] = test_named("native", test_native, NULL);
+    t[n++] = test_named("python3", test_python, NULL);
     return cmocka_run_group_tests_name("calibrate", t, NULL, NULL);
 }
