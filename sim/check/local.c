@@ -584,10 +584,9 @@ static bool turn_local(const struct local *l, const struct state *s, uint32_t wo
     return true;
 }
 
-static bool arrival_local(const struct local *l, const struct move *m)
+static bool arrival_local(const struct local *l)
 {
     const struct prog *p = l->p;
-    (void)m;
     return p->limit == NONE && p->server == NONE && (p->has_loop || p->pool == NONE) &&
            (!p->has_loop || l->across == 0);
 }
@@ -597,7 +596,7 @@ static bool move_local(const struct local *l, const struct state *s, const struc
     if (m->kind == MOVE_LOOP)
         return turn_local(l, s, m->arg);
     if (m->kind == MOVE_ARRIVE)
-        return arrival_local(l, m);
+        return arrival_local(l);
     uint32_t pc = m->task == NONE ? NONE : goes_on(l, s, m);
     bool turn = l->p->kind == EXEC_COROUTINE && s->loop[0].running == m->task;
     return pc != NONE && goes_local(l, s, m->task, pc, turn);

@@ -6,12 +6,12 @@
  * 1996; Valmari's strong stubborn sets).  So tasks that only call, compute, fork and join are not
  * tried in every order.
  *
- * A move is local if all that its task does up to its next wait is its own: no unit of a resource,
- * no shared data that are looked at, no response, no failure, no step that a claim names.  An end
- * of a task is, if what whoever waits for it then does is local as well; a turn upon a loop, if
- * everything is that the loop would do before the next wait, for then it does not matter who stands
- * first.  And no other task may come to cut its request short before: none that could fail, or
- * abort, without having awaited the task first.
+ * A move is local if nothing that it does up to its task's next wait clashes with what any other
+ * task of the request may do before it, now or later: take or give back the same resource, touch
+ * the same data that are looked at, respond, show something to a claim, cut others short.  An end
+ * of a task includes what whoever waits for it then does; but not what comes behind an await of
+ * the other task, for then that one is over.  To other requests it may do nothing at all.  Of a
+ * turn upon a loop only that counts which it makes ready, for all others have their turn later.
  *
  * What this keeps: last states; the order of all moves that are not local, and so what they show;
  * whether there is a run without end (a cycle is then the caller's to look for). */
