@@ -9,6 +9,7 @@
 #   make cov             line coverage of the tests
 #   make fuzz T=yaml SECS=60
 #   make bench           the benchmarks of tests/bench
+#   make live-table      predicted and measured times of shipped models, native and python3
 #   make man             build/pertinax.1
 #   make install DESTDIR= PREFIX=/usr/local
 #   make dist            build/pertinax-VERSION.tar.gz of what is committed
@@ -73,7 +74,7 @@ GOLDEN := $(wildcard tests/golden/*.t tests/golden/*/*.t) README.md models/READM
 SPECS := $(wildcard specs/*.yaml specs/*/*.yaml)
 ALL_C := $(SRC) $(HDR) $(wildcard tests/*/*.[ch])
 
-.PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench man install \
+.PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench live-table man install \
         dist clean help FORCE
 .SECONDARY:
 all: $(if $(filter release,$(B)),build/pertinax,$(O)/pertinax)
@@ -164,6 +165,9 @@ fuzz-target: $(O)/tests/fuzz/fuzz_$(T).o $(LIB)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $(O)/tests/fuzz/$(T)
 bench: $(BENCH)
 	@for b in $(BENCH); do $$b || exit; done
+
+live-table: build/pertinax
+	tests/bench/live_table.py build/pertinax
 
 man: build/pertinax.1
 build/pertinax.1: build/pertinax
