@@ -1,42 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_require.c - limits judged on samples: against closed forms, against exact answers where
  * nothing is drawn, at equality (where no verdict may be had) and far from it. */
-#include "tests/unit/test.h"
-
-#include "check/require.h"
+#include "tests/unit/require_world.h"
 #include <math.h>
 #include <string.h>
-
-struct world {
-    struct arena *a;
-    struct diags *d;
-    const struct model *m;
-};
-
-static struct world world_of(const char *body)
-{
-    struct world w = {.a = arena_new(0)};
-    w.d = diags_new(w.a);
-    const char *text = arena_printf(w.a, "pertinax: 1\nname: t\n%s", body);
-    struct yaml *root = yaml_parse(w.a, "t.yaml", text, strlen(text), w.d);
-    w.m = root ? model_build(w.a, root, "t.yaml", w.d) : NULL;
-    if (!w.m || diags_errors(w.d))
-        fail_msg("%s", diags_get(w.d, 0)->text);
-    return w;
-}
-
-static struct require_item judge(struct world *w, const char *exec, const char *limit,
-                                 struct require_opt o)
-{
-    struct loc at = {.line = 1, .col = 1};
-    struct require_item item = {.limit = limit_parse(limit, at, w->m, w->d, w->a)};
-    if (!item.limit)
-        fail_msg("%s: %s", limit, diags_get(w->d, 0)->text);
-    o.jobs = 2;
-    if (!require_judge(w->m, model_exec(w->m, exec), &item, 1, &o, w->a, w->d))
-        fail_msg("%s: %s", limit, diags_get(w->d, 0)->text);
-    return item;
-}
 
 /* ---- one limit, one answer ---- */
 
