@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -74,13 +75,13 @@ static double cpu_now(void)
 /* The most memory since clear_refs was written to, in bytes; NAN: the system does not say. */
 static double memory_peak(void)
 {
+    static const char name[] = "VmHWM:";
     char line[128];
-    unsigned long kb;
     double peak = NAN;
     FILE *f = fopen("/proc/self/status", "re");
     while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "VmHWM: %lu kB", &kb) == 1)
-            peak = 1024.0 * (double)kb;
+        if (strncmp(line, name, sizeof name - 1) == 0)
+            peak = 1024.0 * strtod(line + sizeof name - 1, NULL); /* so many kB */
     if (f)
         fclose(f);
     return peak;

@@ -32,14 +32,15 @@ static int row_of(const char *word, size_t n)
     return CAL_COUNT;
 }
 
-/* "hop 31219.0 24115.5 ...": a cost in each of the batches; "version 3.11.2 2": and cores. */
+/* "hop 31219.0 24115.5 ...": a cost in each of the batches; "version 3.11.2". */
 static bool read_line(const char *line, struct calibrate_sample *s, struct calibration *out,
                       struct arena *mem)
 {
+    static const char version[] = "version";
     size_t n = strcspn(line, " ");
-    char version[32], *end;
-    if (sscanf(line, "version %31s %u", version, &out->cores) == 2) {
-        out->runtime = arena_printf(mem, "python %s", version);
+    char *end;
+    if (n == sizeof version - 1 && memcmp(line, version, n) == 0) {
+        out->runtime = arena_printf(mem, "python%.*s", (int)strcspn(line + n, "\n"), line + n);
         return true;
     }
     int k = row_of(line, n);
@@ -77,10 +78,8 @@ static const char *run_program(const char *path, const char *said, struct calibr
     char batches[16];
     snprintf(batches, sizeof batches, "%d", (int)CALIBRATE_BATCHES);
     const char *const argv[] = {"python3", "-I", path, batches, NULL};
-    switch (child_run(&(struct child_opt){.argv = argv,
-                                          .said = said,
-                                          .cores = calibrate_cores(),
-                                          .most_ns = INT64_C(300000000000)})) {
+    switch (child_run(&(struct child_opt){
+        .argv = argv, .said = said, .cores = out->cores, .most_ns = INT64_C(300000000000)})) {
     case CHILD_WELL:
         return read_said(said, out, mem);
     case CHILD_UNABLE:
@@ -95,7 +94,7 @@ static const char *run_program(const char *path, const char *said, struct calibr
 bool calibrate_python(struct calibration *out, struct arena *mem, const char **why)
 {
     char path[] = "/tmp/pertinax-calibrate-XXXXXX";
-    *out = (struct calibration){.gil = true};
+    *out = (struct calibration){.gil = true, .cores = calibrate_cores()};
     *why = "no file can be written in /tmp";
     if (write_program(path)) {
         const char *said = arena_printf(mem, "%s.said", path);
