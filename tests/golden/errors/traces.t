@@ -79,8 +79,8 @@ $ pertinax collect --listen 8.8.8.8:4318
 ! 1 error
 ? 2
 $ pertinax collect --for ever --until 0 --label ''
-! error[E-option-value]: --until must be a whole number of at least 1, not '0'
 ! error[E-option-value]: --label must not be empty
+! error[E-option-value]: --until must be a whole number of at least 1, not '0'
 ! error[E-option-value]: --for: 'ever' is no time span
 !       = help: a time span, such as 30s, 10m or 2h
 ! 3 errors
