@@ -27,6 +27,7 @@ struct local {
     bool threads;  /* a move ends before each use of what is shared */
     bool outer;    /* some task awaits what another has spawned */
     deeds across;  /* what requests can do to each other; 0: there is one only */
+    deeds *end;    /* of each body: the end of its task alone; not what its waiter does */
     deeds *next;   /* of each pc: from there to the next wait, and what tasks do that it readies */
     deeds *ever;   /* of each pc: from there to the end, and all tasks that begin because of it */
     deeds *before; /* the same, before all children of fork f are awaited: [f * nop + pc] */
@@ -231,8 +232,7 @@ static bool in_order(const struct local *l, uint32_t fork_pc)
     return false;
 }
 
-/* The end of a task of the body alone; not what its waiter does. */
-static deeds end_does(const struct local *l, uint32_t body)
+static deeds find_end(const struct local *l, uint32_t body)
 {
     const struct prog *p = l->p;
     bool thread = l->threads && (p->pool != NONE || p->server != NONE);
@@ -297,7 +297,7 @@ static deeds ever_at(const struct local *l, uint32_t pc, const deeds *at, uint32
     bool own = fork != NONE && o->a == fork && (o->code == OP_KILL || o->code == OP_GROUP);
     return op_does(l, o) | of_successors(p, pc, at) | (own ? DO_CUT : 0) |
            (o->code == OP_FORK ? l->ever[p->body[o->b].pc] : 0) |
-           (o->code == OP_END ? end_does(l, body_at(p, pc)) : 0);
+           (o->code == OP_END ? l->end[body_at(p, pc)] : 0);
 }
 
 static void find_ever(const struct local *l, deeds *at, uint32_t fork)
@@ -367,6 +367,7 @@ struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
                         .sees = sees,
                         .threads = p->kind == EXEC_THREADS,
                         .across = nreq > 1 ? across_requests(p, races) : 0,
+                        .end = xcalloc(p->nbody + 1u, sizeof(deeds)),
                         .next = xcalloc(p->nop + 1u, sizeof(deeds)),
                         .ever = xcalloc(p->nop + 1u, sizeof(deeds)),
                         .before = xcalloc((size_t)p->nfork * p->nop + 1u, sizeof(deeds)),
@@ -374,6 +375,8 @@ struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
                         .stack = xcalloc(p->nop + 1u, sizeof(uint32_t))};
     for (uint32_t i = 0; i < p->nawait_ref; i++)
         l->outer |= p->await_ref[i].up > 0;
+    for (uint32_t b = 0; b < p->nbody; b++)
+        l->end[b] = find_end(l, b);
     find_ever(l, l->ever, NONE);
     find_next(l);
     for (uint32_t f = 0; f < p->nfork; f++)
@@ -385,6 +388,7 @@ void local_free(struct local *l)
 {
     if (l == NULL)
         return;
+    free(l->end);
     free(l->next);
     free(l->ever);
     free(l->before);
@@ -442,7 +446,7 @@ static deeds segment(const struct local *l, const struct asked *q, uint32_t fork
             continue;
         deeds own = op_does(l, o);
         if (o->code == OP_END) {
-            own |= end_does(l, body_at(p, pc));
+            own |= l->end[body_at(p, pc)];
             *ends = true;
         }
         d |= q->turn ? own & DO_CUT : own;
