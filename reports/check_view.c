@@ -267,13 +267,14 @@ static void explored_row(struct arena *a, const struct check_result *r, uint32_t
     const struct exploration_result *e = &r->exploration[i];
     uint64_t states = 0, transitions = 0;
     uint32_t depth = 0, c = 0;
-    bool whole = true;
+    bool whole = true, found = false;
     for (uint32_t k = i; k < r->nexploration && same_exploration(e, &r->exploration[k]); k++) {
         const struct exploration_result *f = &r->exploration[k];
         states += f->states;
         transitions += f->transitions;
         depth = f->depth > depth ? f->depth : depth;
-        whole = whole && f->end == CHECK_WHOLE;
+        whole = whole && f->end <= CHECK_FOUND;
+        found = found || f->end == CHECK_FOUND;
     }
     struct row *row = table_row(t);
     row->cell[c++] = cell_text(e->execution);
@@ -283,7 +284,7 @@ static void explored_row(struct arena *a, const struct check_result *r, uint32_t
     row->cell[c++] = cell_text(number_count(a, states));
     row->cell[c++] = cell_text(number_count(a, transitions));
     row->cell[c++] = cell_text(number_count(a, depth));
-    row->mark = whole ? NULL : "not all";
+    row->mark = !whole ? "not all" : found ? "up to the race" : NULL;
 }
 
 struct table *check_explored(struct arena *a, const struct check_result *r, uint32_t spec, bool all)
@@ -387,13 +388,26 @@ void check_remarks(struct paras *p, const struct check_result *r, uint32_t spec,
                      place_text(p->mem, d, r->unreached[i].at));
 }
 
+/* The reductions of all explorations, each once. */
+static const char *reductions_of(struct arena *a, const struct check_result *r)
+{
+    static const char *const each[] = {"local steps", "equal copies", "equal requests",
+                                       "requests apart"};
+    const char *list = "";
+    for (size_t k = 0; k < sizeof each / sizeof *each; k++) {
+        bool used = false;
+        for (uint32_t i = 0; i < r->nexploration; i++)
+            used = used || strstr(r->exploration[i].reductions, each[k]) != NULL;
+        list = used ? listed(a, list, each[k]) : list;
+    }
+    return list;
+}
+
 void check_assumed(struct paras *p, const struct check_result *r)
 {
-    const char *reductions = "", *bounds = "";
+    const char *reductions = reductions_of(p->mem, r), *bounds = "";
     for (uint32_t i = 0; i < r->nexploration; i++) {
         const struct exploration_result *e = &r->exploration[i];
-        if (strlen(e->reductions) > strlen(reductions))
-            reductions = e->reductions;
         if (strlen(e->bounds) > strlen(bounds))
             bounds = e->bounds;
     }

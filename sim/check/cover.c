@@ -30,7 +30,7 @@ void cover_add(struct cover *c, const struct prog *p, const struct explore *e, s
         c->reached = NEW(a, bool, p->nmark + 1u);
     }
     const struct mark **sorted = NULL;
-    c->part = c->part || e->end != EXPLORE_WHOLE;
+    c->part = c->part || e->end > EXPLORE_FOUND; /* who hunts asks others about all else */
     for (uint32_t i = 0; i < p->nmark; i++) {
         if (!e->reached[i])
             continue;

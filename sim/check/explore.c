@@ -80,14 +80,25 @@ static void sight(struct explorer *x, struct signs s, uint32_t state, uint32_t f
             x->e->claim[c] = (struct sight){state, from};
 }
 
+/* A hunt goes on from the state that was met last. */
+static void push(struct explorer *x, uint32_t state)
+{
+    if (x->nstack == x->cap_stack)
+        x->stack = grow(x->stack, &x->cap_stack, x->nstack + 1, sizeof *x->stack);
+    x->stack[x->nstack++] = (struct deep){state, x->depth + 1};
+}
+
 static void meet(struct explorer *x, uint32_t *tuple, uint32_t from, struct signs s)
 {
     bool fresh;
     explore_canonical(x, tuple);
     uint32_t i = tuples_put(&x->t, tuple, from, &fresh);
+    bool before = x->o.hunt ? !fresh : i < x->level; /* a hunt has no levels: it might be */
     x->e->transitions++;
-    x->again |= i < x->level;
-    x->back |= i < x->level && !(s.faults & SIGN_RETRY);
+    x->again |= before;
+    x->back |= before && !(s.faults & SIGN_RETRY);
+    if (x->o.hunt && fresh)
+        push(x, i);
     if ((s.claims | s.faults) != 0)
         sight(x, s, i, from);
 }
@@ -156,6 +167,7 @@ uint32_t explore_expand(struct explorer *x, uint32_t i)
     return n;
 }
 
+enum { HUNTED = 1U << FAULT_RACE | 1U << FAULT_LOST };
 /* What has been seen so far. */
 static struct signs seen(const struct explore *e)
 {
@@ -184,7 +196,9 @@ static bool enough(struct explorer *x, uint32_t i)
     struct explore *e = x->e;
     if (e->end == EXPLORE_BROKEN || seen_all(x))
         return true;
-    if (x->o.max_states && x->t.n >= x->o.max_states)
+    if (x->o.hunt && (seen(e).faults & HUNTED))
+        e->end = EXPLORE_FOUND;
+    else if (x->o.max_states && x->t.n >= x->o.max_states)
         e->end = EXPLORE_STATES;
     else if (x->o.stop && *x->o.stop)
         e->end = EXPLORE_STOPPED;
@@ -212,18 +226,35 @@ static void begin(struct explorer *x, const struct prog *p, const struct explore
         o->watch->begin(o->watch->self, &x->r);
     pack_store(x->k, &x->r, tuple);
     tuples_put(&x->t, tuple, NONE, &fresh);
+    if (o->hunt)
+        push(x, 0);
+}
+
+/* The state that is expanded after n others; false: there is none. */
+static bool next_state(struct explorer *x, uint32_t n, uint32_t *state)
+{
+    if (x->o.hunt) {
+        if (x->nstack == 0)
+            return false;
+        *state = x->stack[--x->nstack].state;
+        x->depth = x->stack[x->nstack].depth;
+        x->e->depth = x->depth > x->e->depth ? x->depth : x->e->depth;
+        return true;
+    }
+    *state = n;
+    if (n == x->level && n < x->t.n) {
+        x->e->depth++;
+        x->level = x->t.n;
+    }
+    return n < x->t.n;
 }
 
 static void search(struct explorer *x)
 {
     struct explore *e = x->e;
-    uint32_t tuple[TUPLE_MAX];
+    uint32_t tuple[TUPLE_MAX], i;
     x->met = meet;
-    for (uint32_t i = 0; i < x->t.n && !enough(x, i); i++) {
-        if (i == x->level) {
-            e->depth++;
-            x->level = x->t.n;
-        }
+    for (uint32_t n = 0; next_state(x, n, &i) && !enough(x, n); n++) {
         if (explore_expand(x, i) > 0)
             continue;
         e->last++;
@@ -282,41 +313,49 @@ static void met_too(const struct prog *p, struct explore *to, const struct explo
     to->cut |= from->cut;
 }
 
-/* The graph of local moves made alone is good if it has no cycle: then it has a run for each run
- * there is.  Ways to what it shows are not the shortest; these are looked for among all moves. */
-enum { SHORTER_STATES = 500000 };
-void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e)
+/* Ways to what e shows are not the shortest: make it an exploration, breadth first, that shows the
+ * same.  False: so many states do not do for that. */
+enum { SHORTER_STATES = 300000 };
+static bool shorter(const struct prog *p, struct explore_opt o, struct explore *e)
 {
-    explore_all(p, o, e, (struct signs){0, 0});
-    if (!e->local || e->end == EXPLORE_BROKEN)
-        return;
     struct signs shown = seen(e);
-    struct explore_opt all = *o;
     struct explore f;
-    all.local_alone = false;
-    if (e->end == EXPLORE_WHOLE && e->x->again && explore_cyclic(e->x)) {
-        explore_free(e);
-        explore_all(p, &all, e, (struct signs){0, 0});
-        return;
-    }
-    if (none(shown))
-        return;
-    if (all.max_states == 0 || all.max_states > SHORTER_STATES)
-        all.max_states = SHORTER_STATES;
-    all.endless = false;
-    explore_all(p, &all, &f, shown);
-    struct signs shorter = seen(&f);
-    bool same = (shown.faults & ~shorter.faults) == 0 && (shown.claims & ~shorter.claims) == 0;
+    if (o.hunt)
+        shown = (struct signs){.faults = shown.faults & HUNTED};
+    if (o.max_states == 0 || o.max_states > SHORTER_STATES)
+        o.max_states = SHORTER_STATES;
+    o.endless = o.hunt = false;
+    explore_all(p, &o, &f, shown);
+    struct signs also = seen(&f);
+    bool same = (shown.faults & ~also.faults) == 0 && (shown.claims & ~also.claims) == 0;
     met_too(p, same ? &f : e, same ? e : &f);
     if (!same) {
         explore_free(&f);
-        return;
+        return false;
     }
     f.end = e->end;
-    f.local = true;
+    f.local = e->local;
     explore_free(e);
     *e = f;
     e->x->e = e;
+    return true;
+}
+
+/* The graph of local moves made alone is good if it has no cycle: then it has a run for each run
+ * there is.  The shortest ways are looked for among all moves. */
+void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e)
+{
+    struct explore_opt all = *o;
+    all.local_alone = false;
+    explore_all(p, o, e, (struct signs){0, 0});
+    if (e->local && e->end == EXPLORE_WHOLE && e->x->again && explore_cyclic(e->x)) {
+        explore_free(e);
+        explore_all(p, &all, e, (struct signs){0, 0});
+    }
+    if (e->end == EXPLORE_BROKEN || none(seen(e)) || !(e->local || o->hunt))
+        return;
+    if (!shorter(p, all, e) && o->hunt && e->local)
+        shorter(p, *o, e);
 }
 
 void explore_free(struct explore *e)
@@ -331,6 +370,7 @@ void explore_free(struct explore *e)
     races_free(x->races);
     local_free(x->local);
     free(x->spawn);
+    free(x->stack);
     free(x->cycle);
     free(x);
     free(e->reached);

@@ -6,7 +6,8 @@
  * step, and then looked up (memo.h).  So an exploration is mostly arithmetic on tuples.
  *
  * Breadth first, so that what shows a fault is reached by as few moves as any; for each claim its
- * own.  Budgets end it early: what was covered is then said, and nothing passes. */
+ * own.  (A hunt is depth first; breadth first is then the search for a shorter way to what it has
+ * found.)  Budgets end it early: what was covered is then said, and nothing passes. */
 #ifndef CHECK_EXPLORE_H
 #define CHECK_EXPLORE_H
 #include "check/local.h"
@@ -45,9 +46,10 @@ struct explore_opt {
     uint64_t max_states; /* 0: no limit but memory */
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
-    bool local_alone;          /* a local move (local.h) is made alone, where that is sound */
-    bool endless;              /* look for FAULT_ENDLESS, once all is explored */
-    const bool *races;         /* of each of model.shared: looked at for races; NULL: none */
+    bool local_alone;  /* a local move (local.h) is made alone, where that is sound */
+    bool endless;      /* look for FAULT_ENDLESS, once all is explored */
+    const bool *races; /* of each of model.shared: looked at for races; NULL: none */
+    bool hunt; /* for a race or a lost update alone: depth first, and it ends when one is seen */
     const struct watch *watch; /* may be NULL */
     const atomic_bool *stop;   /* may be NULL */
 };
@@ -60,11 +62,18 @@ struct signs { /* what a move has shown */
     uint64_t claims;
     uint32_t faults;
 };
-enum explore_end { EXPLORE_WHOLE, EXPLORE_STATES, EXPLORE_BYTES, EXPLORE_STOPPED, EXPLORE_BROKEN };
+enum explore_end {
+    EXPLORE_WHOLE,
+    EXPLORE_FOUND, /* a hunt */
+    EXPLORE_STATES,
+    EXPLORE_BYTES,
+    EXPLORE_STOPPED,
+    EXPLORE_BROKEN
+};
 struct explore {
     enum explore_end end;
     uint64_t states, transitions, last; /* last: states without a move */
-    uint32_t depth;                     /* of the breadth-first search */
+    uint32_t depth;                     /* of the search */
     size_t bytes;                       /* of states: tuples, their index, parents */
     size_t part_bytes;
     uint32_t shared_parts, request_parts;

@@ -15,6 +15,9 @@
 #include "check/tuples.h"
 
 enum { TUPLE_MAX = 1 + PACK_MAX_REQUESTS };
+struct deep { /* a state, and how many moves have led the search to it */
+    uint32_t state, depth;
+};
 struct explorer {
     const struct prog *p;
     struct explore_opt o;
@@ -34,6 +37,8 @@ struct explorer {
     /* What is done with each state that a state can become. */
     void (*met)(struct explorer *x, uint32_t *tuple, uint32_t from, struct signs s);
     void *met_ctx;
+    struct deep *stack; /* a hunt's states that are yet to be expanded */
+    uint32_t nstack, cap_stack, depth;
     uint32_t level;          /* states up to this one are of the level of this one, or before */
     bool back;               /* a move has led to one of them */
     bool again;              /* so has a move or one that tries a step again */

@@ -31,7 +31,7 @@ uint32_t explore_sights(struct explore *e, struct signs shown, struct sight *v, 
     x->met = met_more;
     x->met_ctx = &m;
     for (uint32_t i = 0; i < x->t.n && i < EXPAND_MOST && m.n < room; i++) {
-        if (e->end != EXPLORE_WHOLE || (x->o.stop && *x->o.stop))
+        if (e->end > EXPLORE_FOUND || (x->o.stop && *x->o.stop))
             break;
         if (explore_expand(x, i) > 0)
             continue;

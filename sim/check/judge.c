@@ -11,7 +11,7 @@ struct judge_opt judge_defaults(void)
     return (struct judge_opt){.seed = 1,
                               .jobs = 1,
                               .max_count = 3,
-                              .max_states = 20000000,
+                              .max_states = 2000000,
                               .max_bytes = (size_t)2 << 30,
                               .max_requests = 1000000};
 }
@@ -89,11 +89,10 @@ static const char *mix_text(struct judge *j, const struct prog *p, const struct 
 static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, const struct prog *p,
                                 const struct explore *e, const char *classes, bool apart)
 {
-    static const enum check_end end[] = {[EXPLORE_WHOLE] = CHECK_WHOLE,
-                                         [EXPLORE_STATES] = CHECK_STATES,
-                                         [EXPLORE_BYTES] = CHECK_MEMORY,
-                                         [EXPLORE_STOPPED] = CHECK_STOPPED,
-                                         [EXPLORE_BROKEN] = CHECK_BROKEN};
+    static const enum check_end end[] = {
+        [EXPLORE_WHOLE] = CHECK_WHOLE,     [EXPLORE_FOUND] = CHECK_FOUND,
+        [EXPLORE_STATES] = CHECK_STATES,   [EXPLORE_BYTES] = CHECK_MEMORY,
+        [EXPLORE_STOPPED] = CHECK_STOPPED, [EXPLORE_BROKEN] = CHECK_BROKEN};
     struct check_result *r = j->r;
     if (r->nexploration == j->cap_exploration) {
         uint32_t cap = 2 * j->cap_exploration + 16;
@@ -170,34 +169,76 @@ static bool group_take(struct judge *j, struct together *g, const struct plan_un
     return true;
 }
 
-static void explore_mix(struct judge *j, const struct together *g, const struct mix *m)
+/* What an exploration of the group may say, of some of its claims or of all. */
+enum part {
+    PART_ALL,    /* of all, if few states do for that: else false, and nothing is said */
+    PART_NO_KEY, /* of those that look at no data */
+    PART_KEYS    /* of the others, and only until they fail */
+};
+enum { TOGETHER_STATES = 20000 };
+
+static bool in_part(const struct judge *j, const struct together *g, enum part part, uint32_t unit)
 {
-    struct explore_opt o = {.nreq = g->u->of->concurrent,
-                            .cls = m->cls,
-                            .max_count = j->o->max_count,
-                            .max_states = j->o->max_states,
-                            .max_bytes = j->o->max_bytes,
-                            .symmetric_copies = !j->o->no_reductions,
-                            .symmetric_requests = !j->o->no_reductions,
-                            .local_alone = !j->o->no_reductions,
-                            .races = g->races,
-                            .endless = g->endless,
-                            .stop = j->o->stop};
+    bool looks = j->p->unit[unit].of->kind == CLAIM_NO_RACE;
+    return g->in[unit] && (part == PART_ALL || looks == (part == PART_KEYS));
+}
+
+static struct explore_opt part_opt(const struct judge *j, const struct together *g,
+                                   const struct mix *m, enum part part)
+{
+    bool reduce = !j->o->no_reductions;
+    return (struct explore_opt){.nreq = g->u->of->concurrent,
+                                .cls = m->cls,
+                                .max_count = j->o->max_count,
+                                .max_bytes = j->o->max_bytes,
+                                .symmetric_copies = reduce,
+                                .symmetric_requests = reduce,
+                                .local_alone = reduce,
+                                .races = part == PART_NO_KEY ? NULL : g->races,
+                                .hunt = part == PART_KEYS,
+                                .endless = g->endless && part != PART_KEYS,
+                                .stop = j->o->stop};
+}
+
+static bool explore_part(struct judge *j, const struct together *g, const struct mix *m,
+                         enum part part, uint64_t max_states)
+{
+    struct explore_opt o = part_opt(j, g, m, part);
     bool apart = !j->o->no_reductions && explore_apart(g->p, &o);
+    bool *in = NEW(j->a, bool, j->p->nunit);
+    for (uint32_t i = 0; i < j->p->nunit; i++)
+        in[i] = in_part(j, g, part, i);
     if (apart)
         o.nreq = 1;
+    o.max_states = max_states;
     struct seen s = {.p = g->p, .cls = m->cls, .nreq = o.nreq};
-    logic_begin(j, g->in, &s);
+    logic_begin(j, in, &s);
     o.watch = logic_watch(&s);
     explore_run(g->p, &o, &s.e);
-    const char *mix = mix_text(j, g->p, m, g->u->of->concurrent);
-    s.index = exploration_add(j, g->u, g->p, &s.e, mix, apart);
-    for (uint32_t i = 0; i < j->p->nunit; i++)
-        if (g->in[i])
-            seen_judge(j, i, &s);
-    cover_add(&j->cover[g->u->subject], g->p, &s.e, j->a);
+    bool said = max_states == j->o->max_states || s.e.end != EXPLORE_STATES;
+    if (said) {
+        const char *mix = mix_text(j, g->p, m, g->u->of->concurrent);
+        s.index = exploration_add(j, g->u, g->p, &s.e, mix, apart);
+        for (uint32_t i = 0; i < j->p->nunit; i++)
+            if (in[i])
+                seen_judge(j, i, &s);
+        cover_add(&j->cover[g->u->subject], g->p, &s.e, j->a);
+    }
     explore_free(&s.e);
     logic_end(&s);
+    return said;
+}
+
+/* Who touches data when is nothing that the others notice: where it takes many states to tell, the
+ * others have an exploration of their own, and so a failed claim about data costs them nothing. */
+static void explore_mix(struct judge *j, const struct together *g, const struct mix *m)
+{
+    uint64_t most = j->o->max_states;
+    bool apart = g->races && !j->o->no_reductions && (most == 0 || most > TOGETHER_STATES);
+    if (explore_part(j, g, m, PART_ALL, apart ? TOGETHER_STATES : most))
+        return;
+    explore_part(j, g, m, PART_NO_KEY, most);
+    explore_part(j, g, m, PART_KEYS, most);
 }
 
 static void judge_group(struct judge *j, uint32_t first, bool *done)

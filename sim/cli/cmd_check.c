@@ -241,7 +241,7 @@ static const struct opt check_opts[] = {
     {"concurrent", 0, "N", "requests explored at once where a claim does not say (default 2)", 0},
     {"only", 0, "NAME", "judge the claims of this name alone", 0},
     {"strict", 0, NULL, "a vacuous claim fails", 0},
-    {"max-states", 0, "N", "give an exploration up after N states (default 20000000)", 0},
+    {"max-states", 0, "N", "give an exploration up after N states (default 2000000)", 0},
     {"max-memory", 0, "SIZE", "or when it takes so much memory (default 2GiB)", 0},
     {"time-limit", 0, "TIME", "give up what is not decided by then, as in 30s", 0},
     {"max-count", 0, "N", "drawn counts and attempts are explored up to N (default 3)", 0},

@@ -3,7 +3,8 @@
 #include "core/check_result.h"
 
 const char *const verdict_name[VERDICT_COUNT] = {"pass", "fail", "undecided", "vacuous"};
-const char *const check_end_name[] = {"whole", "max-states", "max-memory", "stopped", "broken"};
+const char *const check_end_name[] = {"whole",      "found",   "max-states",
+                                      "max-memory", "stopped", "broken"};
 
 uint32_t check_count(const struct check_result *r, enum verdict v)
 {

@@ -56,7 +56,14 @@ struct claim_turn {
     uint32_t first, n; /* claim[first .. first+n): its points under one execution */
     const char *text;  /* "holds from executions.threads.pool=32 on" */
 };
-enum check_end { CHECK_WHOLE, CHECK_STATES, CHECK_MEMORY, CHECK_STOPPED, CHECK_BROKEN };
+enum check_end {
+    CHECK_WHOLE,
+    CHECK_FOUND, /* until a fault was seen, which was all it looked for */
+    CHECK_STATES,
+    CHECK_MEMORY,
+    CHECK_STOPPED,
+    CHECK_BROKEN
+};
 extern const char *const check_end_name[]; /* "whole" "max-states" "max-memory" "time-limit" ... */
 struct exploration_result {
     uint32_t spec;

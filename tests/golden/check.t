@@ -57,7 +57,8 @@ $ pertinax check data/claims.yaml | sed '/^EXPLORED/,/^$/d; s/--trace .*/--trace
 > (data/claims.yaml:7:42).
 >
 > Explored: every order that the execution allows, every outcome; any latency may
-> be any value. Reductions: local steps, equal copies, equal requests.
+> be any value. Reductions: local steps, equal copies, equal requests, requests
+> apart.
 >
 > xfail: fails, as is expected of it; XPASS: holds, and should not.
 > Again: pertinax check data/claims.yaml; version 0.1.0.

@@ -223,6 +223,27 @@ static void same(const struct trial *t, const struct explore *all, const struct 
             trial_fail(t, arena_printf(t->a, "%s: not the same waits", t->p->res[i].name));
 }
 
+/* A hunt finds a race or a lost update where there is one, and as short a way to it. */
+static void hunts(const struct trial *t, struct explore_opt o, struct explore *all)
+{
+    struct explore some;
+    bool any = false, found = false;
+    o.hunt = true;
+    o.endless = false;
+    explore_run(t->p, &o, &some);
+    for (uint32_t f = FAULT_RACE; f <= FAULT_LOST; f++) {
+        any |= all->found[f].state != NONE;
+        found |= some.found[f].state != NONE;
+        if (some.found[f].state != NONE &&
+            (all->found[f].state == NONE ||
+             explore_path_fault(&some, f, t->a).n != explore_path_fault(all, f, t->a).n))
+            trial_fail(t, arena_printf(t->a, "hunted fault %u is not the shortest", f));
+    }
+    if (any != found || some.end > (found ? EXPLORE_FOUND : EXPLORE_WHOLE))
+        trial_fail(t, arena_printf(t->a, "the hunt ends with %d", (int)some.end));
+    explore_free(&some);
+}
+
 static void try(uint64_t seed, uint32_t features, const char *exec, uint32_t nreq, struct tally *n)
 {
     static const uint32_t cls[2] = {0};
@@ -244,6 +265,9 @@ static void try(uint64_t seed, uint32_t features, const char *exec, uint32_t nre
             trial_fail(&t, arena_printf(t.a, "end %d, %" PRIu64 " states, not %" PRIu64,
                                         (int)some.end, some.states, all.states));
         same(&t, &all, &some);
+        hunts(&t, o, &all);
+        o.local_alone = false;
+        hunts(&t, o, &all);
         n->compared++;
         n->fewer += some.states * 2 < all.states;
         for (uint32_t f = 0; f < FAULT_COUNT; f++)
