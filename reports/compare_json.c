@@ -38,6 +38,8 @@ void compare_part_members(struct json *j, const struct compare_part *p)
     key_num(j, "lag1", p->lag1);
     json_key(j, "dependent");
     json_bool(j, p->dependent);
+    json_key(j, "paired");
+    json_bool(j, p->paired);
     key_num(j, "at_once", p->at_once);
     key_num(j, "model_at_once", p->at_once_predicted);
     json_key(j, "values");

@@ -48,7 +48,9 @@ static void value_row(struct table *t, const struct compare_value *v, struct sca
     struct row *r = verdict_row(t, v->verdict);
     r->cell[0] = cell_text(v->name);
     r->cell[1] = cell_interval(a, s, v->measured);
-    r->cell[2] = cell_interval(a, s, v->predicted);
+    r->cell[2] = isnan(v->predicted.lo) && isnan(v->predicted.hi) /* exact */
+                     ? cell_bare(a, s, v->predicted.value)
+                     : cell_interval(a, s, v->predicted);
     r->cell[3] = (struct cell){number_fixed(a, v->ratio, 3), range(a, v->lo, v->hi)};
     r->cell[4] = cell_text(arena_printf(a, "%.3g %%", v->margin * 100));
     r->cell[5] = cell_text(agreement_name[v->verdict]);
@@ -291,6 +293,13 @@ void compare_sentences(struct paras *p, const struct compare_result *r)
         say_speedup(p, r, &r->speedup[i]);
     if (r->scaling)
         compare_say_scaling(p, r->scaling);
+    bool paired = false;
+    for (uint32_t i = 0; i < r->npart; i++)
+        paired = paired || r->part[i].paired;
+    if (paired)
+        para_add(p,
+                 "In pairs: the requests were executed with the draws of the simulation, and the "
+                 "model's values are of the very same requests (those of steps, of many more).");
     para_add(
         p, "Judged: the 90 %% interval of model/measured within its margin (two one-sided tests), "
            "or all of it beyond (Holm); what stands beside the numbers are 95 %% intervals.");

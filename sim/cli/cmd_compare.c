@@ -14,11 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARTS = 16 };
+enum { PARTS = 16, MOST_PAIRS = 20000 };
 struct comparing {
     const struct cmd_args *a;
     const char *store, *root;
-    const char *live; /* what was executed for real, in words; or NULL */
+    const char *live;  /* what was executed for real, in words; or NULL */
+    uint64_t executed; /* so many requests */
     uint32_t n;
     const char *execution[PARTS], *label[PARTS]; /* label NULL: all */
     uint32_t nname;
@@ -181,6 +182,7 @@ static int execute(struct comparing *c, struct experiment_opt *e, const char *st
         add_part(c, c->s.exec[i]->name, c->s.exec[i]->name, d);
     c->live = l.python ? "executed by python3" : "executed by native threads and loops";
     c->s.nexec = 0; /* choose_executions() puts them there again */
+    c->executed = e->requests;
     e->requests = 0;
     e->traced = 0;
     return status == STATUS_FAILS ? STATUS_FINE : status; /* a deadlock is the model's, too */
@@ -213,11 +215,35 @@ static void write_result(const struct comparing *c, const struct compare_result 
     buf_free(&b);
 }
 
+/* What was executed one by one was executed with the draws of a simulation of the same seed: what
+ * that says of each of the requests. */
+static void pair(struct comparing *c, const struct experiment_opt *e, struct diags *d)
+{
+    struct arena *a = c->a->mem;
+    struct experiment_opt o = *e;
+    o.requests = c->executed;
+    o.traced = (uint32_t)c->executed;
+    const struct run_result *r = experiment_run(c->s.model, c->s.exec, c->s.nexec, &o, a, d);
+    const double **predicted = NEW(a, const double *, c->n + 1u);
+    for (uint32_t i = 0; r && i < c->n; i++) {
+        const struct exec_result *x = &r->exec[c->exec[i]];
+        if (c->measured[i]->n != c->executed || x->ntraced != c->executed)
+            continue;
+        double *v = NEW(a, double, x->ntraced);
+        for (uint32_t k = 0; k < x->ntraced; k++)
+            v[k] = x->traced[k].latency;
+        predicted[i] = v;
+    }
+    c->opt.predicted = predicted;
+}
+
 static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
 {
     struct watch w;
     watch_begin(&w, c->a, e);
     struct run_result *run = experiment_run(c->s.model, c->s.exec, c->s.nexec, e, c->a->mem, d);
+    if (run && c->live && run->no_load && c->executed <= MOST_PAIRS)
+        pair(c, e, d);
     watch_end(&w, e);
     if (!run || diags_errors(d))
         return STATUS_USAGE;

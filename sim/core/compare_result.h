@@ -31,6 +31,7 @@ struct compare_part {
     uint64_t requests;
     double lag1;      /* autocorrelation of latencies, in the order of arrival */
     bool dependent;   /* intervals are those of batches */
+    bool paired;      /* predicted are the very requests that were measured */
     uint32_t busiest; /* requests at once */
     double at_once;   /* mean of the time of the steps below over the latency */
     double at_once_predicted;

@@ -6,17 +6,17 @@
  * interval of the ratio is put together of both sides' by the method of variance estimates recovery
  * (Zou and Donner 2008), on the scale of logarithms. */
 #include "fit/compare.h"
+#include "fit/paired.h"
 #include "base/diag.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define Z90 1.6448536269514722
-#define Z95 1.9599639845400545
 
 struct compare_opt compare_defaults(void)
 {
-    return (struct compare_opt){{0.10, 0.10, 0.15, 0.20}};
+    return (struct compare_opt){.margin = {0.10, 0.10, 0.15, 0.20}};
 }
 
 double karp_flatt(double speedup, double n)
@@ -50,7 +50,8 @@ struct compare_value compare_ratio(const char *name, struct interval measured,
                               .verdict = UNDECIDED,
                               .needed = NAN};
     struct halves m = halves_of(measured), p = halves_of(predicted);
-    double delta = log(1 + margin), l = log(predicted.value / measured.value), k = Z90 / Z95;
+    double delta = log(1 + margin), l = log(predicted.value / measured.value),
+           k = Z90 / COMPARE_Z95;
     double down = k * hypot(p.down, m.up), up = k * hypot(p.up, m.down);
     v.ratio = exp(l);
     v.lo = exp(l - down);
@@ -97,7 +98,7 @@ static void holm(struct compare_value **v, uint32_t n)
 
 /* ---- values ---- */
 
-static const double points[] = {NAN, 0.5, 0.95, 0.99};
+const double compare_point[4] = {NAN, 0.5, 0.95, 0.99};
 static const char *const point_name[] = {"mean", "p50", "p95", "p99"};
 static const int point_q[] = {-1, 0, 2, 3}; /* of quantile_p */
 
@@ -110,12 +111,12 @@ static void judge_values(struct compare_part *p, const struct measured *m,
     for (int i = 0; i < 4; i++) {
         struct interval predicted = i == 0 ? l->mean : l->q[point_q[i]];
         struct compare_value *v = &p->value[p->nvalue++];
-        *v = compare_ratio(point_name[i], measured_value(m, points[i], 0.95), predicted,
+        *v = compare_ratio(point_name[i], measured_value(m, compare_point[i], 0.95), predicted,
                            o->margin[i], m->n);
         /* Fewer than ln(0.025) / ln(p) have no upper bound at all; twice as many have a fair one.
          */
         if (v->verdict == UNDECIDED && !isfinite(v->needed) && !isfinite(v->measured.hi) && i > 0)
-            v->needed = ceil(2 * log(0.025) / log(points[i]));
+            v->needed = ceil(2 * log(0.025) / log(compare_point[i]));
     }
     if (load && isfinite(m->rate) && e->all.throughput.value > 0) {
         /* Arrivals as if Poisson: the more regular ones are known better. */
@@ -308,6 +309,8 @@ struct compare_result *compare_judge(const struct run_result *r, const uint32_t 
         *s = (struct compare_speedup){.of = i, .over = 0};
         judge_speedup(s, r, exec, ms, o);
     }
+    if (o->predicted)
+        paired_judge(c, ms, o, mem);
     conclude(c, mem);
     return c;
 }

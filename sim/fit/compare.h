@@ -37,8 +37,14 @@ struct measured *compare_measure(struct forest *f, const struct compare_name *na
 /* A confidence interval of the mean (p NAN) or of the quantile p. */
 struct interval measured_value(const struct measured *m, double p, double confidence);
 
+#define COMPARE_Z95 1.9599639845400545
+extern const double compare_point[4]; /* what values are of: NAN, the mean; 0.5, 0.95, 0.99 */
+
 struct compare_opt {
     double margin[WITHIN_COUNT];
+    /* Of each part, what a simulation says of the very requests that were measured, in their order;
+     * NULL where it does not, or of none.  Parts that have it have equally many requests. */
+    const double *const *predicted;
 };
 struct compare_opt compare_defaults(void);
 /* ms[i] against r's execution exec[i]. */

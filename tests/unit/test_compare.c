@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_compare.c - verdicts by equivalence: on values by hand, how often they err, and intervals of
- * measured values, also of dependent ones. */
+/* test_compare.c - verdicts by equivalence: on values by hand, how often they err, intervals of
+ * measured values, also of dependent ones, and of pairs. */
 #include "test.h"
 #include "base/rng.h"
-#include "fit/compare.h"
+#include "fit/paired.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void near(double x, double want, double tol)
@@ -129,9 +130,124 @@ static void test_intervals(void **state)
     }
 }
 
+/* ---- pairs ---- */
+
+enum { PAIRS = 200 };
+struct lab { /* two executions, each predicted and measured; the second twice as fast */
+    struct arena *a;
+    double model[2][PAIRS], x[2][PAIRS], sorted[2][PAIRS];
+    struct measured m[2];
+    const double *predicted[2];
+    struct compare_opt o;
+    struct compare_result r;
+};
+
+/* Request i takes X_i by the model and X_i 1.04 exp(0.05 Z - 0.00125) for real, whose mean is 1.04
+ * E X and whose median 1.04 exp(-0.00125); X lognormal with sigma 0.5. */
+static void lab_make(struct lab *l, uint64_t seed)
+{
+    static const char *const name[] = {"mean", "p50", "p95", "p99"};
+    l->a = arena_new(0);
+    l->o = compare_defaults();
+    l->r = (struct compare_result){.npart = 2, .nspeedup = 1};
+    l->r.part = NEW(l->a, struct compare_part, 2);
+    l->r.speedup = NEW(l->a, struct compare_speedup, 1);
+    l->r.speedup[0] = (struct compare_speedup){
+        .of = 1, .over = 0, .value = {.name = "speedup", .margin = l->o.margin[0]}};
+    for (int p = 0; p < 2; p++) {
+        for (uint32_t i = 0; i < PAIRS; i++) {
+            l->model[p][i] = exp(0.5 * normal(seed, i)) / (1 + p);
+            l->x[p][i] = l->sorted[p][i] =
+                l->model[p][i] * 1.04 *
+                exp(0.05 * normal(seed, 1000u * ((uint64_t)p + 1) + i) - 0.00125);
+        }
+        qsort(l->sorted[p], PAIRS, sizeof(double), value_order);
+        l->m[p] = (struct measured){.n = PAIRS, .x = l->x[p], .sorted = l->sorted[p]};
+        l->predicted[p] = l->model[p];
+        l->r.part[p].nvalue = 4;
+        l->r.part[p].value = NEW(l->a, struct compare_value, 4);
+        for (int k = 0; k < 4; k++) {
+            struct interval v = measured_value(&l->m[p], compare_point[k], 0.95);
+            l->r.part[p].value[k] =
+                compare_ratio(name[k], v, about(v.value, 1), l->o.margin[k], PAIRS);
+        }
+    }
+    l->o.predicted = l->predicted;
+}
+
+static void lab_judge(struct lab *l)
+{
+    struct measured *ms[] = {&l->m[0], &l->m[1]};
+    paired_judge(&l->r, ms, &l->o, l->a);
+}
+
+/* Half the interval's width, as a share. */
+static double half_of(const struct compare_value *v)
+{
+    return log(v->hi / v->lo) / 2;
+}
+
+/* The noise of pairs alone is left: 1.645 * 0.05 * exp(0.125) / sqrt(200) = 0.0066; of two samples
+ * it would be 1.645 * 0.533 * sqrt(2 / 200) = 0.088. */
+static void test_pairs(void **state)
+{
+    (void)state;
+    struct lab *l = xcalloc(1, sizeof *l);
+    lab_make(l, 1);
+    lab_judge(l);
+    const struct compare_value *v = l->r.part[0].value;
+    assert_true(l->r.part[0].paired && l->r.part[1].paired);
+    near(half_of(&v[0]), 0.0066, 0.0015);
+    near(v[0].ratio, 1 / 1.04, 0.015);
+    assert_int_equal(v[0].verdict, AGREES);
+    assert_true(half_of(&v[1]) < 0.04);
+    assert_int_equal(l->r.speedup[0].value.verdict, AGREES);
+    near(l->r.speedup[0].value.ratio, 1, 0.015);
+    near(l->r.speedup[0].value.measured.value, 2, 0.03);
+    /* Two requests beyond p99 make no interval: that of two samples stays, and what it takes. */
+    assert_int_equal(v[3].verdict, UNDECIDED);
+    near(v[3].needed, 1000, 1e-9);
+    arena_drop(l->a);
+    /* Pairs that are none. */
+    lab_make(l, 1);
+    for (uint32_t i = 0; i < PAIRS / 2; i++) {
+        double t = l->model[0][i];
+        l->model[0][i] = l->model[0][PAIRS - 1 - i];
+        l->model[0][PAIRS - 1 - i] = t;
+    }
+    lab_judge(l);
+    assert_true(half_of(&l->r.part[0].value[0]) > 0.05);
+    arena_drop(l->a);
+    free(l);
+}
+
+/* The truth is within 90 % intervals nine times out of ten. */
+static void test_pairs_cover(void **state)
+{
+    (void)state;
+    size_t times = test_samples(100), in[3] = {0, 0, 0};
+    struct lab *l = xcalloc(1, sizeof *l);
+    for (size_t s = 0; s < times; s++) {
+        lab_make(l, 500 + s);
+        lab_judge(l);
+        const struct compare_value *v = l->r.part[0].value, *q = &l->r.speedup[0].value;
+        in[0] += v[0].lo <= 1 / 1.04 && v[0].hi >= 1 / 1.04;
+        in[1] += v[1].lo <= exp(0.00125) / 1.04 && v[1].hi >= exp(0.00125) / 1.04;
+        in[2] += q->lo <= 1 && q->hi >= 1;
+        arena_drop(l->a);
+    }
+    free(l);
+    for (int i = 0; i < 3; i++) {
+        double share = (double)in[i] / (double)times;
+        if (fabs(share - 0.9) > 0.03 + 4.5 * sqrt(0.09 / (double)times) || share == 1)
+            fail_msg("%d: %.3f", i, share);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest t[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_errors),
-                                   cmocka_unit_test(test_intervals)};
+                                   cmocka_unit_test(test_intervals), cmocka_unit_test(test_pairs),
+                                   cmocka_unit_test(test_pairs_cover)};
     return cmocka_run_group_tests_name("compare", t, NULL, NULL);
 }

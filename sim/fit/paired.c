@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* paired.c - see paired.h. */
+#include "fit/paired.h"
+#include "base/diag.h"
+#include "base/rng.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RESAMPLES = 400, BEYOND = 10, STATISTICS = 4 };
+
+/* The statistics of one side of a part: mean, p50, p95, p99. */
+struct figures {
+    double v[STATISTICS];
+};
+
+static int value_order(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Of x[pick[0]], x[pick[1]], ...; tmp: room for n. */
+static struct figures figures_of(const double *x, const uint32_t *pick, uint32_t n, double *tmp)
+{
+    struct figures f = {{0}};
+    for (uint32_t i = 0; i < n; i++) {
+        tmp[i] = x[pick[i]];
+        f.v[0] += tmp[i] / n;
+    }
+    qsort(tmp, n, sizeof *tmp, value_order);
+    for (int k = 1; k < STATISTICS; k++)
+        f.v[k] = tmp[stats_rank(n, compare_point[k]) - 1];
+    return f;
+}
+
+/* Whose sums and squares are of ln(model / measured). */
+struct spread {
+    struct moments value[STATISTICS], speedup;
+};
+struct pairing {
+    const double *const *side; /* compare_opt.predicted */
+    struct measured *const *ms;
+    uint32_t n, npart;
+    uint32_t *pick;
+    double *tmp;
+    struct figures *measured, *predicted; /* of each part, with the picks of the moment */
+    struct spread *spread;
+};
+
+static void resample(struct pairing *p)
+{
+    for (uint32_t i = 0; i < p->npart; i++)
+        if (p->side[i]) {
+            p->measured[i] = figures_of(p->ms[i]->x, p->pick, p->n, p->tmp);
+            p->predicted[i] = figures_of(p->side[i], p->pick, p->n, p->tmp);
+        }
+}
+
+static double speedup_log(const struct pairing *p, uint32_t of, uint32_t over)
+{
+    return log(p->predicted[over].v[0] / p->predicted[of].v[0]) -
+           log(p->measured[over].v[0] / p->measured[of].v[0]);
+}
+
+static void spread_all(struct pairing *p)
+{
+    for (uint64_t b = 0; b < RESAMPLES; b++) {
+        for (uint32_t i = 0; i < p->n; i++) {
+            double u = rng_unit((struct draw_key){.seed = b, .path = i});
+            p->pick[i] = (uint32_t)(u * p->n);
+        }
+        resample(p);
+        for (uint32_t i = 0; i < p->npart; i++) {
+            if (!p->side[i])
+                continue;
+            for (int k = 0; k < STATISTICS; k++)
+                moments_add(&p->spread[i].value[k],
+                            log(p->predicted[i].v[k] / p->measured[i].v[k]));
+            if (p->side[0])
+                moments_add(&p->spread[i].speedup, speedup_log(p, i, 0));
+        }
+    }
+}
+
+/* The verdict of a value whose logarithm is known with this standard error. */
+static void value_anew(struct compare_value *v, double measured, double predicted, double ratio_log,
+                       const struct moments *spread, uint32_t n)
+{
+    double half = COMPARE_Z95 * sqrt(moments_variance(spread));
+    struct interval own = v->measured;
+    struct interval seen = {1, exp(-half), exp(half)};
+    *v = compare_ratio(v->name, seen, (struct interval){exp(ratio_log), NAN, NAN}, v->margin, n);
+    v->measured = own;
+    v->measured.value = measured;
+    v->predicted = (struct interval){predicted, NAN, NAN};
+}
+
+static void part_anew(struct compare_part *q, const struct pairing *p, uint32_t part)
+{
+    const struct figures *m = &p->measured[part], *r = &p->predicted[part];
+    for (uint32_t k = 0; k < STATISTICS && k < q->nvalue; k++) {
+        double needed = k == 0 ? 0 : BEYOND / (1 - compare_point[k]);
+        if (p->n >= needed)
+            value_anew(&q->value[k], m->v[k], r->v[k], log(r->v[k] / m->v[k]),
+                       &p->spread[part].value[k], p->n);
+        else if (q->value[k].verdict == UNDECIDED)
+            q->value[k].needed = needed;
+    }
+    q->paired = true;
+}
+
+static void judge(struct compare_result *c, struct pairing *p)
+{
+    spread_all(p);
+    for (uint32_t i = 0; i < p->n; i++)
+        p->pick[i] = i;
+    resample(p);
+    for (uint32_t i = 0; i < p->npart; i++)
+        if (p->side[i])
+            part_anew(&c->part[i], p, i);
+    for (uint32_t i = 0; i < c->nspeedup; i++) {
+        struct compare_speedup *s = &c->speedup[i];
+        if (!p->side[s->of] || !p->side[s->over])
+            continue;
+        value_anew(&s->value, p->measured[s->over].v[0] / p->measured[s->of].v[0],
+                   p->predicted[s->over].v[0] / p->predicted[s->of].v[0],
+                   speedup_log(p, s->of, s->over), &p->spread[s->of].speedup, p->n);
+    }
+}
+
+void paired_judge(struct compare_result *c, struct measured *const *ms, const struct compare_opt *o,
+                  struct arena *mem)
+{
+    struct pairing p = {.side = o->predicted, .ms = ms, .npart = c->npart};
+    for (uint32_t i = 0; i < c->npart; i++)
+        if (p.side[i]) {
+            bug_if(p.n > 0 && p.n != ms[i]->n);
+            p.n = ms[i]->n;
+        }
+    if (p.n < 2)
+        return;
+    p.pick = NEW(mem, uint32_t, p.n);
+    p.tmp = NEW(mem, double, p.n);
+    p.measured = NEW(mem, struct figures, c->npart);
+    p.predicted = NEW(mem, struct figures, c->npart);
+    p.spread = NEW(mem, struct spread, c->npart);
+    judge(c, &p);
+}
