@@ -146,6 +146,7 @@ $ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_bot
 >       "trouble": null,
 >       "lag1": 0.11354488290393976,
 >       "dependent": false,
+>       "paired": false,
 >       "at_once": 0.6804636137437791,
 >       "model_at_once": 1.0377803546602749,
 >       "values": [
@@ -167,7 +168,6 @@ $ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_bot
 >             "hi": 0.6895383957043834
 >           },
 >           "margin": 0.1,
->           "verdict": "disagree",
 
 The model executed for real, and compared with that, in one command.
 

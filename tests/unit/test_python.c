@@ -221,8 +221,9 @@ static void test_schedule(void **state)
     uint64_t n;
     assert_int_equal(sim_run_alone(r.sim, 0, REQUESTS), SIM_MORE);
     const struct record *want = sim_records(r.sim, &n);
+    /* On a busy machine nearly all are late; what is put in order wrongly always is. */
     int64_t least = fastest(&p, want);
-    for (int again = 0; again < 4 && least > want[0].latency + SLACK; again++)
+    for (int again = 0; again < 40 && least > want[0].latency + SLACK; again++)
         least = fastest(&p, want);
     if (least > want[0].latency + SLACK)
         fail_msg("at least %lld ns, and by the schedule %lld", (long long)least,
