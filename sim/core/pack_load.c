@@ -51,7 +51,7 @@ static uint32_t new_task(struct state *s)
 static void load_groups(const struct pack *k, struct state *s, uint32_t task, const uint32_t *v,
                         uint32_t n)
 {
-    uint32_t *link = &s->task[task].groups;
+    uint32_t last = NONE;
     double *w = state_words(s, task);
     for (uint32_t i = 0; i < k->p->nword; i++)
         w[i] = 0;
@@ -75,8 +75,8 @@ static void load_groups(const struct pack *k, struct state *s, uint32_t task, co
                                      .done_last = NONE,
                                      .state = (uint16_t)(v[0] >> 16),
                                      .fail = (uint16_t)v[1]};
-        *link = g;
-        link = &s->group[g].next;
+        *(last == NONE ? &s->task[task].groups : &s->group[last].next) = g;
+        last = g;
         w[k->p->fork[s->group[g].fork].word] = (double)g + 1;
     }
     n = *v++;

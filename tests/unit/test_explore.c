@@ -56,6 +56,39 @@ static uint64_t factorial(uint32_t n)
     return n < 2 ? 1 : n * factorial(n - 1);
 }
 
+/* ---- states as they are kept ---- */
+
+/* A task with more groups than a fresh run has room for: all hang on it when the state is loaded.
+ */
+static void test_groups(void **state)
+{
+    enum { SPAWNS = 50 };
+    struct buf b = {0};
+    uint32_t most = 0;
+    (void)state;
+    buf_puts(&b, "pertinax: 1\nname: m\nservices: {a: {latency: 1ms}}\nrequest:\n");
+    for (int i = 0; i < SPAWNS; i++)
+        buf_printf(&b, "  - spawn: {s%d: {call: a}}\n", i);
+    struct world w = world_of(b.s, "threads");
+    static const uint32_t cls[1] = {0};
+    struct explore_opt o = {.nreq = 1, .cls = cls, .max_count = 3, .local_alone = true};
+    explore_run(w.p, &o, &w.e);
+    for (uint32_t i = 0; i < w.e.states; i++) {
+        struct pack_run r;
+        uint32_t n = 0;
+        pack_run_init(&r, w.p, 1);
+        explore_load(&w.e, i, &r);
+        for (uint32_t g = r.s.ntask ? r.s.task[0].groups : NONE; g != NONE; g = r.s.group[g].next)
+            n++;
+        assert_int_equal(n, r.s.ngroup);
+        most = n > most ? n : most;
+        pack_run_free(&r);
+    }
+    assert_int_equal(most, SPAWNS);
+    drop(&w);
+    buf_free(&b);
+}
+
 /* ---- nested fork-join ---- */
 
 static void fork_join(uint32_t k, uint32_t threads, unsigned symmetric)
@@ -452,17 +485,12 @@ static void test_watch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fork_join),
-        cmocka_unit_test(test_connections),
-        cmocka_unit_test(test_loop_takes_in_one_go),
-        cmocka_unit_test(test_locks),
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_lost_update),
-        cmocka_unit_test(test_wait_until),
-        cmocka_unit_test(test_races),
-        cmocka_unit_test(test_lost_updates),
-        cmocka_unit_test(test_endless),
-        cmocka_unit_test(test_watch),
+        cmocka_unit_test(test_groups),      cmocka_unit_test(test_fork_join),
+        cmocka_unit_test(test_connections), cmocka_unit_test(test_loop_takes_in_one_go),
+        cmocka_unit_test(test_locks),       cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_lost_update), cmocka_unit_test(test_wait_until),
+        cmocka_unit_test(test_races),       cmocka_unit_test(test_lost_updates),
+        cmocka_unit_test(test_endless),     cmocka_unit_test(test_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
