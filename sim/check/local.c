@@ -2,6 +2,7 @@
 /* local.c - see local.h: what programs do from each place on, and whose move is local in a state.
  */
 #include "check/local.h"
+#include "check/hedge.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -276,6 +277,12 @@ static deeds waiters_do(const struct local *l, uint32_t body)
 
 /* ---- tables ---- */
 
+/* Does the child of a fork begin in the same move, or make ready what others await? */
+static bool readies(const struct local *l, const struct op *o)
+{
+    return o->code == OP_FORK && (!l->threads || (o->flags & (OPF_INPLACE | OPF_LIGHT)));
+}
+
 static deeds next_at(const struct local *l, uint32_t pc)
 {
     const struct op *o = &l->p->op[pc];
@@ -283,9 +290,8 @@ static deeds next_at(const struct local *l, uint32_t pc)
         return 0;
     if (o->code == OP_END)
         return l->ever[pc] | waiters_do(l, body_at(l->p, pc));
-    bool readies = o->code == OP_FORK && (!l->threads || (o->flags & OPF_INPLACE));
     return op_does(l, o) | of_successors(l->p, pc, l->next) |
-           (readies ? DO_BE | l->next[l->p->body[o->b].pc] : 0);
+           (readies(l, o) ? DO_BE | l->next[l->p->body[o->b].pc] : 0);
 }
 
 static deeds ever_at(const struct local *l, uint32_t pc, const deeds *at, uint32_t fork)
@@ -327,8 +333,8 @@ static void find_next(struct local *l)
 /* ---- programs of which nothing is said ---- */
 
 enum { MOST_TABLE = 1 << 21 };
-/* Timeouts, hedges, batches, detached tasks, and what ends with some of its tasks: whether another
- * task is there yet decides too much. */
+/* Timeouts, most hedges, batches, detached tasks, and what ends with some of its tasks: whether
+ * another task is there yet decides too much. */
 static bool beyond(const struct prog *p)
 {
     bool yes = p->kind == EXEC_SERIAL || p->nstage > 0 || p->has_timers || p->workers > 1 ||
@@ -337,8 +343,8 @@ static bool beyond(const struct prog *p)
     for (uint32_t i = 0; i < p->nres; i++)
         yes |= p->res[i].queue_timeout != NONE;
     for (uint32_t i = 0; i < p->nfork; i++)
-        yes |= p->fork[i].kind == GROUP_HEDGE || p->fork[i].kind == GROUP_DETACH ||
-               p->fork[i].detach_rest || p->fork[i].until != NONE;
+        yes |= p->fork[i].kind == GROUP_DETACH || p->fork[i].detach_rest ||
+               (p->fork[i].kind == GROUP_HEDGE ? !hedge_plain(p, i) : p->fork[i].until != NONE);
     for (uint32_t i = 0; i < p->nawait; i++)
         yes |= p->await[i].until != NONE;
     for (uint32_t i = 0; i < p->nchoice; i++)
@@ -408,6 +414,13 @@ static uint32_t below(const struct state *s, uint32_t t, uint32_t a)
     return NONE;
 }
 
+/* The fork that a does not get past as long as t is there; NONE.  A hedge ends with any copy. */
+static uint32_t held_by(const struct state *s, uint32_t t, uint32_t a)
+{
+    uint32_t fork = t == NONE ? NONE : below(s, t, a);
+    return fork != NONE && s->p->fork[fork].kind == GROUP_HEDGE ? NONE : fork;
+}
+
 /* Put the successors of a place on the stack, as far as they come before an await of fork. */
 static uint32_t push(const struct local *l, uint32_t pc, uint32_t fork, uint32_t n)
 {
@@ -450,7 +463,7 @@ static deeds segment(const struct local *l, const struct asked *q, uint32_t fork
             *ends = true;
         }
         d |= q->turn ? own & DO_CUT : own;
-        if (o->code == OP_FORK && (!l->threads || (o->flags & OPF_INPLACE)))
+        if (readies(l, o))
             d |= DO_BE | l->next[p->body[o->b].pc];
         n = push(l, pc, fork, n);
     }
@@ -462,7 +475,7 @@ static deeds owner_does(const struct local *l, const struct asked *q, uint32_t o
                         bool *ends)
 {
     const struct prog *p = l->p;
-    uint32_t fork = q->other == NONE ? NONE : below(q->s, q->other, owner), n = 0, nw = 0;
+    uint32_t fork = held_by(q->s, q->other, owner), n = 0, nw = 0;
     uint32_t *waits = xcalloc(p->nop + 1u, sizeof *waits);
     deeds d = DO_BE;
     memset(l->is, 0, p->nop * sizeof *l->is);
@@ -491,7 +504,7 @@ static deeds owner_does(const struct local *l, const struct asked *q, uint32_t o
 static deeds move_does(const struct local *l, struct asked q, uint32_t task, uint32_t pc)
 {
     const struct state *s = q.s;
-    uint32_t fork = q.other == NONE ? NONE : below(s, q.other, task);
+    uint32_t fork = held_by(s, q.other, task);
     bool ends = false;
     deeds d = segment(l, &q, fork, pc, &ends);
     q.turn = false;
@@ -539,10 +552,12 @@ static bool felt_across(const struct local *l, const struct state *s, uint32_t t
     return d != 0;
 }
 
+/* Nobody but other copies of its hedge, if it is one: their moves are made as well. */
 static bool goes_local(const struct local *l, const struct state *s, uint32_t task, uint32_t pc,
                        bool turn)
 {
     bool upon_loop = s->task[task].state == T_READY;
+    uint32_t hedge = hedge_of(s, task);
     if (l->across != 0 && felt_across(l, s, task, pc, turn))
         return false;
     for (uint32_t u = s->req[s->task[task].req].first_task; u != NONE; u = s->task[u].req_next) {
@@ -551,6 +566,8 @@ static bool goes_local(const struct local *l, const struct state *s, uint32_t ta
             return false;
         if (u == task || x->state == T_DONE || (upon_loop && x->state == T_READY))
             continue; /* who is over, or has its turn later */
+        if (hedge != NONE && hedge_of(s, u) == hedge)
+            continue;
         if (clash(l, s, task, pc, turn, u))
             return false;
     }
@@ -606,13 +623,27 @@ static bool move_local(const struct local *l, const struct state *s, const struc
     return pc != NONE && goes_local(l, s, m->task, pc, turn);
 }
 
+/* Are all of the moves local that compete with move i?  Then they alone stay. */
+static bool choose(const struct local *l, const struct state *s, uint32_t i, struct moves *m)
+{
+    const struct move by = m->v[i];
+    uint32_t n = 0;
+    if (by.kind != MOVE_LOOP && hedge_turn_to_come(s, by.task))
+        return false;
+    for (uint32_t k = 0; k < m->n; k++)
+        if (k != i && hedge_compete(s, &by, &m->v[k]) && !move_local(l, s, &m->v[k]))
+            return false;
+    for (uint32_t k = 0; k < m->n; k++)
+        if (k == i || hedge_compete(s, &by, &m->v[k]))
+            m->v[n++] = m->v[k];
+    m->n = n;
+    return true;
+}
+
 bool local_choose(const struct local *l, const struct pack_run *r, uint32_t j, struct moves *m)
 {
     for (uint32_t i = m->n; i-- > 0;) /* the loop's turn stands behind what tasks can do */
-        if (m->v[i].req == j && move_local(l, &r->s, &m->v[i])) {
-            m->v[0] = m->v[i];
-            m->n = 1;
+        if (m->v[i].req == j && move_local(l, &r->s, &m->v[i]) && choose(l, &r->s, i, m))
             return true;
-        }
     return false;
 }

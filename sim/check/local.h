@@ -12,6 +12,7 @@
  * of a task includes what whoever waits for it then does; but not what comes behind an await of
  * the other task, for then that one is over.  To other requests it may do nothing at all.  Of a
  * turn upon a loop only that counts which it makes ready, for all others have their turn later.
+ * Copies of a hedge may clash among themselves: their moves are made side by side, and no others.
  *
  * What this keeps: last states; the order of all moves that are not local, and so what they show;
  * whether there is a run without end (a cycle is then the caller's to look for). */

@@ -69,6 +69,8 @@ static void put_step(struct maker *m, uint32_t depth)
                                        "fail: oops, catch: [{call: s}]",
                                        "use: lock, do: {call: s}",
                                        "call: s, error: 0.5",
+                                       "call: s, hedge: {after: 1ms, max: 2}",
+                                       "call: s, hedge: {after: 1ms, max: 3}, writes: [key]",
                                        "respond: 500"};
     m->steps++;
     if (depth > 0 && m->steps < 7 && draw(m, 2)) {

@@ -89,6 +89,47 @@ static void test_branches(void **state)
     arena_drop(w.mem);
 }
 
+/* Three branches of a hedged call each: not begun, the first copy alone in its call, both, or over:
+ * 4^3 states in all orders.  Local moves: one after the other, but both copies' at once. */
+static void test_hedges(void **state)
+{
+    struct world w = world_of("pertinax: 1\nname: m\n"
+                              "services: {a: {latency: 1ms, hedge: {after: 2ms, max: 2}}}\n"
+                              "request: {parallel: {x: {call: a}, y: {call: a}, z: {call: a}}}\n");
+    struct explore all, some;
+    (void)state;
+    explore(&w, "threads", false, &all);
+    explore(&w, "threads", true, &some);
+    assert_int_equal(all.states, 2 + 4 * 4 * 4);
+    assert_int_equal(some.states, 2 + 1 + 3 * 3);
+    assert_int_equal(some.transitions, 2 + 3 * (1 + 2 + 2));
+    assert_int_equal(some.last, 1);
+    explore_free(&all);
+    explore_free(&some);
+    arena_drop(w.mem);
+}
+
+/* Its end ends a step that touches: two requests see each other, whichever copy it was. */
+static void test_hedged_writes(void **state)
+{
+    static const char *const execs[] = {"threads", "coroutine"};
+    static const uint32_t cls[2] = {0};
+    const bool races[] = {true};
+    struct world w = world_of("pertinax: 1\nname: m\nservices: {a: {latency: 1ms}}\n"
+                              "shared: {key: all}\nrequest:\n"
+                              "  - {call: a, hedge: {after: 1ms, max: 2}, writes: [key]}\n");
+    (void)state;
+    for (size_t i = 0; i < TEST_COUNT(execs); i++) {
+        struct explore e;
+        struct explore_opt o = {
+            .nreq = 2, .cls = cls, .max_count = 3, .races = races, .local_alone = true};
+        explore_run(prog_compile(w.mem, w.m, model_exec(w.m, execs[i]), w.d), &o, &e);
+        assert_int_not_equal(e.found[FAULT_RACE].state, NONE);
+        explore_free(&e);
+    }
+    arena_drop(w.mem);
+}
+
 /* A spawn that is never awaited, forks of other kinds, and a spawn that is: whatever their numbers,
  * the one does not stand for the other. */
 static void test_spawns(void **state)
@@ -114,10 +155,12 @@ static void test_spawns(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(formulas) + 2];
+    struct CMUnitTest tests[TEST_COUNT(formulas) + 4];
     for (size_t i = 0; i < TEST_COUNT(formulas); i++)
         tests[i] = test_named(formulas[i].text, test_formula, &formulas[i]);
     tests[TEST_COUNT(formulas)] = (struct CMUnitTest)cmocka_unit_test(test_branches);
     tests[TEST_COUNT(formulas) + 1] = (struct CMUnitTest)cmocka_unit_test(test_spawns);
+    tests[TEST_COUNT(formulas) + 2] = (struct CMUnitTest)cmocka_unit_test(test_hedges);
+    tests[TEST_COUNT(formulas) + 3] = (struct CMUnitTest)cmocka_unit_test(test_hedged_writes);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
