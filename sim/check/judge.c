@@ -200,20 +200,31 @@ static struct explore_opt part_opt(const struct judge *j, const struct together 
                                 .stop = j->o->stop};
 }
 
+/* Who watches, and how many requests it takes; true: one instead of several. */
+static bool watch_begin(struct judge *j, const bool *in, struct seen *s, struct explore_opt *o)
+{
+    s->nreq = o->nreq;
+    logic_begin(j, in, s);
+    o->watch = logic_watch(s);
+    if (j->o->no_reductions || !explore_apart(s->p, o))
+        return false;
+    logic_end(s);
+    s->nreq = o->nreq = 1;
+    logic_begin(j, in, s);
+    o->watch = logic_watch(s);
+    return true;
+}
+
 static bool explore_part(struct judge *j, const struct together *g, const struct mix *m,
                          enum part part, uint64_t max_states)
 {
     struct explore_opt o = part_opt(j, g, m, part);
-    bool apart = !j->o->no_reductions && explore_apart(g->p, &o);
     bool *in = NEW(j->a, bool, j->p->nunit);
     for (uint32_t i = 0; i < j->p->nunit; i++)
         in[i] = in_part(j, g, part, i);
-    if (apart)
-        o.nreq = 1;
     o.max_states = max_states;
-    struct seen s = {.p = g->p, .cls = m->cls, .nreq = o.nreq};
-    logic_begin(j, in, &s);
-    o.watch = logic_watch(&s);
+    struct seen s = {.p = g->p, .cls = m->cls};
+    bool apart = watch_begin(j, in, &s, &o);
     explore_run(g->p, &o, &s.e);
     bool said = max_states == j->o->max_states || s.e.end != EXPLORE_STATES;
     if (said) {

@@ -56,6 +56,8 @@ void logic_end(struct seen *s)
     if (s->monitor)
         monitor_free(s->monitor);
     free(s->bit);
+    s->monitor = NULL;
+    s->bit = NULL;
 }
 
 const struct watch *logic_watch(const struct seen *s)

@@ -223,6 +223,32 @@ static void test_parts(void **state)
     }
 }
 
+/* What one request shows alone is not all that a claim can tell of two: two can be in the same
+ * steps, and while another has its turn upon the loop, a call can end before one's own next turn.
+ */
+static void test_requests_meet(void **state)
+{
+    static const char steps[] = "pertinax: 1\nname: two\nservices: {s: {latency: 1ms}}\n"
+                                "request: [{call: s, name: a}, {call: s, name: b}]\n";
+    static const char abort[] = "pertinax: 1\nname: abort\nservices: {s: {latency: 1ms}}\n"
+                                "request:\n  - spawn: {x: {parallel: {y: {abort: 503}}}}\n"
+                                "  - {call: s, name: a}\n  - {call: s, name: b}\n";
+    struct judge_opt all = judge_defaults();
+    (void)state;
+    all.no_reductions = true;
+    for (int i = 0; i < 2; i++) {
+        const struct judge_opt *o = i ? &all : NULL;
+        struct world w =
+            judged(steps, "under: [threads, coroutine]\nchecks: [mutual_exclusion: [a, b]]\n", o);
+        assert_int_equal(w.r->claim[0].found, VERDICT_FAIL);
+        assert_int_equal(w.r->claim[1].found, VERDICT_FAIL);
+        arena_drop(w.mem);
+        w = judged(abort, "under: coroutine\nchecks: [never: started(b)]\n", o);
+        assert_int_equal(w.r->claim[0].found, VERDICT_FAIL);
+        arena_drop(w.mem);
+    }
+}
+
 static void test_turns(void **state)
 {
     static const struct {
@@ -291,8 +317,8 @@ int main(void)
         cmocka_unit_test(test_grid),     cmocka_unit_test(test_hint),
         cmocka_unit_test(test_classes),  cmocka_unit_test(test_groups),
         cmocka_unit_test(test_expected), cmocka_unit_test(test_budget),
-        cmocka_unit_test(test_parts),    cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_cover),
+        cmocka_unit_test(test_parts),    cmocka_unit_test(test_requests_meet),
+        cmocka_unit_test(test_turns),    cmocka_unit_test(test_cover),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
