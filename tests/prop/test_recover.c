@@ -106,7 +106,9 @@ static const struct model *fitted(struct world *w, struct forest *f)
     struct buf b = {0};
     struct draft_note note;
     draft_write(shape_find(f, w->a), &(struct draft_opt){.store = "x.db", .seed = 1}, &b, &note);
-    struct yaml *root = yaml_parse(w->a, "fitted", b.s, b.n, w->d);
+    const char *text = arena_strndup(w->a, b.s, b.n);
+    buf_free(&b);
+    struct yaml *root = yaml_parse(w->a, "fitted", text, strlen(text), w->d);
     const struct model *m = root ? model_build(w->a, root, "fitted", w->d) : NULL;
     no_errors(w->d);
     return m;
