@@ -294,18 +294,17 @@ static const struct row {
     const char *name;
     uint32_t features, nreq, seeds, least;
 } table[] = {
-    {"tasks in order, one request", 0, 1, 400, 1200},
-    {"tasks in order, two requests", 0, 2, 100, 200},
-    {"forks, one request", SIMPLE, 1, 40, 150},
-    {"forks, two requests", SIMPLE & ~(uint32_t)RANDOM_COSTS, 2, 20, 50},
-    {"shared data, one request", SIMPLE | SHARING, 1, 40, 150},
-    {"shared data, two requests", RANDOM_FORKS | RANDOM_SPAWN | SHARING, 2, 30, 60},
-    {"failures, one request", SIMPLE | FAILING, 1, 30, 100},
-    {"failures and shared data", (SIMPLE | FAILING | SHARING) & ~(uint32_t)RANDOM_COSTS, 1, 30,
-     100},
-    {"bounds", RANDOM_FORKS | RANDOM_SPAWN | RANDOM_BOUNDS | RANDOM_USE | RANDOM_CAPACITY, 2, 20,
-     40},
-    {"all", RANDOM_ALL, 1, 15, 30},
+    {"tasks in order, one request", 0, 1, 70, 180},
+    {"tasks in order, two requests", 0, 2, 50, 100},
+    {"forks, one request", SIMPLE, 1, 20, 75},
+    {"forks, two requests", SIMPLE & ~(uint32_t)RANDOM_COSTS, 2, 10, 25},
+    {"shared data, one request", SIMPLE | SHARING, 1, 20, 75},
+    {"shared data, two requests", RANDOM_FORKS | RANDOM_SPAWN | SHARING, 2, 15, 30},
+    {"failures, one request", SIMPLE | FAILING, 1, 15, 50},
+    {"failures and shared data", (SIMPLE | FAILING | SHARING) & ~(uint32_t)RANDOM_COSTS, 1, 15, 50},
+    {"bounds", RANDOM_FORKS | RANDOM_SPAWN | RANDOM_BOUNDS | RANDOM_USE | RANDOM_CAPACITY, 2, 10,
+     20},
+    {"all", RANDOM_ALL, 1, 10, 15},
 };
 
 static void test_row(void **state)
