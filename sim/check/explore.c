@@ -287,8 +287,7 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     x->t.width = x->width;
     if (x->batches)
         x->o.symmetric_requests = false;
-    bool told = o->watch && p->has_loop && o->nreq > 1; /* turns between turns (explore_apart.c) */
-    if (o->local_alone && !told && !(o->watch && (o->watch->global || !o->watch->sees)))
+    if (o->local_alone && !(o->watch && (o->watch->global || !o->watch->sees)))
         x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL);
     e->local = x->local != NULL;
     begin(x, p, o);

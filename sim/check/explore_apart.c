@@ -6,7 +6,7 @@
  * hold, fill or read; where threads are as many as asked for, or (serial) a request's from its
  * begin to its end; and where nobody is refused for being late.  Upon a loop another's tasks only
  * stand before one's own, which keep their order, and an idle loop costs no more than a busy one;
- * but a call may end while another's turn stands between two of one's own, which claims can tell.
+ * a call may end between any two turns, whoever's they are.
  */
 #include "check/explore.h"
 
@@ -29,7 +29,7 @@ bool explore_apart(const struct prog *p, const struct explore_opt *o)
     for (uint32_t j = 1; j < o->nreq; j++)
         if (o->cls[j] != o->cls[0])
             return false;
-    if (o->nreq < 2 || (o->watch && (o->watch->global || p->has_loop)) || p->queue_limit != NONE ||
+    if (o->nreq < 2 || (o->watch && o->watch->global) || p->queue_limit != NONE ||
         p->cost_site[COST_WAKE] != NONE || touches_others(p, o))
         return false;
     return p->pool == NONE && p->limit == NONE && (p->server == NONE || p->in_place);

@@ -30,32 +30,17 @@ uint32_t hedge_of(const struct state *s, uint32_t task)
     return g != NONE && s->p->fork[s->group[g].fork].kind == GROUP_HEDGE ? g : NONE;
 }
 
-/* The first of those tasks with which the move goes on: its own, or those whose turns it is. */
-static uint32_t goes_first(const struct state *s, const struct move *m)
+/* A turn that only begins a wait or a call: who ends meanwhile has its own turn later anyway. */
+static bool only_begins(const struct state *s, const struct move *m)
 {
-    return m->kind == MOVE_LOOP ? s->loop[m->arg].first : m->task;
-}
-
-static uint32_t goes_next(const struct state *s, const struct move *m, uint32_t task)
-{
-    uint32_t next = m->kind == MOVE_LOOP ? s->task[task].q_next : NONE;
-    return next != NONE && s->task[next].req == s->task[task].req ? next : NONE;
-}
-
-static bool goes_on_with(const struct state *s, const struct move *m, uint32_t hedge)
-{
-    for (uint32_t t = goes_first(s, m); t != NONE; t = goes_next(s, m, t))
-        if (hedge_of(s, t) == hedge)
-            return true;
-    return false;
+    return m->kind == MOVE_LOOP && s->p->op[s->task[m->task].pc].code != OP_END;
 }
 
 bool hedge_compete(const struct state *s, const struct move *m, const struct move *n)
 {
-    for (uint32_t t = goes_first(s, m); t != NONE; t = goes_next(s, m, t))
-        if (hedge_of(s, t) != NONE && goes_on_with(s, n, hedge_of(s, t)))
-            return true;
-    return false;
+    uint32_t hedge = hedge_of(s, m->task);
+    return hedge != NONE && hedge == hedge_of(s, n->task) && !only_begins(s, m) &&
+           !only_begins(s, n);
 }
 
 bool hedge_turn_to_come(const struct state *s, uint32_t task)

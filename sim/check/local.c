@@ -596,15 +596,6 @@ static uint32_t goes_on(const struct local *l, const struct state *s, const stru
     }
 }
 
-static bool turn_local(const struct local *l, const struct state *s, uint32_t worker)
-{
-    uint32_t first = s->loop[worker].first, req = s->task[first].req;
-    for (uint32_t t = first; t != NONE && s->task[t].req == req; t = s->task[t].q_next)
-        if (!goes_local(l, s, t, s->task[t].pc, l->p->kind == EXEC_COROUTINE))
-            return false;
-    return true;
-}
-
 static bool arrival_local(const struct local *l)
 {
     const struct prog *p = l->p;
@@ -615,7 +606,7 @@ static bool arrival_local(const struct local *l)
 static bool move_local(const struct local *l, const struct state *s, const struct move *m)
 {
     if (m->kind == MOVE_LOOP)
-        return turn_local(l, s, m->arg);
+        return goes_local(l, s, m->task, s->task[m->task].pc, l->p->kind == EXEC_COROUTINE);
     if (m->kind == MOVE_ARRIVE)
         return arrival_local(l);
     uint32_t pc = m->task == NONE ? NONE : goes_on(l, s, m);
@@ -640,10 +631,15 @@ static bool choose(const struct local *l, const struct state *s, uint32_t i, str
     return true;
 }
 
+/* The loop's turn, which stands first, and then the youngest task's move: so one fan-out's copies
+ * are done with before the next one's begin to differ. */
 bool local_choose(const struct local *l, const struct pack_run *r, uint32_t j, struct moves *m)
 {
-    for (uint32_t i = m->n; i-- > 0;) /* the loop's turn stands behind what tasks can do */
+    uint32_t turns = m->n > 0 && m->v[0].kind == MOVE_LOOP;
+    for (uint32_t k = 0; k < m->n; k++) {
+        uint32_t i = k < turns ? k : m->n - 1 - (k - turns);
         if (m->v[i].req == j && move_local(l, &r->s, &m->v[i]) && choose(l, &r->s, i, m))
             return true;
+    }
     return false;
 }

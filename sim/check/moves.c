@@ -154,10 +154,25 @@ static void list_others(const struct state *s, struct moves *out)
             add(out, (struct move){.kind = MOVE_BATCH, .req = NONE, .task = NONE, .arg = i});
 }
 
+/* The turns of the loops, first: what takes no time is the first thing that a story tells. */
+static void list_turns(const struct pack_run *r, uint32_t nreq, uint32_t j, struct moves *out)
+{
+    const struct state *s = &r->s;
+    for (uint32_t w = 0; w < s->p->workers && s->p->has_loop; w++) {
+        uint32_t head = s->loop[w].first;
+        if (!s->loop[w].posted || s->loop[w].running != NONE || head == NONE)
+            continue;
+        uint32_t own = request_of(r, nreq, s->task[head].req);
+        if (wanted(own, nreq, j))
+            add(out, (struct move){.kind = MOVE_LOOP, .req = own, .task = head, .arg = w});
+    }
+}
+
 void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct moves *out)
 {
     const struct state *s = &r->s;
     out->n = 0;
+    list_turns(r, nreq, j, out);
     for (uint32_t i = 0; i < nreq; i++) {
         if (j != NONE && i != j)
             continue;
@@ -170,14 +185,6 @@ void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct move
                 list_task(s, t, i, out);
     }
     list_grants(r, nreq, j, out);
-    for (uint32_t w = 0; w < s->p->workers && s->p->has_loop; w++) {
-        uint32_t head = s->loop[w].first;
-        if (!s->loop[w].posted || s->loop[w].running != NONE || head == NONE)
-            continue;
-        uint32_t own = request_of(r, nreq, s->task[head].req);
-        if (wanted(own, nreq, j))
-            add(out, (struct move){.kind = MOVE_LOOP, .req = own, .task = head, .arg = w});
-    }
     if (j == NONE || j == nreq)
         list_others(s, out);
 }
@@ -203,7 +210,7 @@ static void make(struct pack_run *r, const struct move *m, const struct move_lim
         step_woken(s, m->task);
         break;
     case MOVE_LOOP:
-        step_loop_of(s, m->arg);
+        step_turn(s, m->arg);
         break;
     case MOVE_GRANT:
         step_grant(s, m->arg, m->pick);

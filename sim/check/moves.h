@@ -13,7 +13,7 @@
 enum move_kind {
     MOVE_ARRIVE,  /* request req, at worker arg */
     MOVE_START,   /* task has its thread and begins (or goes on upon it) */
-    MOVE_LOOP,    /* worker arg: the turns of the request at the head */
+    MOVE_LOOP,    /* worker arg: the turn of the task at the head */
     MOVE_GRANT,   /* instance arg, pick */
     MOVE_DONE,    /* task's call, pause or burst ends well */
     MOVE_FAIL,    /* task's call fails */

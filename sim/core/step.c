@@ -117,13 +117,15 @@ static void loop_turn(struct state *s, uint32_t worker)
     step_drain(s);
 }
 
-static void loop_turns(struct state *s, uint32_t worker, uint32_t only)
+static void loop_turns(struct state *s, uint32_t worker, bool one)
 {
     struct loopst *l = &s->loop[worker];
-    while (l->running == NONE && l->first != NONE && s->ask == ASK_NONE && s->stuck_pc == NONE &&
-           (only == NONE || s->task[l->first].req == only)) {
+    bool more = true;
+    while (more && l->running == NONE && l->first != NONE && s->ask == ASK_NONE &&
+           s->stuck_pc == NONE) {
         l->posted = 1; /* so that nobody asks for the turn that comes anyway */
         loop_turn(s, worker);
+        more = !one;
     }
     l->posted = 0;
     if (l->running == NONE)
@@ -133,13 +135,12 @@ static void loop_turns(struct state *s, uint32_t worker, uint32_t only)
 /* The loop runs its queue dry, or until a task computes, waits upon the loop, or asks. */
 void step_loop(struct state *s, uint32_t worker)
 {
-    loop_turns(s, worker, NONE);
+    loop_turns(s, worker, false);
 }
 
-void step_loop_of(struct state *s, uint32_t worker)
+void step_turn(struct state *s, uint32_t worker)
 {
-    uint32_t first = s->loop[worker].first;
-    loop_turns(s, worker, first == NONE ? NONE : s->task[first].req);
+    loop_turns(s, worker, true);
 }
 
 void step_grant(struct state *s, uint32_t instance, uint32_t pick)

@@ -265,8 +265,8 @@ uint32_t step_worker(const struct state *s);
 STEP_FN uint32_t step_arrive(struct state *s, uint32_t cls, uint32_t worker, bool traced);
 STEP_FN void step_start(struct state *s, uint32_t task);
 STEP_FN void step_loop(struct state *s, uint32_t worker);
-/* The same, but only the turns of one request's tasks, as long as they stand at the head. */
-STEP_FN void step_loop_of(struct state *s, uint32_t worker);
+/* Only the turn of the task at the head. */
+STEP_FN void step_turn(struct state *s, uint32_t worker);
 /* Grant the instance to its next waiter; for DISC_RANDOM pick is the waiter's place in the queue,
  * else it is not looked at. */
 STEP_FN void step_grant(struct state *s, uint32_t instance, uint32_t pick);

@@ -54,20 +54,20 @@ $ pertinax check page_spec.yaml
 >   page.yaml         request                        load
 >    1      0 s  :8   arrives, spawns `load`, calls
 >                      `mc`
->                :7                                  calls `db`
->    2  1.00 ms  :10  `mc` answers, `mc` comes out
+>    2      0 s  :7                                  calls `db`
+>    3  1.00 ms  :10  `mc` answers, `mc` comes out
 >                      as 1, `over` holds, responds
 >                      503, the request ends
 >                :7                                  is cancelled  ◀
 >
->   To replay it: pertinax replay page.yaml --trace coroutine.1.kh3w-726bj
+>   To replay it: pertinax replay page.yaml --trace coroutine.1.kh3w-q281j
 >
 > warning [vacuous]: after: waiting(lock), never: aborted under threads, coroutine
 > could not have failed: `waiting(lock)` never happens.
 >
 > EXPLORED   requests  states  transitions  depth
 > threads           1      15           20      9
-> coroutine         1      22           33     10
+> coroutine         1      25           35     12
 >
 > Explored: every order that the execution allows, every outcome; any latency may
 > be any value. Reductions: equal copies.

@@ -47,17 +47,17 @@ $ COLUMNS=120 pertinax replay data/story_locks.yaml --trace threads.1.k3n2-05ccr
 >
 > Times: each latency as near to its mean as this order of events allows;
 > requests arrive at any time.
-$ COLUMNS=120 LC_ALL=C pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-g2wc
+$ COLUMNS=120 LC_ALL=C pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-04vy
 > transfer: a deadlock under coroutine, with one request
 >
 > story_locks.yaml  request                           debit                             credit
 >  1      0 s  :9   arrives, starts `debit` and
 >                    `credit` and waits for them
->              :13                                    takes `from`, calls `db`
->              :18                                                                      takes `to`, calls `db`
->  2  5.00 ms  :14                                    `db` answers, waits for `to`,
+>  2      0 s  :13                                    takes `from`, calls `db`
+>  3      0 s  :18                                                                      takes `to`, calls `db`
+>  4  5.00 ms  :14                                    `db` answers, waits for `to`,
 >                                                      held by credit
->              :19                                                                      `db` answers, waits for `from`,
+>  5  5.00 ms  :19                                                                      `db` answers, waits for `from`,
 >                                                                                        held by debit
 >
 > 3 tasks can never go on:
@@ -69,7 +69,7 @@ $ COLUMNS=120 LC_ALL=C pertinax replay data/story_locks.yaml --trace coroutine.1
 >
 > Times: each latency as near to its mean as this order of events allows;
 > requests arrive at any time.
-$ COLUMNS=40 pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-g2wc
+$ COLUMNS=40 pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-04vy
 > transfer: a deadlock under coroutine, with one request
 >
 > story_locks.yaml
@@ -77,14 +77,14 @@ $ COLUMNS=40 pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-g2wc
 >                    starts `debit` and
 >                    `credit` and waits
 >                    for them
->              :13  debit: takes `from`,
+>  2      0 s  :13  debit: takes `from`,
 >                    calls `db`
->              :18  credit: takes `to`,
+>  3      0 s  :18  credit: takes `to`,
 >                    calls `db`
->  2  5.00 ms  :14  debit: `db` answers,
+>  4  5.00 ms  :14  debit: `db` answers,
 >                    waits for `to`, held
 >                    by credit
->              :19  credit: `db` answers,
+>  5  5.00 ms  :19  credit: `db` answers,
 >                    waits for `from`,
 >                    held by debit
 >
@@ -106,14 +106,14 @@ $ COLUMNS=40 pertinax replay data/story_locks.yaml --trace coroutine.1.s7t9-g2wc
 
 With times, where the model's latencies can lead to it; then also as a trace, and as a diagram.
 
-$ pertinax replay data/story_await.yaml --trace coroutine.2.jstp-32tt1 -o run.json -o run.mmd -o run.trace
+$ pertinax replay data/story_await.yaml --trace coroutine.2.jstp-k2jk -o run.json -o run.mmd -o run.trace
 > log: a task that nobody awaits under coroutine, with 2 requests
 >
 > story_await.yaml  request 1                       request 1: audit
 >  1      0 s  :7   arrives, spawns `audit`, calls
 >                    `db`
->              :6                                   calls `log`
->  2  3.00 ms  :8   `db` answers, responds 200,
+>  2      0 s  :6                                   calls `log`
+>  3  3.00 ms  :8   `db` answers, responds 200,
 >                    ends  ◀
 >
 > `audit` of request 1 is never awaited, and still runs
@@ -127,15 +127,15 @@ $ cat run.mmd run.trace
 >     participant t1 as request 1: audit
 >     Note over t0: 1. [0 s] arrives, spawns audit, calls db<br/>data/story_await.yaml:7
 >     t0->>t1: begins
->     Note over t1: 1. [0 s] calls log<br/>data/story_await.yaml:6
+>     Note over t1: 2. [0 s] calls log<br/>data/story_await.yaml:6
 >     rect rgba(220, 60, 60, 0.15)
->     Note over t0: 2. [3.00 ms] db answers, responds 200, ends<br/>data/story_await.yaml:8
+>     Note over t0: 3. [3.00 ms] db answers, responds 200, ends<br/>data/story_await.yaml:8
 >     end
 > pertinax-trace 1
-> trace coroutine.2.jstp-32tt1
+> trace coroutine.2.jstp-k2jk
 > # 1 request 1: arrives, spawns `audit`, calls `db`
-> # 1 request 1: audit: calls `log`
-> # 2 request 1: `db` answers, responds 200, ends
+> # 2 request 1: audit: calls `log`
+> # 3 request 1: `db` answers, responds 200, ends
 $ grep -o '"name":"request/audit"' run.json
 > "name":"request/audit"
 $ pertinax replay data/story_await.yaml --trace run.trace | head -5
@@ -147,18 +147,18 @@ $ pertinax replay data/story_await.yaml --trace run.trace | head -5
 
 Without: then it says why.
 
-$ pertinax replay data/story_unusual.yaml --trace coroutine.1.heym-23qq
+$ pertinax replay data/story_unusual.yaml --trace coroutine.1.heym-j4mm
 > unusual: a second response under coroutine, with one request
 >
 > story_unusual.yaml                                                          done
 >  1  :8              request: arrives, starts `slow` and `fast` and waits       0
 >                      for them
->     :9              slow: calls `slow`                                         0
->     :10             fast: calls `fast`                                         0
->  2  :9              slow: `slow` answers, reads `done` = false, `not done`     0
+>  2  :9              slow: calls `slow`                                         0
+>  3  :10             fast: calls `fast`                                         0
+>  4  :9              slow: `slow` answers, reads `done` = false, `not done`     0
 >                      holds, responds 200, ends  ◀
->  3  :10             fast: `fast` answers, sets `done` = true, ends             1
->     :11             request: responds 200, though there is a response          1
+>  5  :10             fast: `fast` answers, sets `done` = true, ends             1
+>  6  :11             request: responds 200, though there is a response          1
 >                      already, the request ends  ◀
 >
 > It needs unusual timing: no latencies within the model's bounds give this order;
