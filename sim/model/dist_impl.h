@@ -2,8 +2,9 @@
 /* dist_impl.h - what the files of dist.h share among themselves; nobody else includes it.
  *
  *   dist.c        laws made of laws, and the questions one may ask of them
- *   dist_kinds.c  the rows of dist_kinds[]
- *   dist_whole.c  the kinds of whole numbers
+ *   dist_kinds.c  the rows of dist_kinds[], and most of the kinds
+ *   dist_lognormal.c, dist_whole.c  the lognormal; the kinds of whole numbers
+ *   dist_given.c  what the author's parameters must be
  *   dist_math.c   special functions, with both tails to full relative accuracy
  *   dist_table.c  tables to draw from, and integrals over a quantile function
  *
@@ -64,9 +65,17 @@ bool steps_draw(const struct dist_steps *s, double u, double *x);
 /* Integral of (Q(u) - c)^power over (0,1), for smooth quantile functions. */
 double table_moment(const struct dist *d, double c, int power);
 
-/* dist_kinds.c: what a parameter must be; false sets g->why. */
+/* dist_given.c: parameter i must be so; false sets g->why. */
+bool given_need(struct dist_given *g, unsigned i, bool ok, const char *must);
+bool given_positive(struct dist_given *g, unsigned i);
 bool given_range(struct dist_given *g, unsigned i, double lo, double hi);
 bool given_whole(struct dist_given *g, unsigned i, double lo, double hi);
+/* i below j (or, not strict, equal to it). */
+bool given_order(struct dist_given *g, unsigned i, unsigned j, bool strict);
+const char *given_value(const struct dist_given *g, unsigned i);
+/* Is the parameter of that name; and the probability above the quantile of that name (0: none). */
+bool given_is(const struct dist_given *g, unsigned i, const char *name);
+double given_above(const struct dist_given *g, unsigned i);
 #define V(n)                                                                                       \
     {                                                                                              \
         (n), DIST_V                                                                                \
@@ -88,15 +97,18 @@ bool given_whole(struct dist_given *g, unsigned i, double lo, double hi);
         .param = { {NULL, DIST_V} }                                                                \
     }
 
-/* dist_whole.c */
-#define WHOLE_KIND(k)                                                                              \
+/* dist_whole.c, dist_lognormal.c */
+#define OTHER_KIND(k)                                                                              \
     extern const struct dist_form k##_forms[];                                                     \
     bool k##_make(struct dist_given *g, double *p);                                                \
     double k##_quantile(const double *p, double v, bool upper);                                    \
     double k##_cdf(const double *p, double x, bool upper);                                         \
     double k##_mean(const double *p);                                                              \
-    double k##_variance(const double *p);                                                          \
+    double k##_variance(const double *p)
+#define WHOLE_KIND(k)                                                                              \
+    OTHER_KIND(k);                                                                                 \
     void k##_support(const double *p, double *lo, double *hi)
+OTHER_KIND(lognormal);
 WHOLE_KIND(poisson);
 WHOLE_KIND(binomial);
 WHOLE_KIND(geometric);

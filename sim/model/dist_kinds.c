@@ -1,73 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dist_kinds.c - the rows of dist_kinds[].
  *
- * The whole-numbered ones are in dist_whole.c.  A kind is: its forms, make() (the author's
- * parameters into its own, or a reason), its quantile function and cdf with both tails, mean,
- * variance, support; and a row.  Reasons name the parameters and their values. */
+ * The lognormal and the whole-numbered ones have their own files.  A kind is: its forms, make()
+ * (the author's parameters into its own, or a reason), its quantile function and cdf with both
+ * tails, mean, variance, support; and a row.  Reasons name the parameters and their values. */
 #include "model/dist_impl.h"
 #include <gsl/gsl_cdf.h>
 
 #define UNUSED(x) ((void)(x))
-static const char *given_value(const struct dist_given *g, unsigned i)
-{
-    return dist_value(g->mem, g->a[i], g->duration && g->form->param[i].unit == DIST_V);
-}
-
-/* "NAME (VALUE) must be ..." unless ok. */
-static bool given_need(struct dist_given *g, unsigned i, bool ok, const char *must)
-{
-    if (!ok)
-        g->why = arena_printf(g->mem, "%s (%s) must be %s", g->form->param[i].name,
-                              given_value(g, i), must);
-    return ok;
-}
-
-static bool given_positive(struct dist_given *g, unsigned i)
-{
-    return given_need(g, i, g->a[i] > 0, "more than 0");
-}
-
-bool given_range(struct dist_given *g, unsigned i, double lo, double hi)
-{
-    if (g->a[i] >= lo && g->a[i] <= hi)
-        return true;
-    return given_need(g, i, false, arena_printf(g->mem, "from %g to %g", lo, hi));
-}
-
-bool given_whole(struct dist_given *g, unsigned i, double lo, double hi)
-{
-    return given_need(g, i, g->a[i] == floor(g->a[i]), "a whole number") &&
-           given_range(g, i, lo, hi);
-}
-
-static bool given_order(struct dist_given *g, unsigned i, unsigned j, bool strict)
-{
-    if (strict ? g->a[i] < g->a[j] : g->a[i] <= g->a[j])
-        return true;
-    g->why = arena_printf(
-        g->mem, g->a[i] == g->a[j] ? "%s (%s) equals %s (%s)" : "%s (%s) is below %s (%s)",
-        g->form->param[j].name, given_value(g, j), g->form->param[i].name, given_value(g, i));
-    return false;
-}
-
-/* The probability above the quantile of that name; 0 if it names none. */
-static double given_above(const struct dist_given *g, unsigned i)
-{
-    static const struct {
-        const char *name;
-        double above;
-    } names[] = {{"p50", 0.5}, {"p90", 0.1}, {"p95", 0.05}, {"p99", 0.01}, {"p999", 0.001}};
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-        if (strcmp(names[k].name, g->form->param[i].name) == 0)
-            return names[k].above;
-    return 0;
-}
-
-static bool given_is(const struct dist_given *g, unsigned i, const char *name)
-{
-    return strcmp(g->form->param[i].name, name) == 0;
-}
-
 static void support_positive(const double *p, double *lo, double *hi)
 {
     UNUSED(p);
@@ -236,124 +176,6 @@ static double gamma_mean(const double *p)
 static double gamma_variance(const double *p)
 {
     return p[0] * p[1] * p[1];
-}
-
-/* ---- lognormal: p = mu, sigma of ln in base units ---- */
-
-static const struct dist_form lognormal_forms[] = {FORM(V("mean"), N("cv")),
-                                                   FORM(V("mean"), V("p50")),
-                                                   FORM(V("mean"), V("p90")),
-                                                   FORM(V("mean"), V("p95")),
-                                                   FORM(V("mean"), V("p99")),
-                                                   FORM(V("mean"), V("p999")),
-                                                   FORM(N("cv"), V("p50")),
-                                                   FORM(N("cv"), V("p90")),
-                                                   FORM(N("cv"), V("p95")),
-                                                   FORM(N("cv"), V("p99")),
-                                                   FORM(N("cv"), V("p999")),
-                                                   FORM(V("p50"), V("p90")),
-                                                   FORM(V("p50"), V("p95")),
-                                                   FORM(V("p50"), V("p99")),
-                                                   FORM(V("p50"), V("p999")),
-                                                   FORM(V("p90"), V("p95")),
-                                                   FORM(V("p90"), V("p99")),
-                                                   FORM(V("p90"), V("p999")),
-                                                   FORM(V("p95"), V("p99")),
-                                                   FORM(V("p95"), V("p999")),
-                                                   FORM(V("p99"), V("p999")),
-                                                   FORM(N("mu"), N("sigma")),
-                                                   FORM_END};
-
-/* With r = ln(quantile / mean): sigma^2/2 - z sigma + r = 0; of two solutions the smaller. */
-static bool lognormal_mean_quantile(struct dist_given *g, double *p)
-{
-    double z = math_normal_inverse(given_above(g, 1), true), r = log(g->a[1] / g->a[0]);
-    const char *mean = given_value(g, 0), *q = given_value(g, 1), *name = g->form->param[1].name;
-    z = given_is(g, 1, "p50") ? 0 : z;
-    double root = z * z - 2 * r;
-    if (z == 0 && !(r < 0))
-        g->why = arena_printf(g->mem, "p50 (%s) must be below the mean (%s)", q, mean);
-    else if (root < 0)
-        g->why = arena_printf(g->mem,
-                              "%s (%s) is too far above the mean (%s): of a lognormal it "
-                              "is at most %.4g times the mean",
-                              name, q, mean, exp(z * z / 2));
-    if (g->why)
-        return false;
-    p[1] = r > 0 ? 2 * r / (z + sqrt(root)) : z + sqrt(root);
-    p[0] = log(g->a[0]) - p[1] * p[1] / 2;
-    return true;
-}
-
-static bool lognormal_quantiles(struct dist_given *g, double *p)
-{
-    if (!given_order(g, 0, 1, true))
-        return false;
-    double z0 = given_is(g, 0, "p50") ? 0 : math_normal_inverse(given_above(g, 0), true);
-    double z1 = math_normal_inverse(given_above(g, 1), true);
-    p[1] = log(g->a[1] / g->a[0]) / (z1 - z0);
-    p[0] = log(g->a[0]) - p[1] * z0;
-    return true;
-}
-
-static bool lognormal_fill(struct dist_given *g, double *p)
-{
-    if (given_is(g, 0, "mu")) {
-        p[0] = g->a[0] + (g->duration ? log(1e9) : 0);
-        p[1] = g->a[1];
-        return given_range(g, 0, -400, 400) && given_positive(g, 1);
-    }
-    if (!given_positive(g, 0) || !given_positive(g, 1))
-        return false;
-    if (given_is(g, 1, "cv")) {
-        p[1] = sqrt(log1p(g->a[1] * g->a[1]));
-        p[0] = log(g->a[0]) - p[1] * p[1] / 2;
-        return true;
-    }
-    if (given_is(g, 0, "cv")) {
-        double above = given_above(g, 1);
-        p[1] = sqrt(log1p(g->a[0] * g->a[0]));
-        p[0] = log(g->a[1]) - (above < 0.5 ? p[1] * math_normal_inverse(above, true) : 0);
-        return true;
-    }
-    return given_is(g, 0, "mean") ? lognormal_mean_quantile(g, p) : lognormal_quantiles(g, p);
-}
-
-static bool lognormal_make(struct dist_given *g, double *p)
-{
-    if (!lognormal_fill(g, p))
-        return false;
-    if (p[1] >= 1e-6 && p[1] <= 10)
-        return true;
-    g->why = arena_printf(g->mem,
-                          "%s (%s) and %s (%s) make a sigma of %.4g, which must be from "
-                          "1e-06 to 10",
-                          g->form->param[0].name, given_value(g, 0), g->form->param[1].name,
-                          given_value(g, 1), p[1]);
-    return false;
-}
-
-static double lognormal_quantile(const double *p, double v, bool upper)
-{
-    return exp(p[0] + p[1] * math_normal_inverse(v, upper));
-}
-
-static double lognormal_cdf(const double *p, double x, bool upper)
-{
-    if (!(x > 0))
-        return upper ? 1 : 0;
-    double z = (log(x) - p[0]) / p[1];
-    return upper ? gsl_cdf_ugaussian_Q(z) : gsl_cdf_ugaussian_P(z);
-}
-
-static double lognormal_mean(const double *p)
-{
-    return exp(p[0] + p[1] * p[1] / 2);
-}
-
-static double lognormal_variance(const double *p)
-{
-    return expm1(p[1] * p[1]) * exp(2 * p[0] + p[1] * p[1]);
 }
 
 /* ---- normal: p = mean, sd (unconditioned), the bound 0 in sds, P(X > 0) ---- */
