@@ -2,21 +2,15 @@
 /* live.c - the conductor of a live run: the lock, the clock, events that are due, the end. */
 #include "live/live.h"
 #include "live/live_impl.h"
+#include "live/timers.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static int64_t clock_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 int64_t live_clock(const struct live *l)
 {
-    return clock_ns() - l->base;
+    return timers_now() - l->base;
 }
 
 void live_pump(struct live *l)
@@ -273,10 +267,11 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
 {
     struct live *l = xcalloc(1, sizeof *l);
     *l = (struct live){.s = s, .o = *o, .r = r, .next = INT64_MAX, .end = SIM_MORE};
-    l->base = clock_ns();
+    l->base = timers_now();
     l->world = (struct world){l, on_start, on_turn, on_work, on_unwork, on_cpu};
     world_attach(s, &l->world);
     locks_init(l);
+    timers_exact();
     cores_limit(world_cores(s));
     if (loops_begin(l)) {
         live_enter(l);

@@ -3,16 +3,17 @@
  *
  * A loop is given jobs in a list and woken (uv_async).  Turns and bursts are done where they stand;
  * a call is written to a connection that does not block, of which the loop keeps those that are
- * idle, and is over when its answer has come.  Pauses, and calls of a service that is a timer, wait
- * in a heap for one timer of the kernel's (libuv's own timers count milliseconds). */
+ * idle, and is over when its answer has come.  Pauses, and calls of a service that is a timer, are
+ * timers (timers.h). */
 #include "live/live_impl.h"
+#include "live/timers.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 #include <uv.h>
 
-struct call { /* what is out for a job: a connection, or a place in the heap */
+struct call {         /* what is out for a job: a connection, or a timer */
+    struct timer due; /* first: a timer is its call */
     struct loop *loop;
     struct job *job; /* NULL: idle, or nobody's any more */
     uv_tcp_t tcp;
@@ -24,8 +25,6 @@ struct call { /* what is out for a job: a connection, or a place in the heap */
     bool used;   /* it has answered before */
     bool orphan; /* its job was taken back: hang up */
     struct call *next_idle, *next, *prev;
-    int64_t at;     /* of a timer: when */
-    uint32_t place; /* in the heap, or NONE */
 };
 struct loop {
     struct live *l;
@@ -33,100 +32,48 @@ struct loop {
     bool runs;
     uv_loop_t uv;
     uv_async_t wake;
-    uv_poll_t timer;
-    int timer_fd;
+    uv_poll_t timer; /* on timers.fd */
+    struct timers timers;
     struct jobs todo;
     bool draining;       /* todo is looked at */
     bool orphans;        /* there may be some */
     struct carrier self; /* for what blocks it */
     struct call *all, *idle;
-    struct call **heap;
-    uint32_t nheap, cap_heap;
-    int64_t armed; /* what the kernel's timer is set to */
 };
 
 static void drain(struct loop *o);
 
 /* ---- timers ---- */
 
-static void heap_set(struct loop *o, uint32_t i, struct call *c)
-{
-    o->heap[i] = c;
-    c->place = i;
-}
-
-static void heap_sift(struct loop *o, uint32_t i)
-{
-    struct call *c = o->heap[i];
-    while (i > 0 && c->at < o->heap[(i - 1) / 2]->at) {
-        heap_set(o, i, o->heap[(i - 1) / 2]);
-        i = (i - 1) / 2;
-    }
-    for (;;) {
-        uint32_t k = 2 * i + 1;
-        if (k >= o->nheap)
-            break;
-        k += k + 1 < o->nheap && o->heap[k + 1]->at < o->heap[k]->at;
-        if (o->heap[k]->at >= c->at)
-            break;
-        heap_set(o, i, o->heap[k]);
-        i = k;
-    }
-    heap_set(o, i, c);
-}
-
-static void heap_remove(struct loop *o, struct call *c)
-{
-    uint32_t i = c->place;
-    struct call *last = o->heap[--o->nheap];
-    o->heap[o->nheap] = NULL;
-    c->place = NONE;
-    if (last == c)
-        return;
-    heap_set(o, i, last);
-    heap_sift(o, i);
-}
-
-static void timer_arm(struct loop *o)
-{
-    int64_t at = o->nheap > 0 ? o->l->base + o->heap[0]->at : 0;
-    if (at == o->armed)
-        return;
-    o->armed = at;
-    struct itimerspec t = {
-        .it_value = {.tv_sec = (time_t)(at / 1000000000), .tv_nsec = (long)(at % 1000000000)}};
-    timerfd_settime(o->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
-}
-
 static void timer_start(struct loop *o, struct job *j)
 {
     struct call *c = xcalloc(1, sizeof *c);
     c->loop = o;
     c->job = j;
-    c->at = j->begun + j->ns;
+    c->due.at = o->l->base + j->begun + j->ns;
     j->call = c;
-    o->heap = grow(o->heap, &o->cap_heap, o->nheap + 1, sizeof(struct call *));
-    o->heap[o->nheap] = c;
-    heap_sift(o, o->nheap++);
-    timer_arm(o);
+    timer_set(&o->timers, &c->due);
+}
+
+static struct job *timer_end(struct loop *o, struct call *c)
+{
+    struct job *j = c->job;
+    timer_unset(&o->timers, &c->due);
+    free(c);
+    j->call = NULL;
+    return j;
 }
 
 static void on_timer(uv_poll_t *h, int status, int events)
 {
     struct loop *o = h->data;
-    uint64_t n;
+    struct timer *x;
     (void)status;
     (void)events;
-    if (read(o->timer_fd, &n, sizeof n) < 0)
-        n = 0; /* another wait has had it */
     live_enter(o->l);
-    o->armed = 0;
-    while (o->nheap > 0 && o->heap[0]->at <= live_clock(o->l) && !o->l->quit) {
-        struct call *c = o->heap[0];
-        struct job *j = c->job;
-        heap_remove(o, c);
-        free(c);
-        j->call = NULL;
+    timers_rang(&o->timers);
+    while ((x = timers_first(&o->timers)) != NULL && x->at <= timers_now() && !o->l->quit) {
+        struct job *j = timer_end(o, (struct call *)x);
         job_over(o->l, j, j->ok);
     }
     drain(o);
@@ -281,7 +228,6 @@ static void call_start(struct loop *o, struct job *j)
     c = xcalloc(1, sizeof *c);
     c->loop = o;
     c->job = j;
-    c->place = NONE;
     j->call = c;
     c->tcp.data = c->connect.data = c;
     uv_tcp_init(&o->uv, &c->tcp);
@@ -304,9 +250,8 @@ void loop_unwork(struct job *j)
 {
     struct call *c = j->call;
     struct loop *o = c->loop;
-    if (c->place != NONE) {
-        heap_remove(o, c);
-        free(c);
+    if (c->due.place != 0) {
+        timer_end(o, c);
     } else {
         c->job = NULL;
         c->orphan = o->orphans = true;
@@ -350,7 +295,7 @@ static void drain(struct loop *o)
     o->draining = false;
     if (o->orphans)
         drop_orphans(o);
-    timer_arm(o);
+    timers_arm(&o->timers, 0);
 }
 
 static void end_here(struct loop *o)
@@ -401,13 +346,12 @@ static int loop_open(struct loop *o)
     int error = uv_loop_init(&o->uv);
     if (error != 0)
         return error;
-    o->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (o->timer_fd < 0) {
+    if (!timers_open(&o->timers)) {
         uv_loop_close(&o->uv);
         return UV_EMFILE;
     }
     uv_async_init(&o->uv, &o->wake, on_wake);
-    uv_poll_init(&o->uv, &o->timer, o->timer_fd);
+    uv_poll_init(&o->uv, &o->timer, o->timers.fd);
     uv_poll_start(&o->timer, UV_READABLE, on_timer);
     o->wake.data = o->timer.data = o;
     return 0;
@@ -419,6 +363,7 @@ static struct loop *loop_new(struct live *l, uint32_t number)
     pthread_condattr_t a;
     o->l = l;
     o->self = (struct carrier){.l = l, .number = number, .task = NONE, .fd = -1};
+    o->timers.fd = -1;
     pthread_condattr_init(&a);
     pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
     pthread_cond_init(&o->self.wake, &a);
@@ -448,13 +393,13 @@ bool loops_begin(struct live *l)
 static void loop_free(struct loop *o)
 {
     struct job *j;
+    struct timer *x;
     while ((j = jobs_take(&o->todo)) != NULL)
         free(j);
-    for (uint32_t i = 0; i < o->nheap; i++) {
-        free(o->heap[i]->job);
-        free(o->heap[i]);
-    }
-    free(o->heap);
+    while ((x = timers_first(&o->timers)) != NULL)
+        free(timer_end(o, (struct call *)x));
+    if (o->timers.fd >= 0)
+        timers_close(&o->timers);
     if (o->self.fd >= 0)
         close(o->self.fd);
     pthread_cond_destroy(&o->self.wake);
@@ -473,7 +418,6 @@ void loops_end(struct live *l)
             uv_async_send(&o->wake);
             pthread_join(o->id, NULL);
             uv_loop_close(&o->uv);
-            close(o->timer_fd);
         }
         loop_free(o);
     }

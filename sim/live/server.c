@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* server.c - the process that answers; see server.h.  One thread: epoll, and a heap of answers
- * for one timer. */
+/* server.c - the process that answers; see server.h.  One thread: epoll, and a timer for each
+ * client that waits.
+ *
+ * A call is to take the time that it asks for, not that and what the kernel takes to wake us: the
+ * time counts from when the question has reached this machine (the kernel's stamp), and the timer
+ * rings as much too early as we have lately been late. */
 #include "live/server.h"
 #include "base/arena.h"
+#include "live/timers.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,64 +19,24 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 struct client {
+    struct timer due; /* of the answer; first: a timer is its client */
     int fd;
-    bool gone, due; /* due: an answer of it is in the heap */
+    bool ok; /* how it will be */
     char line[256];
     size_t n;
 };
-struct answer {
-    int64_t at;
-    struct client *to;
-    bool ok;
-};
 struct server {
-    int poll, listen, timer, hold;
-    struct answer *heap;
-    uint32_t n, cap;
+    int poll, listen, hold;
+    struct timers timers;
+    int64_t early; /* how late we are woken, in three of four cases at most */
 };
 
-static int64_t clock_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* ---- answers to come ---- */
-
-static void heap_put(struct server *s, struct answer x)
-{
-    s->heap = grow(s->heap, &s->cap, s->n + 1, sizeof *s->heap);
-    uint32_t i = s->n++;
-    for (; i > 0 && x.at < s->heap[(i - 1) / 2].at; i = (i - 1) / 2)
-        s->heap[i] = s->heap[(i - 1) / 2];
-    s->heap[i] = x;
-}
-
-static struct answer heap_take(struct server *s)
-{
-    struct answer top = s->heap[0], x = s->heap[--s->n];
-    uint32_t i = 0;
-    for (;;) {
-        uint32_t k = 2 * i + 1;
-        if (k >= s->n)
-            break;
-        k += k + 1 < s->n && s->heap[k + 1].at < s->heap[k].at;
-        if (s->heap[k].at >= x.at)
-            break;
-        s->heap[i] = s->heap[k];
-        i = k;
-    }
-    if (s->n > 0)
-        s->heap[i] = x;
-    return top;
-}
+/* ---- answers ---- */
 
 static void client_free(struct client *c)
 {
@@ -79,24 +44,33 @@ static void client_free(struct client *c)
     free(c);
 }
 
+static void answer(struct client *c)
+{
+    /* Five bytes to a client that waits for them: there is room, or it is gone. */
+    if (send(c->fd, c->ok ? "OK\n" : "FAIL\n", c->ok ? 3 : 5, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        shutdown(c->fd, SHUT_RDWR);
+}
+
+/* The timer has rung.  What is left of `early` is waited for below, without sleep. */
+static void learn_lateness(struct server *s)
+{
+    enum { STEP = 500, MOST = 100000 };
+    int64_t late = timers_now() - s->timers.armed;
+    s->early += late > s->early ? 3 * STEP : -STEP;
+    s->early = s->early < 0 ? 0 : s->early > MOST ? MOST : s->early;
+    timers_rang(&s->timers);
+}
+
 static void answer_due(struct server *s)
 {
-    while (s->n > 0 && s->heap[0].at <= clock_ns()) {
-        struct answer x = heap_take(s);
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a client has one answer there at most */
-        x.to->due = false;
-        if (x.to->gone) {
-            client_free(x.to);
+    struct timer *x;
+    while ((x = timers_first(&s->timers)) != NULL && x->at <= timers_now() + s->early) {
+        while (timers_now() < x->at)
             continue;
-        }
-        /* Five bytes to a client that waits for them: there is room, or it is gone. */
-        if (send(x.to->fd, x.ok ? "OK\n" : "FAIL\n", x.ok ? 3 : 5, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-            shutdown(x.to->fd, SHUT_RDWR);
+        timer_unset(&s->timers, x);
+        answer((struct client *)x);
     }
-    int64_t at = s->n > 0 ? s->heap[0].at : 0;
-    struct itimerspec t = {
-        .it_value = {.tv_sec = (time_t)(at / 1000000000), .tv_nsec = (long)(at % 1000000000)}};
-    timerfd_settime(s->timer, TFD_TIMER_ABSTIME, &t, NULL);
+    timers_arm(&s->timers, s->early);
 }
 
 /* ---- questions ---- */
@@ -104,33 +78,59 @@ static void answer_due(struct server *s)
 static void client_gone(struct server *s, struct client *c)
 {
     epoll_ctl(s->poll, EPOLL_CTL_DEL, c->fd, NULL);
-    c->gone = true;
-    if (!c->due)
-        client_free(c);
+    if (c->due.place != 0)
+        timer_unset(&s->timers, &c->due);
+    client_free(c);
+}
+
+/* Like recv(); *at: when it came, by timers_now(). */
+static ssize_t receive(int fd, void *to, size_t room, int64_t *at)
+{
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(struct timespec))];
+    } control;
+    struct iovec v = {to, room};
+    struct msghdr m = {
+        .msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    struct timespec stamp, now;
+    ssize_t k = recvmsg(fd, &m, MSG_DONTWAIT);
+    clock_gettime(CLOCK_REALTIME, &now);
+    *at = timers_now();
+    struct cmsghdr *h = k > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+    if (h == NULL || h->cmsg_level != SOL_SOCKET || h->cmsg_type != SO_TIMESTAMPNS)
+        return k;
+    memcpy(&stamp, CMSG_DATA(h), sizeof stamp);
+    int64_t ago = (int64_t)(now.tv_sec - stamp.tv_sec) * 1000000000 + now.tv_nsec - stamp.tv_nsec;
+    if (ago > 0 && ago < 1000000000) /* the clock may have been set meanwhile */
+        *at -= ago;
+    return k;
 }
 
 /* False: this is no question, and the client is none of ours. */
-static bool question(struct server *s, struct client *c)
+static bool question(struct server *s, struct client *c, int64_t at)
 {
     char *end, *ns = strchr(c->line, ' ');
-    if (c->due || strncmp(c->line, "CALL ", 5) != 0 || (ns = strchr(ns + 1, ' ')) == NULL)
+    if (c->due.place != 0 || strncmp(c->line, "CALL ", 5) != 0 ||
+        (ns = strchr(ns + 1, ' ')) == NULL)
         return false;
     errno = 0;
     long long after = strtoll(ns + 1, &end, 10);
     if (errno != 0 || end == ns + 1 || after < 0 || after > INT64_C(3600000000000000) ||
         *end != ' ')
         return false;
-    bool ok = strcmp(end + 1, "OK") == 0;
-    if (!ok && strcmp(end + 1, "FAIL") != 0)
+    c->ok = strcmp(end + 1, "OK") == 0;
+    if (!c->ok && strcmp(end + 1, "FAIL") != 0)
         return false;
-    c->due = true;
-    heap_put(s, (struct answer){clock_ns() + after, c, ok});
+    c->due.at = at + after;
+    timer_set(&s->timers, &c->due);
     return true;
 }
 
 static void on_client(struct server *s, struct client *c)
 {
-    ssize_t k = recv(c->fd, c->line + c->n, sizeof c->line - 1 - c->n, MSG_DONTWAIT);
+    int64_t at;
+    ssize_t k = receive(c->fd, c->line + c->n, sizeof c->line - 1 - c->n, &at);
     if (k < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (k <= 0) {
@@ -143,7 +143,7 @@ static void on_client(struct server *s, struct client *c)
         return;
     if (end != NULL)
         *end = '\0';
-    if (end == NULL || !question(s, c)) {
+    if (end == NULL || !question(s, c, at)) {
         client_gone(s, c);
         return;
     }
@@ -156,6 +156,7 @@ static void on_listen(struct server *s)
     if (fd < 0)
         return;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
     struct client *c = xcalloc(1, sizeof *c);
     c->fd = fd;
     struct epoll_event e = {.events = EPOLLIN, .data = {.ptr = c}};
@@ -173,7 +174,7 @@ static void serve(struct server *s)
 {
     enum { AT_ONCE = 64 };
     watch_fd(s, &s->listen);
-    watch_fd(s, &s->timer);
+    watch_fd(s, &s->timers.fd);
     watch_fd(s, &s->hold);
     for (;;) {
         struct epoll_event e[AT_ONCE];
@@ -181,15 +182,14 @@ static void serve(struct server *s)
         if (n < 0 && errno != EINTR)
             return;
         for (int i = 0; i < n; i++) {
-            uint64_t times;
             if (e[i].data.ptr == &s->hold)
                 return; /* nobody holds us any more */
             if (e[i].data.ptr == &s->listen)
                 on_listen(s);
-            else if (e[i].data.ptr != &s->timer)
+            else if (e[i].data.ptr == &s->timers.fd)
+                learn_lateness(s);
+            else
                 on_client(s, e[i].data.ptr);
-            else if (read(s->timer, &times, sizeof times) < 0)
-                continue;
         }
         answer_due(s);
     }
@@ -229,8 +229,7 @@ static _Noreturn void be_service(int listening, int hold)
     struct server s = {.listen = listening, .hold = hold};
     signal(SIGINT, SIG_IGN); /* the terminal's: who started us says when */
     s.poll = epoll_create1(0);
-    s.timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-    if (s.poll >= 0 && s.timer >= 0)
+    if (s.poll >= 0 && timers_open(&s.timers))
         serve(&s);
     _exit(0);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Live runs: what can be said of them whatever the machine does besides.  A real run of a request
  * takes the times drawn for it and some more; so it is never faster than its simulation without
- * costs, where the simulated time can only grow with the durations. */
+ * costs, where the simulated time can only grow with the durations.  And be the machine ever so
+ * busy, some of the requests are not slowed down to a third. */
 #include "live/live.h"
 #include "live/server.h"
 #include "tests/unit/schedule.h"
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <math.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -84,6 +86,7 @@ static void test_not_faster(void **state)
         assert_true(server_begin(&server));
     struct rig sim = rig_new(pipeline, k->exec), live = rig_new(pipeline, k->exec);
     uint64_t n;
+    double slowed, least = INFINITY;
     assert_int_equal(sim_run_alone(sim.sim, 0, REQUESTS), SIM_MORE);
     const struct record *want = sim_records(sim.sim, &n);
     struct run got = run_live(&live, false, REQUESTS, k->tcp ? by_tcp(server.port) : by_timer());
@@ -97,14 +100,17 @@ static void test_not_faster(void **state)
         if (got.rec[i].latency < want[i].latency)
             fail_msg("request %d: %lld ns for real, %lld ns simulated", (int)i,
                      (long long)got.rec[i].latency, (long long)want[i].latency);
+        slowed = (double)got.rec[i].latency / (double)want[i].latency;
+        least = slowed < least ? slowed : least;
     }
+    assert_true(least < 3);
     rig_free(&sim);
     rig_free(&live);
     if (k->tcp)
         server_end(&server);
 }
 
-/* Ten waits of 20 ms at once: together below 200 ms, one by one not. */
+/* Ten waits of 20 ms at once: together below 100 ms in the best of five, one by one 200. */
 static void test_at_once(void **state)
 {
     const struct kind_case *k = *state;
@@ -123,7 +129,7 @@ static void test_at_once(void **state)
     if (serial)
         assert_true(least >= 200 * MS);
     else
-        assert_in_range(least, 20 * MS, 199 * MS);
+        assert_in_range(least, 20 * MS, 100 * MS);
     rig_free(&r);
     if (k->tcp)
         server_end(&server);
