@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* worst.h - the longest time a request alone in an idle system can take to be answered.
+/* worst.h - the longest time a request can take to be answered: alone in an idle system, or one of
+ * several that a load without draws brings (a backlog, a replay).
  *
  * The simulator is run again and again, each time with other values for what is drawn (a
  * sim_oracle), until all have been tried: every branch, every failure, every whole number, and
@@ -9,9 +10,15 @@
  * timeout.  Latency then is made of sums, greatest and least of durations, and grows with each of
  * them as long as no timeout changes what is done: no other value can make it longer.
  *
- * Where something is: every multiple of a step between its bounds, the step being the greatest
- * common divisor of all durations of the model, and an instant (1 ns) before each, for what would
- * come at once.  There a shorter call may make the whole longer (Graham 1969).
+ * Where something is, a shorter call may make the whole longer (Graham 1969).  Then every multiple
+ * of a step between its bounds is tried, the step being the greatest common divisor of all
+ * durations of the model, and what comes at the same instant in every order.  That leaves out
+ * nothing: events are bound to each other by differences of times that lie between whole numbers of
+ * steps, so the times of any run can be rounded to steps that bring the same events in the same
+ * order, and the last of them up (Henzinger, Manna, Pnueli, "What good are digital clocks?", 1992).
+ * The greatest latency of these runs is a bound.  It is attained if it comes with the simulator's
+ * own order, or all but attained by calls that end an instant (1 ns) before a step, which is tried
+ * next.
  *
  * A law without a bound has no worst case, unless a timeout cuts it. */
 #ifndef CHECK_WORST_H
@@ -27,7 +34,7 @@ struct worst_opt {
 /* item->limit is a worst_case.  False: errors in d. */
 bool worst_judge(const struct prog *p, struct require_item *item, const struct worst_opt *o,
                  struct arena *a, struct diags *d);
-/* Can anything but durations make a request wait, when it is alone? */
+/* Can anything but durations make a request wait? */
 bool worst_contended(const struct prog *p);
 
 #endif

@@ -120,6 +120,10 @@ static const struct key_row rows_explored[] = {
     KEY("timing", read_timing, settings, timing_model),
     KEY_END,
 };
+static const struct key_row rows_worst[] = {
+    KEY("concurrent", read_spec_concurrent, settings, own),
+    KEY_END,
+};
 static const struct key_row rows_limit[] = {
     KEY("baseline", read_text_at, settings, baseline),
     KEY_END,
@@ -127,7 +131,10 @@ static const struct key_row rows_limit[] = {
 
 static const struct key_row *rows_beside(enum claim_kind k)
 {
-    return k == CLAIM_REQUIRE ? rows_limit : claim_explored(k) ? rows_explored : NULL;
+    return k == CLAIM_REQUIRE      ? rows_limit
+           : k == CLAIM_WORST_CASE ? rows_worst
+           : claim_explored(k)     ? rows_explored
+                                   : NULL;
 }
 
 /* ---- what is claimed ---- */
@@ -259,9 +266,34 @@ static const char *name_of(struct reader *r, const struct claim *c)
 
 /* ---- a claim ---- */
 
-static void settle(struct reader *r, const struct spec_shared *all, const struct settings *s,
+/* So many requests that come at once are a load, for who simulates them. */
+static struct spec_set backlog_of(struct reader *r, uint32_t n, struct loc at)
+{
+    struct yaml *count = NEW(r->a, struct yaml, 1), *map = NEW(r->a, struct yaml, 1);
+    *count = (struct yaml){.kind = YAML_SCALAR, .at = at, .s = arena_printf(r->a, "%u", n)};
+    *map = (struct yaml){.kind = YAML_MAP, .at = at, .flow = true, .n = 1};
+    map->pair = NEW(r->a, struct yaml_pair, 1);
+    map->pair[0] = (struct yaml_pair){"backlog", at, count};
+    return (struct spec_set){"load", at, map};
+}
+
+/* A worst case is that of one request, unless the claim itself says that there are more. */
+static void settle_worst(struct reader *r, struct settings *s, const struct claim *c)
+{
+    if (s->own.concurrent && s->load.path)
+        diag_error(r->d, s->own.concurrent_at, "E-claim", "`load: {backlog: N}` says the same",
+                   "`%s` with both `concurrent` and `load`", claim_key[c->kind]);
+    else if (s->own.concurrent > 1)
+        s->load = backlog_of(r, s->own.concurrent, s->own.concurrent_at);
+    s->own.concurrent = s->own.concurrent ? s->own.concurrent : 1;
+    s->own.concurrent_at = c->at;
+}
+
+static void settle(struct reader *r, const struct spec_shared *all, struct settings *s,
                    struct claim *c)
 {
+    if (c->kind == CLAIM_WORST_CASE)
+        settle_worst(r, s, c);
     uint32_t n = s->own.nset, load = s->load.path != NULL;
     c->nset = all->nset + n + load;
     c->set = NEW(r->a, struct spec_set, c->nset + 1u);
@@ -424,7 +456,7 @@ bool claim_read(struct reader *r, const struct yaml *v, const struct spec_shared
         return false;
     }
     *c = (struct claim){.kind = row->kind, .at = v->at};
-    const struct settings none = {0};
+    struct settings none = {0};
     settle(r, all, &none, c);
     return true;
 }

@@ -79,7 +79,7 @@ void dispatch_now(struct sim *s, struct now x)
         const struct resst *q = &st->inst[x.a];
         uint32_t pick = 0;
         if (s->p->res[q->res].discipline == DISC_RANDOM && q->nqueue > 1 && s->o.oracle) {
-            pick = s->o.oracle->pick(s->o.oracle->ctx, q->nqueue);
+            pick = s->o.oracle->pick(s->o.oracle->ctx, NULL, q->nqueue);
         } else if (s->p->res[q->res].discipline == DISC_RANDOM && q->nqueue > 1) {
             struct draw_key k = {.seed = s->o.seed,
                                  .path = rng_mix(s->o.replication, ++s->grants),
@@ -194,6 +194,17 @@ static bool take_event(struct sim *s)
     return true;
 }
 
+/* What the tie rule says. */
+static enum next next_of(const struct sim *s)
+{
+    bool due = s->due.time != INT64_MAX && (s->nheap == 0 || event_before(s->due, s->heap[0]));
+    if (due && (s->soon.n == 0 || s->due.time == s->now))
+        return NEXT_ARRIVAL;
+    if (!due && s->nheap > 0 && (s->soon.n == 0 || s->heap[0].time == s->now))
+        return NEXT_EVENT;
+    return s->soon.n > 0 ? NEXT_TURN : NEXT_NOTHING;
+}
+
 /* One event or one turn of this instant.  False: nothing is left. */
 static bool advance(struct sim *s)
 {
@@ -202,19 +213,21 @@ static bool advance(struct sim *s)
         event_pop(s);
         s->dead--;
     }
-    bool due = s->due.time != INT64_MAX && (s->nheap == 0 || event_before(s->due, s->heap[0]));
-    if (due && (s->soon.n == 0 || s->due.time == s->now)) {
+    enum next next = next_of(s);
+    if (s->o.oracle && s->o.oracle->order)
+        next = order_pick(s, next);
+    if (next == NEXT_NOTHING)
+        return false;
+    if (next == NEXT_ARRIVAL) {
         if (!reach(s, s->due))
             return true;
         arrive_due(s);
-    } else if (!due && s->nheap > 0 && (s->soon.n == 0 || s->heap[0].time == s->now)) {
+    } else if (next == NEXT_EVENT) {
         if (!take_event(s))
             return true;
-    } else if (s->soon.n > 0) {
+    } else {
         s->cpu.late = true;
         dispatch_now(s, ring_take(&s->soon));
-    } else {
-        return false;
     }
     s->acc.events++;
     sim_settle(s);

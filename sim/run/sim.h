@@ -17,7 +17,11 @@ struct sim_oracle {
     void *ctx;
     /* A value of expression expr of prog.x; words: the task's variables. */
     double (*value)(void *ctx, const struct sim *s, uint32_t expr, const double *words);
-    uint32_t (*pick)(void *ctx, uint32_t n); /* one of n that are possible, from 0 */
+    /* One of n, from 0; weight: what they are likely in proportion to (NULL: all alike). */
+    uint32_t (*pick)(void *ctx, const double *weight, uint32_t n);
+    /* NULL, or: what comes next of n things of the same instant, 0 being what the tie rule says.
+     * What follows from one may be through before the next comes, as if that came later. */
+    uint32_t (*order)(void *ctx, uint32_t n);
 };
 /* Who wants to hear what requests draw. */
 struct sim_request { /* which one: the key of its draws */

@@ -26,7 +26,9 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     uint64_t key = client == 0 ? rng_mix(s->cls[cls].of[0], ordinal + 1)
                                : draw_request_key(s, cls, client, ordinal);
     uint32_t worker = 0;
-    if (p->workers > 1 && p->random_balance) {
+    if (p->workers > 1 && p->random_balance && s->o.oracle) {
+        worker = s->o.oracle->pick(s->o.oracle->ctx, NULL, p->workers);
+    } else if (p->workers > 1 && p->random_balance) {
         struct draw_key k = {.seed = s->o.seed, .path = key, .site = 0x62616c61};
         worker = (uint32_t)(rng_unit(k) * p->workers);
     } else if (p->workers > 1) {

@@ -112,6 +112,12 @@ static int64_t draw_pause(struct sim *s, uint32_t task, uint32_t pc)
     return mark != NONE && s->p->mark[mark].verb == VERB_WAIT ? scaled(s, pc, ns) : ns;
 }
 
+static bool pick_ok(const struct sim_oracle *o, double q)
+{
+    const double weight[] = {1 - q, q};
+    return o->pick(o->ctx, weight, 2) == 0;
+}
+
 int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
 {
     const struct prog *p = s->p;
@@ -131,8 +137,7 @@ int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok)
         k.visit = 1u << 20; /* apart from the draws of the expression itself */
         if (!(q >= 0 && q <= 1))
             sim_fail(s, p->where[pc], "this probability came out outside [0, 1]");
-        *ok = q <= 0 || (s->o.oracle ? q < 1 && s->o.oracle->pick(s->o.oracle->ctx, 2) == 0
-                                     : rng_unit(k) >= q);
+        *ok = q <= 0 || (s->o.oracle ? q < 1 && pick_ok(s->o.oracle, q) : rng_unit(k) >= q);
     }
     int64_t ns =
         s->side[task].ahead == pc ? s->side[task].ahead_ns : draw_quick(s, task, c->latency, pc);
@@ -193,13 +198,18 @@ static double draw_arm(struct sim *s, uint32_t task, const struct choice *c, uin
 /* One of the arms that can be chosen at all. */
 static double pick_arm(struct sim *s, uint32_t task, const struct choice *c, struct loc at)
 {
+    double *weight = xcalloc(c->n, sizeof *weight);
     uint32_t possible = 0, i = 0;
-    for (uint32_t k = 0; k < c->n; k++)
-        possible += draw_arm(s, task, c, k, at) > 0;
-    uint32_t left = s->o.oracle->pick(s->o.oracle->ctx, possible);
+    for (uint32_t k = 0; k < c->n; k++) {
+        double q = draw_arm(s, task, c, k, at);
+        if (q > 0)
+            weight[possible++] = q;
+    }
+    uint32_t left = s->o.oracle->pick(s->o.oracle->ctx, weight, possible);
     for (; i < c->n; i++)
         if (draw_arm(s, task, c, i, at) > 0 && left-- == 0)
             break;
+    free(weight);
     return i;
 }
 

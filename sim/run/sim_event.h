@@ -96,4 +96,9 @@ void fx_stage(struct sim *s, const struct fx *f);
 
 void event_kill(struct sim *s, uint32_t slot);
 
+/* What comes next: of the future, or of what is possible at this instant. */
+enum next { NEXT_NOTHING, NEXT_ARRIVAL /* s->due */, NEXT_EVENT /* the heap's first */, NEXT_TURN };
+/* sim_order.c: as the oracle says, where the tie rule would say `next`. */
+enum next order_pick(struct sim *s, enum next next);
+
 #endif

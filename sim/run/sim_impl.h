@@ -3,6 +3,7 @@
  *
  *   sim.c          the clock: events in their order, moves, life
  *   sim_event.h    the heap of the future, the FIFO of this instant (and sim_event.c)
+ *   sim_order.c    the order of what comes at once, where an oracle says it
  *   sim_effect.c   what each effect of a move does
  *   sim_arrive.c   requests arrive
  *   sim_cores.c    what the CPU server tells and asks

@@ -106,3 +106,17 @@ $ pertinax check bad.yaml
 !       = help: ... <= 250ms, for example
 ! 6 errors
 ? 2
+
+# K requests at once are said in one way; other claims have no such setting
+$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nchecks:\n  - {worst_case: latency <= 5ms, concurrent: 2, load: {backlog: 3}}\n  - {require: p99 <= 5ms, concurrent: 2}\n' >bad.yaml
+$ pertinax check bad.yaml
+! bad.yaml:5:46: error[E-claim]: `worst_case` with both `concurrent` and `load`
+!     5 |   - {worst_case: latency <= 5ms, concurrent: 2, load: {backlog: 3}}
+!       |                                              ^
+!       = help: `load: {backlog: N}` says the same
+! bad.yaml:6:27: error[E-claim]: `concurrent` means nothing for `require`
+!     6 |   - {require: p99 <= 5ms, concurrent: 2}
+!       |                           ^^^^^^^^^^
+!       = help: requests arrive as `load` says; nothing is explored
+! 2 errors
+? 2

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* worst_impl.h - what the files of worst share: worst_runs.c the runs, worst.c the verdict and its
+ * words.  Nobody else's. */
+#ifndef CHECK_WORST_IMPL_H
+#define CHECK_WORST_IMPL_H
+#include "check/tries.h"
+#include "check/worst.h"
+
+enum worst_way {
+    WORST_CORNERS, /* bounds, and the instants of timeouts */
+    WORST_ORDERS,  /* steps, and all orders of what comes at once */
+    WORST_INSTANTS /* steps and an instant before each, in the simulator's order */
+};
+enum { WORST_COUNT = 3 };
+static const int64_t worst_instant = 1; /* ns */
+struct worst {
+    const struct prog *p;
+    const struct worst_opt *o;
+    enum worst_way way;
+    int64_t step;  /* ns */
+    uint32_t nreq; /* 1: alone */
+    struct tries tries;
+    bool own_order;     /* this run: what came at once came in the simulator's order */
+    bool varied;        /* this run: a duration was met that could have been another */
+    bool finer;         /* a bound was met that is no multiple of the step, which is now less */
+    uint32_t unbounded; /* expression whose law has no bound and was met in this run; or NONE */
+    /* so far, of all ways */
+    uint64_t runs;
+    uint32_t cut_count; /* a count that was not tried whole; or NONE */
+    bool ends_only;     /* of some value only the bounds were tried */
+    bool whole;         /* by corners, or by orders: nothing was left out */
+    double longest;     /* ns, of runs that the simulator makes; INFINITY: never answered */
+    double bound;       /* of all */
+    uint32_t why_unbounded;
+    bool unanswered, deadlock;
+};
+/* Requests that arrive; 0: without an end, or at drawn times. */
+uint32_t worst_requests(const struct prog *p);
+/* Is there something that whole steps do not do for: shares of a processor? */
+bool worst_shares(const struct prog *p);
+void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o);
+/* All runs of x->way, or as many as it takes to know that the limit does not hold.  False: an error
+ * of the model. */
+bool worst_try(struct worst *x, double limit, enum limit_cmp cmp, struct diags *d);
+
+#endif
