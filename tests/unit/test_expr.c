@@ -83,6 +83,8 @@ static const struct value_row {
     enum unit unit;
 } value_rows[] = {
     {"0", 0, UNIT_ZERO},
+    {"(0) * 0.5", 0, UNIT_ZERO}, /* as s.latency*=0.5 makes of `latency: 0` */
+    {"2 * 0 + 5ms", 5e6, UNIT_DURATION},
     {"5ms", 5e6, UNIT_DURATION},
     {"1.5us", 1500, UNIT_DURATION},
     {"2\xc2\xb5s", 2000, UNIT_DURATION},
