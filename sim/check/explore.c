@@ -5,79 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what a state can become ---- */
-
-struct filling { /* of a memo row */
-    struct explorer *x;
-    const uint32_t *tuple;
-    struct memo_row row;
-};
-
-static void memo_found(void *ctx, const uint32_t *to, struct signs s, const struct move *m)
-{
-    struct filling *l = ctx;
-    uint32_t j = l->row.req;
-    (void)m;
-    for (uint32_t i = 0; i < l->x->nreq; i++)
-        l->row.wide |= i != j && to[1 + i] != l->tuple[1 + i];
-    memo_add(&l->x->memo,
-             (struct became){to[0], j < l->x->nreq ? to[1 + j] : 0, memo_signs(&l->x->memo, s)});
-    l->row.n++;
-}
-
-static const struct memo_row *moves_of(struct explorer *x, const uint32_t *tuple, uint32_t j)
-{
-    uint32_t part = j < x->nreq ? tuple[1 + j] : 0;
-    const struct memo_row *known = memo_find(&x->memo, tuple[0], part, j);
-    if (known != NULL)
-        return known;
-    struct filling l = {
-        x, tuple, {.shared = tuple[0], .part = part, .req = j, .first = x->memo.nbecame}};
-    l.row.local = explore_try_local(x, tuple, j, memo_found, &l);
-    return memo_put(&x->memo, l.row);
-}
-
-/* Equal requests in the order of their parts; equal parts in the order in which the shared part
- * first names them. */
-void explore_canonical(struct explorer *x, uint32_t *tuple)
-{
-    uint32_t order[PACK_MAX_REQUESTS], to[PACK_MAX_REQUESTS];
-    uint32_t old[TUPLE_MAX], seen[PACK_MAX_REQUESTS];
-    bool moved = false;
-    if (!x->o.symmetric_requests || x->nreq < 2)
-        return;
-    memcpy(old, tuple, x->width * sizeof *old);
-    pack_first_named(x->k, tuple[0], seen);
-    for (uint32_t i = 0; i < x->nreq; i++) {
-        uint32_t j = i;
-        for (; j > 0 && x->o.cls[order[j - 1]] == x->o.cls[i] &&
-               (old[1 + i] < old[1 + order[j - 1]] ||
-                (old[1 + i] == old[1 + order[j - 1]] && seen[i] < seen[order[j - 1]]));
-             j--) {
-            order[j] = order[j - 1];
-            moved = true;
-        }
-        order[j] = i;
-    }
-    if (!moved)
-        return;
-    for (uint32_t i = 0; i < x->nreq; i++) {
-        to[order[i]] = i;
-        tuple[1 + i] = old[1 + order[i]];
-    }
-    tuple[0] = pack_rename(x->k, tuple[0], to);
-}
-
 /* ---- the search ---- */
 
-static void sight(struct explorer *x, struct signs s, uint32_t state, uint32_t from)
+void explore_sight(struct explorer *x, struct signs s, uint32_t state, uint32_t from)
 {
-    for (uint32_t f = 0; s.faults != 0; f++, s.faults >>= 1)
-        if ((s.faults & 1U) && f < FAULT_COUNT && x->e->found[f].state == NONE)
-            x->e->found[f] = (struct sight){state, from};
+    struct explore *e = x->e;
+    for (uint32_t f = 0; s.faults >> f != 0 && f < FAULT_COUNT; f++) {
+        if (!(s.faults >> f & 1U) || e->found[f].state != NONE)
+            continue;
+        e->found[f] = (struct sight){state, from};
+        if (f == FAULT_RACE)
+            e->race_key = s.race;
+        if (f == FAULT_LOST)
+            e->lost_key = s.lost;
+    }
     for (uint32_t c = 0; s.claims != 0; c++, s.claims >>= 1)
-        if ((s.claims & 1U) && x->e->claim[c].state == NONE)
-            x->e->claim[c] = (struct sight){state, from};
+        if ((s.claims & 1U) && e->claim[c].state == NONE)
+            e->claim[c] = (struct sight){state, from};
+}
+
+uint32_t explore_parent(const struct explorer *x, uint32_t i)
+{
+    if (i == 0)
+        return NONE;
+    return x->o.hunt ? x->parent[i] : rising_get(&x->parents, i - 1);
+}
+
+void explore_parent_is(struct explorer *x, uint32_t i, uint32_t parent)
+{
+    if (!x->o.hunt) {
+        rising_put(&x->parents, parent);
+        return;
+    }
+    x->parent = grow(x->parent, &x->cap_parent, i + 1, sizeof *x->parent);
+    x->parent[i] = parent;
 }
 
 /* A hunt goes on from the state that was met last. */
@@ -92,86 +53,23 @@ static void meet(struct explorer *x, uint32_t *tuple, uint32_t from, struct sign
 {
     bool fresh;
     explore_canonical(x, tuple);
-    uint32_t i = tuples_put(&x->t, tuple, from, &fresh);
-    bool before = x->o.hunt ? !fresh : i < x->level; /* a hunt has no levels: it might be */
+    uint32_t i = tuples_put(&x->t, tuple, &fresh);
     x->e->transitions++;
-    x->again |= before;
-    x->back |= before && !(s.faults & SIGN_RETRY);
-    if (x->o.hunt && fresh)
+    if (fresh) {
+        explore_parent_is(x, i, from);
         push(x, i);
-    if ((s.claims | s.faults) != 0)
-        sight(x, s, i, from);
-}
-
-struct direct { /* expanding a state without the memo */
-    struct explorer *x;
-    uint32_t from, n;
-};
-
-static void direct_found(void *ctx, const uint32_t *to, struct signs s, const struct move *m)
-{
-    struct direct *d = ctx;
-    uint32_t tuple[TUPLE_MAX];
-    (void)m;
-    memcpy(tuple, to, d->x->width * sizeof *tuple);
-    d->x->met(d->x, tuple, d->from, s);
-    d->n++;
-}
-
-/* From the memo; the number of moves. */
-static uint32_t expand_known(struct explorer *x, const uint32_t *tuple, uint32_t i, uint32_t j,
-                             struct memo_row row)
-{
-    uint32_t to[TUPLE_MAX];
-    for (uint32_t b = row.first; b < row.first + row.n; b++) {
-        const struct became *c = &x->memo.became[b];
-        memcpy(to, tuple, x->width * sizeof *to);
-        to[0] = c->shared;
-        if (j < x->nreq)
-            to[1 + j] = c->part;
-        x->met(x, to, i, memo_shown(&x->memo, c->signs));
+    } else { /* a hunt has no levels: it might be back */
+        x->again = true;
+        x->back |= !(s.faults & SIGN_RETRY);
     }
-    return row.n;
-}
-
-/* The first request with local moves; NONE: all are to be made. */
-static uint32_t local_request(struct explorer *x, const uint32_t *tuple)
-{
-    for (uint32_t j = 0; x->local && j < x->nreq; j++) {
-        const struct memo_row *row = moves_of(x, tuple, j);
-        if (row->local && !row->wide)
-            return j;
-    }
-    return NONE;
-}
-
-uint32_t explore_expand(struct explorer *x, uint32_t i)
-{
-    uint32_t tuple[TUPLE_MAX], n = 0;
-    bool global = x->o.watch && x->o.watch->global;
-    tuples_get(&x->t, i, tuple);
-    uint32_t alone = local_request(x, tuple);
-    if (alone != NONE)
-        return expand_known(x, tuple, i, alone, *moves_of(x, tuple, alone));
-    for (uint32_t j = 0; j <= x->nreq; j++) {
-        bool any = global || (j == x->nreq && x->batches);
-        const struct memo_row *row = any ? NULL : moves_of(x, tuple, j);
-        if (row != NULL && !row->wide) {
-            n += expand_known(x, tuple, i, j, *row);
-            continue;
-        }
-        struct direct d = {x, i, 0};
-        explore_try_each(x, tuple, j, direct_found, &d);
-        n += d.n;
-    }
-    return n;
+    explore_sight(x, s, i, from);
 }
 
 enum { HUNTED = 1U << FAULT_RACE | 1U << FAULT_LOST };
 /* What has been seen so far. */
 static struct signs seen(const struct explore *e)
 {
-    struct signs s = {0, 0};
+    struct signs s = {0};
     for (uint32_t f = 0; f < FAULT_COUNT; f++)
         s.faults |= e->found[f].state != NONE ? 1U << f : 0;
     for (uint32_t c = 0; c < WATCH_CLAIMS; c++)
@@ -191,22 +89,25 @@ static bool seen_all(const struct explorer *x)
            (x->until.claims & ~s.claims) == 0;
 }
 
-static bool enough(struct explorer *x, uint32_t i)
+static size_t bytes_of(const struct explorer *x)
+{
+    return tuples_bytes(&x->t) + rising_bytes(&x->parents) + x->cap_parent * sizeof *x->parent;
+}
+
+static bool enough(struct explorer *x)
 {
     struct explore *e = x->e;
     if (e->end == EXPLORE_BROKEN || seen_all(x))
         return true;
+    pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
     if (x->o.hunt && (seen(e).faults & HUNTED))
         e->end = EXPLORE_FOUND;
     else if (x->o.max_states && x->t.n >= x->o.max_states)
         e->end = EXPLORE_STATES;
     else if (x->o.stop && *x->o.stop)
         e->end = EXPLORE_STOPPED;
-    else if ((i & 1023U) == 0) {
-        pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
-        if (x->o.max_bytes && tuples_bytes(&x->t) + e->part_bytes > x->o.max_bytes)
-            e->end = EXPLORE_BYTES;
-    }
+    else if (x->o.max_bytes && bytes_of(x) + e->part_bytes + memo_bytes(&x->memo) > x->o.max_bytes)
+        e->end = EXPLORE_BYTES;
     return e->end != EXPLORE_WHOLE;
 }
 
@@ -225,44 +126,62 @@ static void begin(struct explorer *x, const struct prog *p, const struct explore
     if (o->watch)
         o->watch->begin(o->watch->self, &x->r);
     pack_store(x->k, &x->r, tuple);
-    tuples_put(&x->t, tuple, NONE, &fresh);
+    tuples_put(&x->t, tuple, &fresh);
     if (o->hunt)
         push(x, 0);
+    else
+        x->many = explore_many_new(x);
 }
 
-/* The state that is expanded after n others; false: there is none. */
-static bool next_state(struct explorer *x, uint32_t n, uint32_t *state)
+/* Deep first. */
+static void hunt(struct explorer *x)
 {
-    if (x->o.hunt) {
-        if (x->nstack == 0)
-            return false;
-        *state = x->stack[--x->nstack].state;
-        x->depth = x->stack[x->nstack].depth;
-        x->e->depth = x->depth > x->e->depth ? x->depth : x->e->depth;
-        return true;
+    struct explore *e = x->e;
+    uint32_t tuple[TUPLE_MAX];
+    x->met = meet;
+    while (x->nstack > 0 && !enough(x)) {
+        struct deep d = x->stack[--x->nstack];
+        x->depth = d.depth;
+        e->depth = d.depth > e->depth ? d.depth : e->depth;
+        if (explore_expand(x, d.state) > 0)
+            continue;
+        e->last++;
+        tuples_get(&x->t, d.state, tuple);
+        explore_sight(x, explore_last(x, tuple), d.state, NONE);
     }
-    *state = n;
-    if (n == x->level && n < x->t.n) {
-        x->e->depth++;
-        x->level = x->t.n;
-    }
-    return n < x->t.n;
+    e->waiting = x->nstack;
 }
 
+/* How many of the states that wait, of which `done` stand before, are expanded at once: those of
+ * one level, and so many that what they become does not go far beyond a limit. */
+enum { MANY_TUPLES = 1 << 17, MANY_STATES = 1 << 14, STEPPED = 1 << 10 };
+static uint32_t how_many(const struct explorer *x, uint32_t done)
+{
+    uint64_t branching = x->e->transitions / (done + 1u) + 1;
+    uint64_t n = MANY_TUPLES / branching, most = x->forget ? STEPPED : MANY_STATES;
+    if (n > most)
+        n = most;
+    if (x->o.max_states && n > (x->o.max_states - x->t.n) / (2 * branching))
+        n = (x->o.max_states - x->t.n) / (2 * branching);
+    if (n > x->level - done)
+        n = x->level - done;
+    return n == 0 ? 1 : (uint32_t)n;
+}
+
+/* Level by level. */
 static void search(struct explorer *x)
 {
     struct explore *e = x->e;
-    uint32_t tuple[TUPLE_MAX], i;
-    x->met = meet;
-    for (uint32_t n = 0; next_state(x, n, &i) && !enough(x, n); n++) {
-        if (explore_expand(x, i) > 0)
-            continue;
-        e->last++;
-        tuples_get(&x->t, i, tuple);
-        sight(x, explore_last(x, tuple), i, NONE);
+    uint32_t done = 0;
+    for (uint32_t n; done < x->t.n && !enough(x); done += n) {
+        if (done == x->level) {
+            e->depth++;
+            x->level = x->t.n;
+        }
+        n = how_many(x, done);
+        explore_many(x, done, n);
     }
-    if (x->o.endless && x->back && e->end == EXPLORE_WHOLE)
-        explore_cycles(x);
+    e->waiting = x->t.n - done;
 }
 
 static void explore_all(const struct prog *p, const struct explore_opt *o, struct explore *e,
@@ -283,6 +202,7 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
                            .width = o->nreq + 1,
                            .until = until,
                            .batches = pack_has_batches(p),
+                           .forget = o->nreq == 1 && !o->hunt,
                            .limits = {.max_count = o->max_count, .cls = o->cls}};
     x->t.width = x->width;
     if (x->batches)
@@ -291,12 +211,16 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
         x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL);
     e->local = x->local != NULL;
     begin(x, p, o);
-    if (explore_spawns(x))
-        search(x);
-    else
+    if (!explore_spawns(x))
         e->end = EXPLORE_BROKEN; /* so many tasks at once */
+    else if (o->hunt)
+        hunt(x);
+    else
+        search(x);
+    if (o->endless && x->back && e->end == EXPLORE_WHOLE)
+        explore_cycles(x);
     e->states = x->t.n;
-    e->bytes = tuples_bytes(&x->t);
+    e->bytes = bytes_of(x);
     pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
 }
 
@@ -347,10 +271,10 @@ void explore_run(const struct prog *p, const struct explore_opt *o, struct explo
 {
     struct explore_opt all = *o;
     all.local_alone = false;
-    explore_all(p, o, e, (struct signs){0, 0});
+    explore_all(p, o, e, (struct signs){0});
     if (e->local && e->end == EXPLORE_WHOLE && e->x->again && explore_cyclic(e->x)) {
         explore_free(e);
-        explore_all(p, &all, e, (struct signs){0, 0});
+        explore_all(p, &all, e, (struct signs){0});
     }
     if (e->end == EXPLORE_BROKEN || none(seen(e)) || !(e->local || o->hunt))
         return;
@@ -366,7 +290,14 @@ void explore_free(struct explore *e)
     moves_free(&x->m);
     moves_free(&x->each);
     tuples_free(&x->t);
+    rising_free(&x->parents);
+    explore_many_free(x->many);
     memo_free(&x->memo);
+    memo_free(&x->renamed);
+    free(x->direct.row);
+    free(x->direct.v);
+    free(x->direct.sign);
+    free(x->parent);
     races_free(x->races);
     local_free(x->local);
     free(x->spawn);

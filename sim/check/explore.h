@@ -43,6 +43,7 @@ struct explore_opt {
     uint32_t nreq;
     const uint32_t *cls; /* of each request; equal ones side by side */
     uint32_t max_count;
+    uint32_t jobs;       /* threads; 0 is 1: the result is the same */
     uint64_t max_states; /* 0: no limit but memory */
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
@@ -61,6 +62,7 @@ struct sight {
 struct signs { /* what a move has shown */
     uint64_t claims;
     uint32_t faults;
+    uint32_t race, lost; /* the data of FAULT_RACE, FAULT_LOST */
 };
 enum explore_end {
     EXPLORE_WHOLE,
@@ -73,6 +75,7 @@ enum explore_end {
 struct explore {
     enum explore_end end;
     uint64_t states, transitions, last; /* last: states without a move */
+    uint64_t waiting;                   /* states that are yet to be expanded */
     uint32_t depth;                     /* of the search */
     size_t bytes;                       /* of states: tuples, their index, parents */
     size_t part_bytes;

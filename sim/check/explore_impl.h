@@ -2,6 +2,8 @@
 /* explore_impl.h - what the parts of the explorer share, and nobody else's:
  *
  *   explore.c       the search
+ *   explore_many.c  many states of it expanded at once
+ *   explore_expand.c  what a state can become
  *   explore_try.c   one move made, with all its answers, and what it shows
  *   explore_path.c  ways to states
  *   explore_cycle.c a cycle of moves
@@ -12,12 +14,26 @@
 #include "check/explore.h"
 #include "check/memo.h"
 #include "check/races.h"
+#include "check/rising.h"
 #include "check/tuples.h"
 
 enum { TUPLE_MAX = 1 + PACK_MAX_REQUESTS };
 struct deep { /* a state, and how many moves have led the search to it */
     uint32_t state, depth;
 };
+/* What states can become by the moves of one request that are not in the memo: tuples. */
+struct direct_row {
+    uint32_t first, n;
+};
+struct direct {
+    struct direct_row *row;
+    uint32_t nrow, cap_row;
+    uint32_t *v, n, cap;
+    uint32_t *sign, cap_sign; /* of each tuple, as in the memo */
+};
+#define ROW_NONE    UINT32_MAX       /* these moves are not made */
+#define ROW_UNKNOWN (UINT32_MAX - 1) /* step has to be asked */
+#define ROW_DIRECT  (1U << 31)       /* a row of struct direct; else of the memo */
 struct explorer {
     const struct prog *p;
     struct explore_opt o;
@@ -26,7 +42,12 @@ struct explorer {
     struct pack_run r;
     struct moves m, each;
     struct tuples t;
+    struct rising parents; /* of each state but the first: the one that it was first reached from */
+    uint32_t *parent, cap_parent; /* a hunt's, as they do not rise */
     struct memo memo;
+    struct memo renamed; /* rows of a shared part and an order of requests: its new number, first */
+    struct direct direct;
+    bool forget; /* no row would be asked for again: there is one request only */
     uint32_t width, nreq;
     bool batches; /* moves of nobody may change any request */
     struct move_limits limits;
@@ -37,6 +58,7 @@ struct explorer {
     /* What is done with each state that a state can become. */
     void (*met)(struct explorer *x, uint32_t *tuple, uint32_t from, struct signs s);
     void *met_ctx;
+    struct many *many;  /* or NULL, in a hunt */
     struct deep *stack; /* a hunt's states that are yet to be expanded */
     uint32_t nstack, cap_stack, depth;
     uint32_t level;          /* states up to this one are of the level of this one, or before */
@@ -59,7 +81,14 @@ void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, fou
 bool explore_try_local(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx);
 /* x->r has made the move: what it has shown; requests that have gone leave their slots. */
 struct signs explore_after(struct explorer *x, const struct move *m);
-/* All states that state i can become; how many moves. */
+/* What the state of a tuple can become: a row for the moves of each request, and of nobody.  make
+ * false: step is not asked (and many threads may do this at once); false then if it has to be. */
+bool explore_rows(struct explorer *x, const uint32_t *tuple, uint32_t *row, bool make);
+/* Each of these, with the number of its signs; how many moves. */
+typedef void to_found(void *ctx, uint32_t *to, uint32_t sign);
+uint32_t explore_tos(const struct explorer *x, const uint32_t *tuple, const uint32_t *row,
+                     to_found *f, void *ctx);
+/* All states that state i can become, to x->met; how many moves. */
 uint32_t explore_expand(struct explorer *x, uint32_t i);
 void explore_cycles(struct explorer *x);
 /* Is there a cycle of any moves? */
@@ -68,5 +97,16 @@ bool explore_cyclic(struct explorer *x);
 struct signs explore_last(struct explorer *x, const uint32_t *tuple);
 /* Equal requests in the order of their parts. */
 void explore_canonical(struct explorer *x, uint32_t *tuple);
+/* The same, but false where the shared part would have to be written anew. */
+bool explore_canonical_known(const struct explorer *x, uint32_t *tuple);
+/* The state that it was first reached from; NONE: it is the first. */
+uint32_t explore_parent(const struct explorer *x, uint32_t i);
+void explore_parent_is(struct explorer *x, uint32_t i, uint32_t parent);
+/* Something shows where a move leads from one state to another, or (NONE) in a state. */
+void explore_sight(struct explorer *x, struct signs s, uint32_t state, uint32_t from);
+/* Expand n states from the first on, which are those that come next. */
+struct many *explore_many_new(struct explorer *x);
+void explore_many_free(struct many *m);
+void explore_many(struct explorer *x, uint32_t first, uint32_t n);
 
 #endif

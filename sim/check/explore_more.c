@@ -20,7 +20,10 @@ static void met_more(struct explorer *x, uint32_t *tuple, uint32_t from, struct 
 {
     bool fresh;
     explore_canonical(x, tuple);
-    note(x->met_ctx, s, tuples_put(&x->t, tuple, from, &fresh), from);
+    uint32_t i = tuples_put(&x->t, tuple, &fresh);
+    if (fresh)
+        explore_parent_is(x, i, from);
+    note(x->met_ctx, s, i, from);
 }
 
 uint32_t explore_sights(struct explore *e, struct signs shown, struct sight *v, uint32_t room)

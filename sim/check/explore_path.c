@@ -49,24 +49,24 @@ static struct move move_between(struct explorer *x, uint32_t from, uint32_t to, 
 static struct path path_of(struct explorer *x, struct sight to, struct signs shown, struct arena *a)
 {
     struct path w = {.cycle = NONE};
-    uint32_t before = to.from == NONE ? x->t.parent[to.state] : to.from;
-    for (uint32_t i = before; i != NONE; i = x->t.parent[i])
+    uint32_t before = to.from == NONE ? explore_parent(x, to.state) : to.from;
+    for (uint32_t i = before; i != NONE; i = explore_parent(x, i))
         w.n++;
     w.move = NEW(a, struct move, w.n + 1u);
     w.state = NEW(a, uint32_t, w.n + 1u);
     w.state[w.n] = to.state;
     for (uint32_t i = w.n; i-- > 0;) {
         bool end = i + 1 == w.n;
-        w.state[i] = end ? before : x->t.parent[w.state[i + 1]];
+        w.state[i] = end ? before : explore_parent(x, w.state[i + 1]);
         w.move[i] = move_between(x, w.state[i], w.state[i + 1],
-                                 end && to.from != NONE ? shown : (struct signs){0, 0});
+                                 end && to.from != NONE ? shown : (struct signs){0});
     }
     return w;
 }
 
 struct path explore_path(struct explore *e, uint32_t state, struct arena *a)
 {
-    return path_of(e->x, (struct sight){state, NONE}, (struct signs){0, 0}, a);
+    return path_of(e->x, (struct sight){state, NONE}, (struct signs){0}, a);
 }
 
 /* The way to the cycle, and once round it. */
@@ -82,7 +82,7 @@ static struct path path_cycle(struct explorer *x, struct arena *a)
     for (uint32_t i = 0; i < x->ncycle; i++) {
         uint32_t from = x->cycle[i], next = x->cycle[(i + 1) % x->ncycle];
         w.state[to.n + i] = from;
-        w.move[to.n + i] = move_between(x, from, next, (struct signs){0, 0});
+        w.move[to.n + i] = move_between(x, from, next, (struct signs){0});
     }
     w.state[w.n] = x->cycle[0];
     return w;

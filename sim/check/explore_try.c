@@ -133,22 +133,25 @@ static void settle(struct explorer *x)
 
 /* ---- one move ---- */
 
-static uint32_t see_races(struct explorer *x, const struct move *m)
+static void see_races(struct explorer *x, const struct move *m, struct signs *s)
 {
     uint32_t race, lost;
     races_after(x->races, &x->r, m, &race, &lost);
-    if (race != NONE && x->e->found[FAULT_RACE].state == NONE)
-        x->e->race_key = race;
-    if (lost != NONE && x->e->found[FAULT_LOST].state == NONE)
-        x->e->lost_key = lost;
-    return (race != NONE ? 1U << FAULT_RACE : 0) | (lost != NONE ? 1U << FAULT_LOST : 0);
+    if (race != NONE) {
+        s->faults |= 1U << FAULT_RACE;
+        s->race = race;
+    }
+    if (lost != NONE) {
+        s->faults |= 1U << FAULT_LOST;
+        s->lost = lost;
+    }
 }
 
 struct signs explore_after(struct explorer *x, const struct move *m)
 {
     struct signs s = {.faults = see(x)};
     if (x->races)
-        s.faults |= see_races(x, m);
+        see_races(x, m, &s);
     if (x->o.watch)
         s.claims = x->o.watch->step(x->o.watch->self, &x->r, m);
     x->r.s.fx_n = 0;
@@ -231,7 +234,7 @@ bool explore_try_local(struct explorer *x, const uint32_t *tuple, uint32_t j, fo
 /* A state without moves: fine if all requests are gone. */
 struct signs explore_last(struct explorer *x, const uint32_t *tuple)
 {
-    struct signs s = {0, 0};
+    struct signs s = {0};
     pack_load(x->k, tuple, &x->r);
     for (uint32_t j = 0; j < x->nreq; j++) {
         if (x->r.life[j] != PACK_ALIVE)

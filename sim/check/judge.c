@@ -190,6 +190,7 @@ static struct explore_opt part_opt(const struct judge *j, const struct together 
     return (struct explore_opt){.nreq = g->u->of->concurrent,
                                 .cls = m->cls,
                                 .max_count = j->o->max_count,
+                                .jobs = j->o->jobs,
                                 .max_bytes = j->o->max_bytes,
                                 .symmetric_copies = reduce,
                                 .symmetric_requests = reduce,

@@ -2,13 +2,13 @@
 /* memo.c - see memo.h. */
 #include "check/memo.h"
 #include "base/arena.h"
-#include "check/tuples.h"
 #include <stdlib.h>
 
 static uint64_t memo_hash(uint32_t shared, uint32_t part, uint32_t req)
 {
-    const uint32_t key[3] = {shared, part, req};
-    return tuple_hash(key, 3);
+    uint64_t h = ((uint64_t)shared << 32 | part) * 0xff51afd7ed558ccdU + req;
+    h = (h ^ h >> 32) * 0xc4ceb9fe1a85ec53U;
+    return h ^ h >> 29;
 }
 
 static void memo_index(struct memo *m, uint32_t size)
@@ -24,20 +24,20 @@ static void memo_index(struct memo *m, uint32_t size)
     }
 }
 
-const struct memo_row *memo_find(const struct memo *m, uint32_t shared, uint32_t part, uint32_t req)
+uint32_t memo_find(const struct memo *m, uint32_t shared, uint32_t part, uint32_t req)
 {
     if (m->index == NULL)
-        return NULL;
+        return MEMO_NONE;
     uint64_t h = memo_hash(shared, part, req);
     for (uint32_t i; (i = m->index[h & m->mask]) != 0; h++) {
         const struct memo_row *r = &m->row[i - 1];
         if (r->shared == shared && r->part == part && r->req == req)
-            return r;
+            return i - 1;
     }
-    return NULL;
+    return MEMO_NONE;
 }
 
-const struct memo_row *memo_put(struct memo *m, struct memo_row row)
+uint32_t memo_put(struct memo *m, struct memo_row row)
 {
     if (m->index == NULL || m->n >= m->mask / 2)
         memo_index(m, m->index == NULL ? 1024 : 2 * (m->mask + 1));
@@ -46,8 +46,8 @@ const struct memo_row *memo_put(struct memo *m, struct memo_row row)
     while (m->index[h & m->mask] != 0)
         h++;
     m->row[m->n] = row;
-    m->index[h & m->mask] = ++m->n;
-    return &m->row[m->n - 1];
+    m->index[h & m->mask] = m->n + 1;
+    return m->n++;
 }
 
 void memo_add(struct memo *m, struct became b)
@@ -61,11 +61,18 @@ uint32_t memo_signs(struct memo *m, struct signs s)
     if (s.claims == 0 && s.faults == 0)
         return 0;
     for (uint32_t i = 0; i < m->nsigns; i++)
-        if (m->signs[i].claims == s.claims && m->signs[i].faults == s.faults)
+        if (m->signs[i].claims == s.claims && m->signs[i].faults == s.faults &&
+            m->signs[i].race == s.race && m->signs[i].lost == s.lost)
             return i + 1;
     m->signs = grow(m->signs, &m->cap_signs, m->nsigns + 1, sizeof *m->signs);
     m->signs[m->nsigns] = s;
     return ++m->nsigns;
+}
+
+size_t memo_bytes(const struct memo *m)
+{
+    return m->cap * sizeof *m->row + m->cap_became * sizeof *m->became +
+           (m->index ? m->mask + 1 : 0) * sizeof *m->index + m->cap_signs * sizeof *m->signs;
 }
 
 void memo_free(struct memo *m)

@@ -27,15 +27,17 @@ struct memo {
     uint32_t nsigns, cap_signs;
 };
 
-const struct memo_row *memo_find(const struct memo *m, uint32_t shared, uint32_t part,
-                                 uint32_t req);
-const struct memo_row *memo_put(struct memo *m, struct memo_row row);
+/* The number of the row; MEMO_NONE: it is not there. */
+#define MEMO_NONE UINT32_MAX
+uint32_t memo_find(const struct memo *m, uint32_t shared, uint32_t part, uint32_t req);
+uint32_t memo_put(struct memo *m, struct memo_row row);
 void memo_add(struct memo *m, struct became b); /* of the row that is put next */
 uint32_t memo_signs(struct memo *m, struct signs s);
 static inline struct signs memo_shown(const struct memo *m, uint32_t signs)
 {
-    return signs == 0 ? (struct signs){0, 0} : m->signs[signs - 1];
+    return signs == 0 ? (struct signs){0} : m->signs[signs - 1];
 }
+size_t memo_bytes(const struct memo *m);
 void memo_free(struct memo *m);
 
 #endif

@@ -142,7 +142,7 @@ static bool lacks(const struct follow *f, struct signs s)
 /* The bare move with the answers of the explorer's i-th. */
 static bool follow_move(struct follow *f, uint32_t i, const struct move *bare, bool very)
 {
-    struct signs s = {0, 0};
+    struct signs s = {0};
     struct level *now = &f->level[i], *then = now + 1;
     struct move m = f->way->move[i];
     if (bare->kind != m.kind || task_pc(&now->r, bare) != now->pc)

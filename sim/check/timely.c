@@ -243,7 +243,7 @@ static struct choice_of_move *choices(struct hunt *h, uint32_t n, uint32_t *coun
 static bool shows(const struct hunt *h, uint32_t n)
 {
     struct pack_run r;
-    struct signs s = {0, 0};
+    struct signs s = {0};
     bool ok = true;
     pack_run_init(&r, h->set->p, h->set->nreq);
     explore_begin(h->e, &r);

@@ -482,6 +482,38 @@ static void test_watch(void **state)
     drop(&w);
 }
 
+/* Any number of threads finds the same, by the same ways, whatever is left out. */
+static void test_jobs(void **state)
+{
+    static const char pool[] = "pertinax: 1\nname: pool\nservices: {a: {latency: 1ms}}\n"
+                               "request: {parallel: {x: {call: a}, y: {call: a}}}\n"
+                               "executions: {threads: {pool: 5}}\n";
+    static const uint32_t cls[PACK_MAX_REQUESTS] = {0};
+    (void)state;
+    for (unsigned reduced = 0; reduced < 2; reduced++) {
+        struct world w[2];
+        for (uint32_t j = 0; j < 2; j++) {
+            w[j] = world_of(pool, "threads");
+            struct explore_opt o = {.nreq = 5,
+                                    .cls = cls,
+                                    .max_count = 3,
+                                    .jobs = 1 + 2 * j,
+                                    .symmetric_requests = reduced};
+            explore_run(w[j].p, &o, &w[j].e);
+        }
+        struct path way = explore_path_fault(&w[0].e, FAULT_DEADLOCK, w[0].mem);
+        assert_true(w[0].e.states > (reduced ? 500 : 50000));
+        assert_int_equal(w[1].e.states, w[0].e.states);
+        assert_int_equal(w[1].e.transitions, w[0].e.transitions);
+        assert_int_equal(w[1].e.last, w[0].e.last);
+        struct path other = explore_path_fault(&w[1].e, FAULT_DEADLOCK, w[1].mem);
+        assert_int_equal(other.n, way.n);
+        assert_memory_equal(other.state, way.state, (way.n + 1) * sizeof *way.state);
+        for (uint32_t j = 0; j < 2; j++)
+            drop(&w[j]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_lost_update), cmocka_unit_test(test_wait_until),
         cmocka_unit_test(test_races),       cmocka_unit_test(test_lost_updates),
         cmocka_unit_test(test_endless),     cmocka_unit_test(test_watch),
+        cmocka_unit_test(test_jobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

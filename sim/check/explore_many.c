@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* explore_many.c - many states expanded at once, by several threads: see explore_impl.h.
+ *
+ * What they can become is mostly in the memo; step is asked for what is not, one state after the
+ * other, before.  Then pieces of the states are written out as tuples, apart from each other, and
+ * tuples_put_all() numbers those that are new as one after the other would be.  So an exploration
+ * is the same for any number of threads. */
+#include "base/arena.h"
+#include "check/explore_impl.h"
+#include "run/jobs.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECES = 4, FEW_STATES = 256, FEW_TUPLES = 4096 };
+
+struct event {          /* a state has no move, or a move shows something */
+    uint32_t state, to; /* a transition of the piece, or NONE */
+};
+struct piece { /* some of the states, one after the other, and what they become */
+    uint32_t first, n;
+    uint32_t *tuple, *from, *sign; /* of each transition */
+    uint32_t nto, cap_tuple, cap_from, cap_sign;
+    uint32_t *rename, nrename, cap_rename; /* transitions whose tuple is not canonical yet */
+    struct event *event;                   /* in their order */
+    uint32_t nevent, cap_event;
+};
+struct many {
+    struct explorer *x;
+    uint32_t first, n;
+    uint32_t *row, cap_row; /* of each state: explore_rows() */
+    struct piece *piece;
+    struct tuples_piece *put;
+    uint32_t npiece, cap_piece;
+    struct tuples_many t;
+};
+
+/* ---- rows ---- */
+
+static uint32_t *rows_of(const struct many *m, uint32_t i)
+{
+    return m->row + (size_t)i * (m->x->nreq + 1);
+}
+
+static void known_rows(void *ctx, uint64_t p)
+{
+    struct many *m = ctx;
+    uint32_t tuple[TUPLE_MAX], *row;
+    for (uint32_t i = m->piece[p].first; i < m->piece[p].first + m->piece[p].n; i++) {
+        row = rows_of(m, i - m->first);
+        tuples_get(&m->x->t, i, tuple);
+        if (!explore_rows(m->x, tuple, row, false))
+            row[0] = ROW_UNKNOWN;
+    }
+}
+
+static void find_rows(struct many *m, uint32_t jobs)
+{
+    struct explorer *x = m->x;
+    uint32_t tuple[TUPLE_MAX];
+    uint64_t need = (uint64_t)m->n * (x->nreq + 1);
+    bug_if(need >= NONE);
+    m->row = grow(m->row, &m->cap_row, (uint32_t)need, sizeof *m->row);
+    x->direct.n = x->direct.nrow = 0;
+    if (!x->forget)
+        jobs_run(jobs, m->npiece, known_rows, m);
+    for (uint32_t i = 0; i < m->n; i++) {
+        if (!x->forget && rows_of(m, i)[0] != ROW_UNKNOWN)
+            continue;
+        tuples_get(&x->t, m->first + i, tuple);
+        explore_rows(x, tuple, rows_of(m, i), true);
+    }
+}
+
+/* ---- tuples ---- */
+
+struct writing {
+    const struct explorer *x;
+    struct piece *p;
+    uint32_t from;
+};
+
+static void write_event(struct piece *p, uint32_t state, uint32_t to)
+{
+    p->event = grow(p->event, &p->cap_event, p->nevent + 1, sizeof *p->event);
+    p->event[p->nevent++] = (struct event){state, to};
+}
+
+static void write_to(void *ctx, uint32_t *to, uint32_t sign)
+{
+    const struct writing *w = ctx;
+    struct piece *p = w->p;
+    uint32_t width = w->x->width;
+    if (p->nto == p->cap_from) {
+        p->from = grow(p->from, &p->cap_from, p->nto + 1, sizeof *p->from);
+        p->sign = grow(p->sign, &p->cap_sign, p->nto + 1, sizeof *p->sign);
+        p->tuple = grow(p->tuple, &p->cap_tuple, p->cap_from * width, sizeof *p->tuple);
+    }
+    if (!explore_canonical_known(w->x, to)) {
+        p->rename = grow(p->rename, &p->cap_rename, p->nrename + 1, sizeof *p->rename);
+        p->rename[p->nrename++] = p->nto;
+    }
+    memcpy(p->tuple + (size_t)p->nto * width, to, width * sizeof *to);
+    p->from[p->nto] = w->from;
+    p->sign[p->nto] = sign;
+    if (sign != 0)
+        write_event(p, w->from, p->nto);
+    p->nto++;
+}
+
+static void write_piece(void *ctx, uint64_t at)
+{
+    struct many *m = ctx;
+    struct writing w = {.x = m->x, .p = &m->piece[at]};
+    uint32_t tuple[TUPLE_MAX];
+    w.p->nto = w.p->nrename = w.p->nevent = 0;
+    for (w.from = w.p->first; w.from < w.p->first + w.p->n; w.from++) {
+        tuples_get(&m->x->t, w.from, tuple);
+        if (explore_tos(m->x, tuple, rows_of(m, w.from - m->first), write_to, &w) == 0)
+            write_event(w.p, w.from, NONE);
+    }
+}
+
+/* The number of all transitions. */
+static uint32_t write_tuples(struct many *m, uint32_t jobs)
+{
+    uint64_t n = 0;
+    jobs_run(jobs, m->npiece, write_piece, m);
+    for (uint32_t i = 0; i < m->npiece; i++) {
+        struct piece *p = &m->piece[i];
+        for (uint32_t k = 0; k < p->nrename; k++)
+            explore_canonical(m->x, p->tuple + (size_t)p->rename[k] * m->x->width);
+        m->put[i] = (struct tuples_piece){p->tuple, p->nto};
+        n += p->nto;
+    }
+    bug_if(n >= NONE / 4);
+    return (uint32_t)n;
+}
+
+/* ---- what has come of it ---- */
+
+static void read_transitions(struct explorer *x, const struct piece *p, const uint32_t *to,
+                             const uint32_t *place)
+{
+    for (uint32_t k = 0; k < p->nto; k++) {
+        if (place[k] != NONE)
+            explore_parent_is(x, place[k], p->from[k]);
+        if (to[k] >= x->level)
+            continue;
+        x->again = true;
+        x->back |= !(memo_shown(&x->memo, p->sign[k]).faults & SIGN_RETRY);
+    }
+}
+
+static void read_events(struct explorer *x, const struct piece *p, const uint32_t *to)
+{
+    uint32_t tuple[TUPLE_MAX];
+    for (uint32_t k = 0; k < p->nevent; k++) {
+        struct event v = p->event[k];
+        if (v.to != NONE) {
+            explore_sight(x, memo_shown(&x->memo, p->sign[v.to]), to[v.to], v.state);
+            continue;
+        }
+        x->e->last++;
+        tuples_get(&x->t, v.state, tuple);
+        explore_sight(x, explore_last(x, tuple), v.state, NONE);
+    }
+}
+
+/* ---- all ---- */
+
+static void cut(struct many *m, uint32_t first, uint32_t n, uint32_t npiece)
+{
+    if (npiece > m->cap_piece) {
+        m->piece = xrealloc(m->piece, npiece, sizeof *m->piece);
+        m->put = xrealloc(m->put, npiece, sizeof *m->put);
+        memset(m->piece + m->cap_piece, 0, (npiece - m->cap_piece) * sizeof *m->piece);
+        m->cap_piece = npiece;
+    }
+    m->first = first;
+    m->n = n;
+    m->npiece = npiece;
+    for (uint32_t i = 0; i < npiece; i++) {
+        uint32_t from = (uint32_t)((uint64_t)n * i / npiece);
+        m->piece[i].first = first + from;
+        m->piece[i].n = (uint32_t)((uint64_t)n * (i + 1) / npiece) - from;
+    }
+}
+
+void explore_many(struct explorer *x, uint32_t first, uint32_t n)
+{
+    struct many *m = x->many;
+    uint32_t jobs = n < FEW_STATES || x->o.jobs == 0 ? 1 : x->o.jobs, max[2];
+    size_t bytes;
+    cut(m, first, n, jobs == 1 ? 1 : jobs * PIECES);
+    find_rows(m, jobs);
+    uint32_t tos = write_tuples(m, jobs);
+    pack_sizes(x->k, &max[0], &max[1], &bytes);
+    m->t.piece = m->put;
+    m->t.npiece = m->npiece;
+    tuples_put_all(&x->t, &m->t, max, tos < FEW_TUPLES ? 1 : jobs);
+    x->e->transitions += tos;
+    for (uint32_t i = 0; i < m->npiece; i++) {
+        uint32_t at = m->t.start[i];
+        read_transitions(x, &m->piece[i], m->t.to + at, m->t.slot + at);
+        read_events(x, &m->piece[i], m->t.to + at);
+    }
+}
+
+struct many *explore_many_new(struct explorer *x)
+{
+    struct many *m = xcalloc(1, sizeof *m);
+    m->x = x;
+    return m;
+}
+
+void explore_many_free(struct many *m)
+{
+    if (m == NULL)
+        return;
+    for (uint32_t i = 0; i < m->cap_piece; i++) {
+        free(m->piece[i].tuple);
+        free(m->piece[i].from);
+        free(m->piece[i].sign);
+        free(m->piece[i].rename);
+        free(m->piece[i].event);
+    }
+    free(m->piece);
+    free(m->put);
+    free(m->row);
+    tuples_many_free(&m->t);
+    free(m);
+}
