@@ -7,6 +7,14 @@
 
 /* ---- what cannot be ---- */
 
+static const struct res *res_of(const struct prog *p, enum res_kind kind, const char *name)
+{
+    for (uint32_t i = 0; i < p->nres; i++)
+        if (p->res[i].kind == kind && strcmp(p->res[i].name, name) == 0)
+            return &p->res[i];
+    return NULL;
+}
+
 static void check_discipline(struct emit *e, struct loc at, enum discipline d, const char *name)
 {
     static const char *const word[] = {"fifo", "lifo", "random", "priority", "ps"};
@@ -14,6 +22,41 @@ static void check_discipline(struct emit *e, struct loc at, enum discipline d, c
         return;
     emit_refuse(e, at, arena_printf(e->mem, "`%s`, whose discipline is %s,", name, word[d]),
                 "leave `discipline` out, or use the native runtime");
+}
+
+/* A worker that does one thing at a time asks for no more at once than there are workers. */
+static bool binds(const struct prog *p, const struct res *r)
+{
+    return p->workers == 1 || p->kind != EXEC_SERIAL || r->size < p->workers;
+}
+
+static void refuse_common(struct emit *e, struct loc at, const char *name, const char *cure)
+{
+    emit_refuse(e, at, arena_printf(e->mem, "`%s`, one for all of several workers,", name), cure);
+}
+
+/* Workers are processes, and what is in one is not seen in another. */
+static void check_workers(struct emit *e)
+{
+    const struct model *m = e->m;
+    const struct prog *p = e->p;
+    const char *each = "one of it in each worker (`scope: worker`), or one worker",
+               *one = "one worker (`--set host.workers=1`, or workers of the execution)";
+    const struct res *r;
+    if (p->random_balance)
+        emit_refuse(e, p->exec->at, "`balance: random`", "leave it out");
+    for (uint32_t i = 0; i < m->nservice; i++)
+        if ((r = res_of(p, RES_SERVICE, m->service[i].name)) && binds(p, r))
+            refuse_common(e, m->service[i].at, r->name, one);
+    for (uint32_t i = 0; i < m->nresource; i++)
+        if ((r = res_of(p, RES_RESOURCE, m->resource[i].name)) && !r->per_worker)
+            refuse_common(e, m->resource[i].at, r->name, each);
+    for (uint32_t i = 0; i < m->nchannel; i++)
+        if ((r = res_of(p, RES_CHANNEL, m->channel[i].name)) && !r->per_worker)
+            refuse_common(e, m->channel[i].at, r->name, each);
+    for (uint32_t i = 0; i < m->nshared; i++)
+        if (m->shared[i].variable && m->shared[i].scope != SCOPE_WORKER)
+            refuse_common(e, m->shared[i].at, m->shared[i].name, each);
 }
 
 static void check_model(struct emit *e)
@@ -31,9 +74,12 @@ static void check_model(struct emit *e)
         check_discipline(e, m->resource[i].at, m->resource[i].discipline, m->resource[i].name);
     check_discipline(e, x->at, x->discipline, x->name);
     if (e->p->workers > 1)
-        emit_refuse(e, x->host.workers->at, "more than one worker", "--set host.workers=1");
+        check_workers(e);
     if (e->p->limit != NONE)
         emit_refuse(e, x->limit->at, "`limit`", "leave it out, or use the native runtime");
+    else if (e->p->queue_limit != NONE)
+        emit_refuse(e, x->at, arena_printf(e->mem, "`queue` of `%s`", x->name),
+                    "leave it out, or use the native runtime");
 }
 
 /* ---- pipelines ---- */
@@ -64,6 +110,20 @@ static void put_pipelines(struct emit *e)
                     put_function(e, emit_pipeline(e, i), &e->m->pipeline[i].body);
                     more = true;
                 }
+    }
+}
+
+/* The function of a stage's body. */
+static const char *stage_name(struct emit *e, const struct stage *g)
+{
+    return arena_printf(e->mem, "%s_stage", emit_name(e, g->name));
+}
+
+static void put_stage_bodies(struct emit *e)
+{
+    for (uint32_t i = 0; i < e->p->nstage; i++) {
+        const struct stage *g = e->p->stage[i].of;
+        put_function(e, stage_name(e, g), &g->body);
     }
 }
 
@@ -103,14 +163,6 @@ static void put_places(struct emit *e, const char *type, const struct res *r,
     buf_putc(e->out, ')');
 }
 
-static const struct res *res_of(const struct prog *p, enum res_kind kind, const char *name)
-{
-    for (uint32_t i = 0; i < p->nres; i++)
-        if (p->res[i].kind == kind && strcmp(p->res[i].name, name) == 0)
-            return &p->res[i];
-    return NULL;
-}
-
 static void put_held(struct emit *e, const char *prefix, const char *type)
 {
     const struct model *m = e->m;
@@ -119,7 +171,7 @@ static void put_held(struct emit *e, const char *prefix, const char *type)
         const struct service *v = &m->service[i];
         const struct res *r = res_of(e->p, RES_SERVICE, v->name);
         buf_printf(e->out, "%s%s: ", i ? ", " : "", emit_string(e, v->name));
-        if (r)
+        if (r && binds(e->p, r))
             put_places(e, type, r, v->queue_timeout, v->abandoned_stop);
         else
             buf_puts(e->out, "None");
@@ -135,6 +187,27 @@ static void put_held(struct emit *e, const char *prefix, const char *type)
         buf_putc(e->out, ']');
     }
     buf_puts(e->out, "}\n");
+}
+
+static void put_channels(struct emit *e)
+{
+    static const char *const type[] = {"SerialStage", "ThreadStage", "LoopStage", "LoopStage"};
+    const struct prog *p = e->p;
+    buf_puts(e->out, "CHANNELS = {");
+    for (uint32_t i = 0; i < p->nstage; i++) {
+        const struct stage_site *g = &p->stage[i];
+        const struct channel *k = &e->m->channel[g->of->from];
+        uint32_t size = g->channel == NONE ? 1 : p->res[g->channel].size;
+        bool batch = g->max > 0 && p->kind != EXEC_SERIAL;
+        buf_printf(e->out, "%s\n    %s: %s(%s, workers=%u, size=%u", i ? "," : "",
+                   emit_string(e, k->name), type[p->kind], stage_name(e, g->of), g->each, size);
+        if (k->reject)
+            buf_puts(e->out, ", reject=True");
+        if (batch || g->of->batch)
+            buf_printf(e->out, ", batch=(%u, %.9g)", batch ? g->max : 1, (double)g->wait / 1e9);
+        buf_putc(e->out, ')');
+    }
+    buf_puts(e->out, p->nstage ? ",\n}\n" : "}\n");
 }
 
 static void put_shared(struct emit *e)
@@ -154,12 +227,13 @@ static void put_main(struct emit *e)
     const char *pool = p->pool != NONE ? arena_printf(e->mem, "%u", p->res[p->pool].size) : "None";
     const char *server =
         p->server != NONE ? arena_printf(e->mem, "%u", p->res[p->server].size) : "None";
+    const char *workers = p->workers > 1 ? arena_printf(e->mem, ", workers=%u", p->workers) : "";
     buf_puts(e->out, "\nif __name__ == \"__main__\":\n");
     if (p->has_loop)
-        buf_printf(e->out, "    run_loop(pool=%s)\n", pool);
+        buf_printf(e->out, "    run_loop(pool=%s%s)\n", pool, workers);
     else
-        buf_printf(e->out, "    run_threads(pool=%s, server=%s, serial=%s)\n", pool, server,
-                   p->kind == EXEC_SERIAL ? "True" : "False");
+        buf_printf(e->out, "    run_threads(pool=%s, server=%s, serial=%s%s)\n", pool, server,
+                   p->kind == EXEC_SERIAL ? "True" : "False", workers);
 }
 
 /* ---- the program ---- */
@@ -175,11 +249,11 @@ static void put_head(struct emit *e)
     static const char *const how[] = {"one after the other", "on threads", "on an event loop",
                                       "on an event loop, with threads for what blocks"};
     static const char *const modules[] = {
-        "argparse",   "asyncio", "collections", "concurrent.futures",
-        "contextlib", "hashlib", "heapq",       "itertools",
-        "json",       "math",    "os",          "signal",
-        "socket",     "sys",     "threading",   "time",
-        "traceback",  "types"};
+        "argparse",   "asyncio",   "collections", "concurrent.futures",
+        "contextlib", "hashlib",   "heapq",       "itertools",
+        "json",       "math",      "os",          "selectors",
+        "signal",     "socket",    "sys",         "threading",
+        "time",       "traceback", "types"};
     buf_puts(e->out, "#!/usr/bin/env python3\n");
     buf_printf(e->out, "\"\"\"%s, executed %s (written by pertinax from %s).\n\n", e->m->name,
                how[e->p->kind], e->m->file ? e->m->file : "a model");
@@ -202,16 +276,22 @@ bool emit_python(const struct prog *p, struct buf *out, struct diags *d)
     put_head(&e);
     e.flavour = flavour;
     put_function(&e, "request", &e.m->request);
+    put_stage_bodies(&e);
     put_classes(&e, flavour);
     put_text(&e, python_common);
     put_text(&e, python_sync);
     if (p->has_loop)
         put_text(&e, python_async);
+    if (p->nstage > 0)
+        put_text(&e, python_stages);
+    if (p->workers > 1)
+        put_text(&e, python_workers);
     buf_puts(out, "\n\n# ---- what is held, and shared ----\n\n");
     put_held(&e, "", "Slots");
     if (p->has_loop)
         put_held(&e, "ASYNC_", "Places");
     put_shared(&e);
+    put_channels(&e);
     put_main(&e);
     arena_drop(e.mem);
     return diags_errors(d) == before;

@@ -8,34 +8,37 @@
 
 /* ---- names ---- */
 
-static const char *const taken[] = {"False",        "None",      "True",        "and",
-                                    "as",           "assert",    "async",       "await",
-                                    "break",        "class",     "continue",    "def",
-                                    "del",          "elif",      "else",        "except",
-                                    "finally",      "for",       "from",        "global",
-                                    "if",           "import",    "in",          "is",
-                                    "lambda",       "nonlocal",  "not",         "or",
-                                    "pass",         "raise",     "return",      "try",
-                                    "while",        "with",      "yield",       "rq",
-                                    "done",         "failure",   "attempt",     "number",
-                                    "arm",          "int",       "min",         "max",
-                                    "any",          "all",       "sum",         "range",
-                                    "argparse",     "asyncio",   "collections", "concurrent",
-                                    "contextlib",   "hashlib",   "heapq",       "itertools",
-                                    "json",         "math",      "os",          "socket",
-                                    "sys",          "threading", "time",        "types",
-                                    "signal",       "burn",      "broken",      "traceback",
-                                    "burn_outside", "options",   "decide",      "finish",
-                                    "address_of",   "run_loop",  "run_threads", "serve_on_loop",
-                                    "wait_for_one", "print",     "len",         "next",
-                                    "sorted",       "round",     "open",        "str",
-                                    "dict",         "list",      "zip",         "vars",
-                                    "type",         "getattr",   "hasattr",     "delattr",
-                                    "isinstance",   "bytes",     "super",       "property",
-                                    "iter",         "copy"};
+static const char *const taken[] = {"False",        "None",      "True",         "and",
+                                    "as",           "assert",    "async",        "await",
+                                    "break",        "class",     "continue",     "def",
+                                    "del",          "elif",      "else",         "except",
+                                    "finally",      "for",       "from",         "global",
+                                    "if",           "import",    "in",           "is",
+                                    "lambda",       "nonlocal",  "not",          "or",
+                                    "pass",         "raise",     "return",       "try",
+                                    "while",        "with",      "yield",        "rq",
+                                    "done",         "failure",   "attempt",      "number",
+                                    "arm",          "int",       "min",          "max",
+                                    "any",          "all",       "sum",          "range",
+                                    "argparse",     "asyncio",   "collections",  "concurrent",
+                                    "contextlib",   "hashlib",   "heapq",        "itertools",
+                                    "json",         "math",      "os",           "socket",
+                                    "sys",          "threading", "time",         "types",
+                                    "signal",       "burn",      "broken",       "traceback",
+                                    "burn_outside", "options",   "decide",       "finish",
+                                    "address_of",   "run_loop",  "run_threads",  "serve_on_loop",
+                                    "wait_for_one", "print",     "len",          "next",
+                                    "sorted",       "round",     "open",         "str",
+                                    "dict",         "list",      "zip",          "vars",
+                                    "type",         "getattr",   "hasattr",      "delattr",
+                                    "isinstance",   "bytes",     "super",        "property",
+                                    "iter",         "copy",      "fork_workers", "tell"};
 
+/* By Python, by what executes the program, whose classes begin with capitals. */
 static bool is_taken(const char *name)
 {
+    if (isupper((unsigned char)*name))
+        return true;
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strcmp(taken[i], name) == 0)
             return true;

@@ -264,6 +264,13 @@ static void verb_use(struct emit *e, const struct step *s)
     block(e, &s->body);
 }
 
+static void verb_put(struct emit *e, const struct step *s)
+{
+    if (e->p->has_loop && e->flavour == FLAVOUR_SYNC)
+        emit_refuse(e, s->at, "`put` within what is offloaded", "put before or after it");
+    emit_line(e, "%srq.put(%s)", await(e), emit_string(e, e->m->channel[s->channel].name));
+}
+
 /* ---- values, order ---- */
 
 static void assigns(struct emit *e, const struct assigns *a, const char *name)
@@ -398,8 +405,7 @@ static void verb(struct emit *e, const struct step *s)
         emit_line(e, "return");
         break;
     case VERB_PUT:
-        emit_refuse(e, s->at, "`put`, a channel with its stages,",
-                    "run the stage's body in its place, or use the native runtime");
+        verb_put(e, s);
         break;
     case VERB_READ:
     case VERB_WRITE:

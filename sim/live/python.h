@@ -3,5 +3,5 @@
 #ifndef LIVE_PYTHON_H
 #define LIVE_PYTHON_H
 extern const char *const python_common[], *const python_sync[], *const python_async[];
-extern const char *const python_calibrate[];
+extern const char *const python_stages[], *const python_workers[], *const python_calibrate[];
 #endif

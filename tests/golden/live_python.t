@@ -10,11 +10,20 @@ $ for m in async_over_threads bridge db_pool do_work mm1 search slow_loris trans
 > slow_loris "requests": 4 "requests": 4
 > transactions "requests": 4 "requests": 4
 
+Stages, and several workers, each a process.
+
+$ for x in etl:threads etl:coroutine checkout:threads checkout:coroutine mmc:workers3; do pertinax live models/${x%:*}.yaml --under ${x#*:} -n 40 --emit some.py -q --format json >some.json && python3 -m py_compile some.py && echo $x $(grep -o '"requests": [0-9]*' some.json); done
+> etl:threads "requests": 36
+> etl:coroutine "requests": 36
+> checkout:threads "requests": 36
+> checkout:coroutine "requests": 36
+> mmc:workers3 "requests": 36
+
 $ for m in async_over_threads slow_loris; do pertinax live models/$m.yaml --under ${h:-hybrid} -n 4 --emit $m.py -q --format json >$m.json && python3 -m py_compile $m.py && echo $m; h=frontend; done
 > async_over_threads
 > slow_loris
 
-$ pertinax live models/checkout.yaml --set host.workers=1 --under coroutine -n 4 --emit checkout.py -q >checkout.txt; sed -n '/^async def load_cart/,/^$/p' checkout.py
+$ pertinax live models/checkout.yaml --under coroutine -n 4 --emit checkout.py -q >checkout.txt; sed -n '/^async def load_cart/,/^$/p' checkout.py
 > async def load_cart(rq):
 >     await rq.call("cache", "cart", send=0.00006)
 >     rq.var.hit = rq.draw("hit")
@@ -40,19 +49,19 @@ $ pertinax live models/do_work.yaml --under threads -n 5 -d live.db -q
 
 What has no Python program is told with its place, all of it.
 
-$ pertinax live models/etl.yaml --runtime python3 --under threads
-! models/etl.yaml:37:5: error[E-python]: `put`, a channel with its stages, has no Python program
-!    37 |   - put: pages
-!       |     ^^^
-!       = help: run the stage's body in its place, or use the native runtime
+$ pertinax live models/slow_loris.yaml --runtime python3 --under coroutine --set executions.coroutine.discipline=lifo
+! models/slow_loris.yaml:43:3: error[E-python]: `coroutine`, whose discipline is lifo, has no Python program
+!    43 |   coroutine: {frame: 4KB}
+!       |   ^^^^^^^^^
+!       = help: leave `discipline` out, or use the native runtime
 ! 1 error
 ? 2
 
-$ pertinax live models/checkout.yaml --runtime python3 --under threads
-! models/checkout.yaml:101:27: error[E-python]: more than one worker has no Python program
-!   101 | host: {cores: 2, workers: 4, gil: true}
-!       |                           ^
-!       = help: --set host.workers=1
+$ pertinax live models/mmc.yaml --runtime python3 --under coroutine --set host.workers=2
+! models/mmc.yaml:29:3: error[E-python]: `db`, one for all of several workers, has no Python program
+!    29 |   db: {latency: exponential(mean=service), capacity: servers}
+!       |   ^^
+!       = help: one worker (`--set host.workers=1`, or workers of the execution)
 ! 1 error
 ? 2
 

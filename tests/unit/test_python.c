@@ -186,6 +186,33 @@ static const struct text pipelines[] = {
                "  - detach: [{wait: 30ms}, {set: {n: n + 1}, atomic: true}]\n"
                "  - {if: n == 0, then: [{wait_until: n > 0}], else: []}\n"
                "  - {respond: 200}\n"},
+    {"a stage", "services: {a: {latency: 20ms}}\n"
+                "channels: {c: 1, d: 4}\n"
+                "request: [{set: {n: 3}}, {each: 3, do: [{put: c}]}]\n"
+                "stages:\n"
+                "  one: {from: c, do: [{call: a}, {put: d}]}\n"
+                "  two: {from: d, workers: 2, do: [{wait: n * 10ms}, {respond: 200}]}\n"},
+    {"a full channel", "services: {a: {latency: 30ms}}\n"
+                       "channels: {c: 1}\n"
+                       "request: [{put: c}, {put: c}, {put: c}, {respond: 200}]\n"
+                       "stages: {one: {from: c, do: [{call: a}]}}\n"},
+    {"a channel that rejects", "channels: {c: {size: 1, full: reject}}\n"
+                               "request: [{put: c}, {wait: 20ms}, {put: c}, {put: c}]\n"
+                               "stages: {one: {from: c, do: [{wait: 60ms}, {respond: 200}]}}\n"},
+    {"batches", "channels: {c: 4}\n"
+                "request: [{put: c}, {put: c}, {put: c}]\n"
+                "stages:\n"
+                "  one:\n"
+                "    from: c\n"
+                "    batch: {max: 2, wait: 40ms}\n"
+                "    do: [{wait: 30ms}, {if: batch_size == 1, then: [{respond: 200}]}]\n"},
+    {"a stage that fails", "services: {a: {latency: 20ms, error: 100%}}\n"
+                           "channels: {c: 1}\n"
+                           "request: [{put: c}, {wait: 40ms}]\n"
+                           "stages: {one: {from: c, do: [{call: a}, {respond: 200}]}}\n"},
+    {"workers", "services: {a: {latency: 20ms}}\n"
+                "host: {workers: 2}\n"
+                "request: [{call: a}, {respond: 200}]\n"},
 };
 
 struct row {
@@ -264,8 +291,8 @@ static void test_rehearse(void **state)
     rig_free(&r);
 }
 
-/* A closed load of 8 upon a service that takes two at a time, 10 ms each: the last of 40 cannot be
- * over before 200 ms. */
+/* A closed load of 8 upon a service that takes two at a time, 10 ms each (or of 4 upon two workers):
+ * the last of 40 cannot be over before 200 ms. */
 static void test_load(void **state)
 {
     const struct row *q = *state;
@@ -290,6 +317,12 @@ static const struct text loaded = {"load", "services: {s: {latency: 10ms, capaci
 
 /* ---- what cannot be ---- */
 
+static const struct text worked = {"workers", "services: {s: {latency: 10ms}}\n"
+                                              "request: [{call: s}, {respond: 200}]\n"
+                                              "host: {workers: 2}\n"
+                                              "load: {clients: 4}\n"};
+static const struct row workers_serial = {&worked, "serial"};
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -304,7 +337,7 @@ static void test_refused(void **state)
     assert_false(emit_python(r.prog, &b, r.diags));
     for (uint32_t i = 0; i < diags_count(r.diags); i++)
         n += strcmp(diags_get(r.diags, i)->id, "E-python") == 0;
-    assert_int_equal(n, 4); /* lifo, put, priority, workers: all at once */
+    assert_int_equal(n, 4); /* lifo, priority, what workers would share: all at once */
     buf_free(&b);
     rig_free(&r);
 }
@@ -363,6 +396,7 @@ static void test_child_stubborn(void **state)
 int main(void)
 {
     static const char *const kinds[] = {"serial", "threads", "coroutine", "hybrid"};
+    static const size_t in_order[] = {0, 4, 8, 17}; /* under serial as well */
     enum { MOST = 5 + 4 * TEST_COUNT(pipelines) };
     struct CMUnitTest t[MOST] = {
         test_named("what is drawn", test_rehearse, NULL),
@@ -380,9 +414,9 @@ int main(void)
             t[n] = test_named(names[n], test_schedule, &rows[n]);
             n++;
         }
-    for (size_t i = 0; i < 9; i += 4) {
-        rows[n] = (struct row){&pipelines[i], kinds[0]};
-        snprintf(names[n], sizeof names[n], "%s, serial", pipelines[i].name);
+    for (size_t k = 0; k < TEST_COUNT(in_order); k++) {
+        rows[n] = (struct row){&pipelines[in_order[k]], kinds[0]};
+        snprintf(names[n], sizeof names[n], "%s, serial", pipelines[in_order[k]].name);
         t[n] = test_named(names[n], test_schedule, &rows[n]);
         n++;
     }
@@ -392,5 +426,6 @@ int main(void)
         t[n] = test_named(names[n], test_load, &rows[n]);
         n++;
     }
+    t[n++] = test_named("load, two workers", test_load, &workers_serial);
     return _cmocka_run_group_tests("python", t, n, NULL, NULL);
 }

@@ -416,8 +416,6 @@ async def wait_for_one(group, taken):
 class LoopRun(Run):
     """Requests upon an event loop."""
 
-    present = 0
-
     def wake(self):
         self.ready.set()
 
@@ -441,44 +439,46 @@ class LoopRun(Run):
             request.respond(status)
         request.leave(False)
 
-    def start(self, key):
+    def start(self, key, arrival):
         self.present += 1
-        task = asyncio.get_running_loop().create_task(self.serve(Request(self, key)))
+        task = asyncio.get_running_loop().create_task(self.serve(Request(self, key, arrival)))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    def listen(self, loop):
+        self.hear()
+        if self.stopped:
+            loop.remove_reader(self.link)
+
     async def go(self):
-        alone = self.draws.load["alone"]
         self.ready, self.tasks = asyncio.Event(), set()
         self.begin = time.perf_counter_ns()
-        while not self.over():
+        if self.link:
+            loop = asyncio.get_running_loop()
+            loop.add_reader(self.link, self.listen, loop)
+        while not self.over() and (self.link or self.due or self.present):
             self.ready.clear()
-            now = self.now()
-            if self.due and (self.present == 0 if alone else self.due[0][0] <= now):
-                if alone:
-                    SHARED.restart()
-                self.start(heapq.heappop(self.due)[2])
-                continue
-            if not self.due and self.present == 0:
-                break
-            wait = self.due[0][0] - now if self.due and not alone else 1
-            try:
-                await asyncio.wait_for(self.ready.wait(), min(1, wait))
-            except TimeoutError:
-                pass
+            wait = self.next_due(self.present > 0)
+            if wait:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.ready.wait(), min(1, wait))
 
 
-async def serve_on_loop(given, pool):
+async def serve_on_loop(given, draws, link, pool):
     Coroutine.loop = asyncio.get_running_loop()
     Coroutine.executor = concurrent.futures.ThreadPoolExecutor(pool or 10000)
-    run = LoopRun(Draws(given.draws), given.requests)
+    for stage in CHANNELS.values():
+        stage.begin()
+    run = LoopRun(draws, given.requests, link)
     await run.go()
     finish(run, given)
 
 
-def run_loop(pool):
-    """Requests on an event loop; what blocks goes to so many threads."""
+def run_loop(pool, workers=1):
+    """Requests on an event loop; what blocks goes to so many threads; each worker has its own."""
     given = options()
+    draws = Draws(given.draws)
+    link = fork_workers(given, draws, workers) if workers > 1 else None
     Coroutine.client = AsyncClient(address_of(given.service))
     Thread.client = Client(Coroutine.client.address)
-    asyncio.run(serve_on_loop(given, pool))
+    asyncio.run(serve_on_loop(given, draws, link, pool))

@@ -86,8 +86,8 @@ class Draws:
 class Request:
     """One request: its draws, its spans, how many of its tasks are at work."""
 
-    def __init__(self, run, key):
-        self.run, self.key = run, key
+    def __init__(self, run, key, arrival):
+        self.run, self.key, self.arrival = run, key, arrival
         self.entry = run.draws.of(key)
         self.draws = {}
         for name, value in self.entry["draws"]:
@@ -95,8 +95,7 @@ class Request:
         self.spans, self.numbers = [], itertools.count(2)
         self.changed = threading.Condition()  # some task has ended, or the request is over
         self.active, self.working = 1, 1
-        self.status, self.ended, self.over = 0, 0, False
-        self.arrival = time.perf_counter_ns()
+        self.status, self.answered, self.ended, self.over = 0, 0, 0, False
 
     def take(self, chain, name):
         values = self.draws.get(f"{chain}/{name}")
@@ -108,9 +107,12 @@ class Request:
 
     def respond(self, status):
         if self.status == 0:
-            self.status = status
-            now = time.perf_counter_ns()
+            self.status, now = status, time.perf_counter_ns()
+            self.answered = now
             self.spans.append((next(self.numbers), 1, "respond", 1, now, now, False))
+
+    def latency(self):
+        return (self.answered or self.ended) - self.arrival
 
     def enter(self, detached):
         with self.changed:
@@ -221,6 +223,10 @@ class Scope:
     def respond(self, status):
         self.request.respond(status)
 
+    def put(self, channel):
+        """An item for the stage that takes from there."""
+        return CHANNELS[channel].put(self)
+
     def burst(self, seconds, outside):
         if seconds > 0:
             (burn_outside if outside else burn)(seconds)
@@ -271,17 +277,38 @@ class Shared:
                 future.set_result(None)
 
 
-class Run:
-    """The load: requests as they come, until so many are over."""
+class Link:
+    """Lines of JSON between two processes."""
 
-    def __init__(self, draws, wanted):
-        self.draws, self.wanted = draws, wanted
-        self.finished, self.started, self.due = [], 0, []
+    def __init__(self, connection):
+        self.connection, self.text = connection, b""
+
+    def fileno(self):
+        return self.connection.fileno()
+
+    def send(self, value):
+        self.connection.sendall(json.dumps(value).encode() + b"\n")
+
+    def receive(self):
+        """What has come; None: the other end is gone."""
+        part = self.connection.recv(65536)
+        *lines, self.text = (self.text + part).split(b"\n")
+        return [json.loads(line) for line in lines] if part else None
+
+
+class Run:
+    """The load: requests as they come, until so many are over.  With a link they come from there."""
+
+    def __init__(self, draws, wanted, link=None):
+        self.draws, self.wanted, self.link = draws, wanted, link
+        self.finished, self.due, self.present = [], [], 0
         self.lock, self.turn = threading.Lock(), threading.Condition()
         self.classes = draws.load["classes"]
         self.sequence, self.stopped = itertools.count(), False
         signal.signal(signal.SIGTERM, self.stop)
-        for key, entry in draws.entries.items():
+        if link:
+            link.send("ready")
+        for key, entry in draws.entries.items() if link is None else ():
             if self.classes[key[0]]["closed"]:
                 if key[2] == 0:
                     self.put(0, key)
@@ -294,18 +321,44 @@ class Run:
     def now(self):
         return (time.perf_counter_ns() - self.begin) / 1e9
 
+    def next_due(self, busy):
+        """Start the next request if it is time; else how long to wait.  However late it is started:
+        it came when it was due."""
+        if self.draws.load["alone"]:
+            if busy or not self.due:
+                return 1
+            SHARED.restart()
+            self.start(heapq.heappop(self.due)[2], time.perf_counter_ns())
+            return 0
+        wait = self.due[0][0] - self.now() if self.due else 1
+        if wait > 0:
+            return wait
+        at, _, key = heapq.heappop(self.due)
+        self.start(key, self.begin + int(at * 1e9))
+        return 0
+
+    def hear(self):
+        """Requests that were handed to this worker."""
+        lines = self.link.receive()
+        self.stopped = self.stopped or lines is None
+        for arrival, key in lines or ():
+            with self.turn:
+                self.put((arrival - self.begin) / 1e9, tuple(key))
+        self.wake()
+
     def ended(self, request):
         with self.lock:
             self.finished.append(request)
+            if self.link:
+                self.link.send((request.latency(), request.key))
         name, client, ordinal = request.key
-        if self.classes[name]["closed"] and len(self.finished) < self.wanted:
-            think = request.entry["think"]
-            following = (name, client, ordinal + 1)
-            if think == 0:
-                self.start(following)
-            else:
-                with self.turn:
+        if self.link is None and self.classes[name]["closed"] and not self.over():
+            think, following = request.entry["think"], (name, client, ordinal + 1)
+            with self.turn:
+                if think > 0:
                     self.put(self.now() + think, following)
+                else:
+                    self.start(following, time.perf_counter_ns())
         self.wake()
 
     def stop(self, *_):
@@ -313,7 +366,7 @@ class Run:
         self.stopped = True
 
     def over(self):
-        return self.stopped or len(self.finished) >= self.wanted
+        return self.stopped or (self.link is None and len(self.finished) >= self.wanted)
 
     def write(self, path):
         run = os.urandom(8).hex()
@@ -321,15 +374,13 @@ class Run:
             for number, request in enumerate(self.finished[: self.wanted]):
                 out.write(request.otlp(f"{run}{number + 1:016x}") + "\n")
 
-    def tell(self):
-        times = sorted(
-            next((s[4] for s in r.spans if s[2] == "respond"), r.ended) - r.arrival
-            for r in self.finished[: self.wanted]
-        )
-        if times:
-            mean, half, most = sum(times) / len(times), times[len(times) // 2], times[-1]
-            print(f"{len(times)} requests: mean {mean / 1e6:.2f} ms, ", end="")
-            print(f"median {half / 1e6:.2f} ms, longest {most / 1e6:.2f} ms", flush=True)
+
+def tell(latencies):
+    times = sorted(latencies)
+    if times:
+        mean, half, most = sum(times) / len(times), times[len(times) // 2], times[-1]
+        print(f"{len(times)} requests: mean {mean / 1e6:.2f} ms, ", end="")
+        print(f"median {half / 1e6:.2f} ms, longest {most / 1e6:.2f} ms", flush=True)
 
 
 EPOCH = time.time_ns() - time.perf_counter_ns()

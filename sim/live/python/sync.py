@@ -428,9 +428,9 @@ class Thread(Scope):
 class ThreadRun(Run):
     """Requests upon a pool of threads; with a pool of one they are served in order."""
 
-    def __init__(self, draws, wanted, server):
-        super().__init__(draws, wanted)
-        self.server, self.present = server, 0
+    def __init__(self, draws, wanted, link, server):
+        super().__init__(draws, wanted, link)
+        self.server = server
 
     def wake(self):
         with self.turn:
@@ -456,40 +456,39 @@ class ThreadRun(Run):
             request.respond(status)
         request.leave(False)
 
-    def start(self, key):
-        with self.turn:
-            self.present += 1
-        self.server.submit(self.serve, Request(self, key))
+    def start(self, key, arrival):
+        self.present += 1
+        self.server.submit(self.serve, Request(self, key, arrival))
+
+    def listen(self):
+        while not self.stopped:
+            self.hear()
 
     def go(self):
-        alone = self.draws.load["alone"]
         self.begin = time.perf_counter_ns()
-        while not self.over():
-            with self.turn:
-                now, key = self.now(), None
-                if self.due and (self.present == 0 if alone else self.due[0][0] <= now):
-                    key = heapq.heappop(self.due)[2]
-                else:
-                    wait = self.due[0][0] - now if self.due and not alone else 1
+        if self.link:
+            threading.Thread(target=self.listen, daemon=True).start()
+        with self.turn:
+            while not self.over() and (self.link or self.due or self.present):
+                wait = self.next_due(self.present > 0)
+                if wait:
                     self.turn.wait(min(1, wait))
-            if key is not None:
-                if alone:
-                    SHARED.restart()
-                self.start(key)
-            elif not self.due and self.present == 0:
-                break
 
 
-def run_threads(pool, server, serial):
-    """Requests on `server` threads of their own, or of the pool."""
+def run_threads(pool, server, serial, workers=1):
+    """Requests on `server` threads of their own, or of the pool; each worker has its own."""
     most = 10000
     given = options()
+    draws = Draws(given.draws)
+    link = fork_workers(given, draws, workers) if workers > 1 else None
     Thread.client = Client(address_of(given.service))
     Thread.helpers = concurrent.futures.ThreadPoolExecutor(most)
     shared = concurrent.futures.ThreadPoolExecutor(1 if serial else pool or most)
     Thread.pool = None if serial else shared
     own = concurrent.futures.ThreadPoolExecutor(server) if server else shared
-    run = ThreadRun(Draws(given.draws), given.requests, own)
+    for stage in CHANNELS.values():
+        stage.begin()
+    run = ThreadRun(draws, given.requests, link, own)
     run.go()
     finish(run, given)
 
@@ -502,5 +501,6 @@ def address_of(service):
 def finish(run, given):
     if given.otlp:
         run.write(given.otlp)
-    run.tell()
+    if run.link is None:
+        tell(request.latency() for request in run.finished[: run.wanted])
     os._exit(0)  # threads that still wait are let go

@@ -1,0 +1,75 @@
+
+
+# ---- several workers: processes, and one that hands the requests out ----
+
+
+class Workers(Run):
+    """The load; a request goes to the worker with the fewest in progress."""
+
+    def __init__(self, draws, wanted, links):
+        super().__init__(draws, wanted)
+        self.links, self.present = links, {link: 0 for link in links}
+        self.latencies = []
+
+    def wake(self):
+        """Nobody waits but go()."""
+
+    def start(self, key, arrival):
+        link = min(self.links, key=self.present.get)
+        self.present[link] += 1
+        link.send((arrival, key))
+
+    def hear(self, link):
+        """Requests have ended there."""
+        lines = link.receive()
+        if lines is None:
+            print("a worker is gone", file=sys.stderr, flush=True)
+            os._exit(1)
+        for latency, key in lines:
+            self.present[link] -= 1
+            self.latencies.append(latency)
+            self.ended(types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key))))
+
+    def go(self):
+        for link in self.links:
+            link.receive()  # it is ready
+        self.begin = time.perf_counter_ns()
+        with selectors.DefaultSelector() as links:
+            for link in self.links:
+                links.register(link, selectors.EVENT_READ)
+            while not self.over() and (self.due or any(self.present.values())):
+                wait = self.next_due(any(self.present.values()))
+                for ready, _ in links.select(min(1, wait)) if wait else ():
+                    self.hear(ready.fileobj)
+
+    def close(self, path):
+        """The workers write what they have; their lines become one file."""
+        for link in self.links:
+            link.connection.shutdown(socket.SHUT_WR)
+        for _ in self.links:
+            os.wait()
+        with open(path, "w", encoding="utf-8") if path else contextlib.nullcontext() as out:
+            for number in range(len(self.links) if path else 0):
+                with open(f"{path}.{number}", encoding="utf-8") as part:
+                    out.writelines(part)
+                os.unlink(f"{path}.{number}")
+        tell(self.latencies[: self.wanted])
+
+
+def fork_workers(given, draws, count):
+    """Returns in each worker, with its link; who hands out does so here, and ends."""
+    links = []
+    for number in range(count):
+        ours, theirs = socket.socketpair()
+        if os.fork() == 0:
+            for link in links:
+                link.connection.close()
+            ours.close()
+            given.otlp = given.otlp and f"{given.otlp}.{number}"
+            return Link(theirs)
+        theirs.close()
+        links.append(Link(ours))
+    run = Workers(draws, given.requests, links)
+    run.go()
+    run.close(given.otlp)
+    sys.exit(0)
