@@ -212,6 +212,14 @@ static bool prepare(struct call *c, const struct model *m, const struct executio
     return ok;
 }
 
+static bool any_open(const struct call *c)
+{
+    for (uint32_t i = 0; i < c->n; i++)
+        if (!c->v[i].decided)
+            return true;
+    return false;
+}
+
 bool require_judge(const struct model *m, const struct execution *x, struct require_item *item,
                    uint32_t n, const struct require_opt *o, struct arena *a, struct diags *d)
 {
@@ -227,7 +235,10 @@ bool require_judge(const struct model *m, const struct execution *x, struct requ
         c->looks = count_looks(c->first, c->most);
         for (uint32_t i = 0; i < n; i++)
             judged_begin(&c->v[i], &c->m, o, error);
-        looks(c, error);
+        if (!all_sure(&c->m))
+            exact_judge(c->v, n, &c->m, o);
+        if (any_open(c))
+            looks(c, error);
         ok = diags_errors(d) == before;
     }
     sampler_free(c->sampler);

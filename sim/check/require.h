@@ -19,7 +19,9 @@
  *   critical shares, gains
  *   max, peak_...            what was seen can only refute
  *
- * Where nothing is drawn there is one run, and the verdict is exact. */
+ * Where nothing is drawn there is one run, and the verdict is exact.  So it is of latency and
+ * outcome alone where all that can be drawn are a few things (exact.h), which then takes no sample
+ * and no part of the error. */
 #ifndef CHECK_REQUIRE_H
 #define CHECK_REQUIRE_H
 #include "check/baseline.h"

@@ -10,8 +10,7 @@ bool stat_compare(double a, enum limit_cmp cmp, double b)
     return cmp == LIMIT_LT ? a < b : cmp == LIMIT_LE ? a <= b : cmp == LIMIT_GT ? a > b : a >= b;
 }
 
-/* Both ends on one side of the limit, or undecided.  An unknown end decides nothing. */
-static enum verdict verdict_of(struct interval v, enum limit_cmp cmp, double limit)
+enum verdict stat_verdict(struct interval v, enum limit_cmp cmp, double limit)
 {
     bool upper = cmp == LIMIT_LT || cmp == LIMIT_LE;
     double good = upper ? v.hi : v.lo, bad = upper ? v.lo : v.hi;
@@ -71,7 +70,7 @@ static enum verdict mean_alone(struct judged *j, const struct sample_part *p, do
     if (n >= 2)
         j->seen = stats_mean_skewed(x, n, confidence);
     free(x);
-    return verdict_of(j->seen, j->cmp, j->limit);
+    return stat_verdict(j->seen, j->cmp, j->limit);
 }
 
 /* The interval is shown; a share between 0 and 1 is decided by the sequential test. */
@@ -82,7 +81,7 @@ static enum verdict share_alone(struct judged *j, const struct sample_part *p, d
     if (j->n == 0)
         return VERDICT_UNDECIDED;
     j->seen = stats_proportion(j->hits, j->n, confidence);
-    return verdict_of(j->seen, j->cmp, j->limit);
+    return stat_verdict(j->seen, j->cmp, j->limit);
 }
 
 static enum verdict speedup_alone(struct judged *j, const struct measure *m, double confidence)
@@ -109,7 +108,7 @@ static enum verdict speedup_alone(struct judged *j, const struct measure *m, dou
         j->seen = stats_ratio(&sums, confidence);
     if (constant)
         j->seen.lo = j->seen.hi = j->seen.value;
-    return verdict_of(j->seen, j->cmp, j->limit);
+    return stat_verdict(j->seen, j->cmp, j->limit);
 }
 
 /* ---- of parts ---- */
@@ -150,7 +149,7 @@ static enum verdict share_parts(struct judged *j, const struct measure *m, doubl
     if (parts >= PART_LEAST && j->n)
         j->seen = share_interval(x, parts, j->hits, j->n, confidence);
     free(x);
-    return verdict_of(j->seen, j->cmp, j->limit);
+    return stat_verdict(j->seen, j->cmp, j->limit);
 }
 
 /* How many of a part that fits are at most v (with) or below it. */
@@ -251,9 +250,9 @@ static enum verdict parts_judge(struct judged *j, const struct measure *m, doubl
     j->seen = parts_interval(m, j->left, NULL, confidence);
     j->n = s->all.n;
     if (!isnan(j->limit))
-        return verdict_of(j->seen, j->cmp, j->limit);
+        return stat_verdict(j->seen, j->cmp, j->limit);
     struct interval by = parts_interval(m, j->left, j->right, confidence);
-    return verdict_of(by, j->cmp, 0);
+    return stat_verdict(by, j->cmp, 0);
 }
 
 static enum verdict greatest(struct judged *j, const struct measure *m)

@@ -94,6 +94,8 @@ static const char *seen_text(const struct judged *j, struct arena *a)
 {
     bool percent = percent_of(j);
     const char *text = interval_text(a, j->seen, j->left->unit, percent);
+    if (j->exact && j->seen.lo == j->seen.hi && isfinite(j->seen.value))
+        return arena_printf(a, "%s exactly", text);
     if (j->one_sided && isfinite(j->seen.value))
         return arena_printf(a, "%s seen", text_value(a, j->seen.value, j->left->unit, percent));
     if (j->n && (j->hits == 0 || j->hits == j->n) && j->seen.lo < j->seen.hi &&

@@ -84,6 +84,14 @@ double dist_mean(const struct dist *d);
 double dist_variance(const struct dist *d);
 void dist_support(const struct dist *d, double *lo, double *hi);
 bool dist_is_const(const struct dist *d, double *x);
+/* A law of at most DIST_ATOMS values, as these.  left: of a tail without end, what lies beyond the
+ * last of them, and is less than `least`.  False: it has more values. */
+enum { DIST_ATOMS = 256 };
+struct dist_atoms {
+    uint32_t n;
+    double x[DIST_ATOMS], p[DIST_ATOMS], left;
+};
+bool dist_atoms(const struct dist *d, double least, struct dist_atoms *out);
 /* For warnings: has the law a finite mean, a finite variance? (isfinite of the above) */
 
 /* A value as the author would write it: "5ms", "1.5us", "0.25". */

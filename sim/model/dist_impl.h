@@ -4,6 +4,7 @@
  *   dist.c        laws made of laws, and the questions one may ask of them
  *   dist_kinds.c  the rows of dist_kinds[], and most of the kinds
  *   dist_lognormal.c, dist_whole.c  the lognormal; the kinds of whole numbers
+ *   dist_atoms.c  laws of a few values as these
  *   dist_given.c  what the author's parameters must be
  *   dist_math.c   special functions, with both tails to full relative accuracy
  *   dist_table.c  tables to draw from, and integrals over a quantile function

@@ -141,6 +141,16 @@ bool expr_unit(const struct expr *e, const struct scope *s, enum unit *u, struct
  * when the value cannot be had: division by zero, impossible parameters; the value is then 0. */
 double expr_eval(const struct xprog *x, uint32_t id, const double *var, struct draw_key key,
                  const char **bad);
+/* Somebody else's dice: for trying what may come one after the other. */
+struct expr_dice {
+    void *ctx;
+    double (*draw)(void *ctx, const struct dist *d);
+    uint32_t (*pick)(void *ctx, const double *weight, uint32_t n);
+    void (*other)(void *ctx); /* a draw of a law that is only known at that moment: not asked for */
+};
+/* The same, with these dice. */
+double expr_eval_with(const struct xprog *x, uint32_t id, const double *var,
+                      const struct expr_dice *dice, const char **bad);
 /* Smallest and largest possible value (interval arithmetic over supports; variables unknown:
  * -INFINITY..INFINITY for numbers, 0..INFINITY for durations). */
 void expr_bounds(const struct xprog *x, uint32_t id, double *lo, double *hi);

@@ -12,6 +12,8 @@
 static double nth_unit(const struct xcode_run *r, uint32_t draw)
 {
     struct draw_key k = r->key;
+    if (r->dice)
+        r->dice->other(r->dice->ctx);
     k.visit += draw;
     return rng_unit(k);
 }
@@ -69,7 +71,7 @@ static double draw_law(const struct xcode *c, const double *param, const double 
 static double draw_mix(const struct xcode *c, const double *w, struct xcode_run *r)
 {
     uint32_t n = c->narg, pick = n;
-    double u = nth_unit(r, c->a), sum = 0;
+    double u = r->dice ? 2 : nth_unit(r, c->a), sum = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (!(w[i] >= 0))
             return fail(r, "a probability of a mix is negative");
@@ -79,6 +81,8 @@ static double draw_mix(const struct xcode *c, const double *w, struct xcode_run 
     }
     if (!(fabs(sum - 1) <= 1e-9))
         return fail(r, "the probabilities of a mix do not sum to 1");
+    if (r->dice)
+        pick = r->dice->pick(r->dice->ctx, w, n);
     return w[n + (pick < n ? pick : n - 1)];
 }
 
@@ -102,6 +106,8 @@ static double draw_between(const struct xprog *x, const struct xcode *c, double 
 {
     struct draw_key key = r->key;
     double v = 0;
+    if (r->dice)
+        r->dice->other(r->dice->ctx);
     for (uint32_t k = 0;; k++) {
         if (r->tries++ >= EXPR_TRIES || (k > 0 && c->narg == 0)) {
             v = fail(r, c->narg == 0 ? "the value does not lie between low and high"
@@ -120,6 +126,12 @@ static double draw_between(const struct xprog *x, const struct xcode *c, double 
     }
     r->key = key;
     return v;
+}
+
+static bool dice_chance(const struct expr_dice *dice, double q)
+{
+    const double weight[] = {1 - q, q};
+    return dice->pick(dice->ctx, weight, 2) == 1;
 }
 
 /* The rare instructions.  s: the stack's top, that is the value pushed last; the new top. */
@@ -154,7 +166,7 @@ static double *run_rare(const struct xprog *x, const struct xcode *c, double *s,
     case X_CHANCE:
         if (!(s[0] >= 0 && s[0] <= 1))
             s[0] = fail(r, "a probability does not lie between 0 and 1");
-        s[0] = nth_unit(r, c->a) < s[0];
+        s[0] = r->dice ? dice_chance(r->dice, s[0]) : nth_unit(r, c->a) < s[0];
         return s;
     default:
         bug(__FILE__, __LINE__, "unknown instruction of an expression");
@@ -233,7 +245,8 @@ double expr_run(const struct xprog *x, const struct xcode *c, const struct xcode
             *++s = c->num;
             break;
         case X_DIST:
-            *++s = dist_draw(x->dist[c->a], nth_unit(r, c->narg));
+            *++s = r->dice ? r->dice->draw(r->dice->ctx, x->dist[c->a])
+                           : dist_draw(x->dist[c->a], nth_unit(r, c->narg));
             break;
         case X_NAME:
         case X_COUNT:
@@ -270,6 +283,19 @@ double expr_run(const struct xprog *x, const struct xcode *c, const struct xcode
     return *s;
 }
 
+static double run_whole(const struct xprog *x, const struct xexpr *e, struct xcode_run *r,
+                        const char **bad)
+{
+    double v = expr_run(x, x->code + e->start, x->code + e->start + e->n, r);
+    if (r->bad == NULL && !isfinite(v))
+        r->bad = "the value is too large";
+    if (r->bad == NULL)
+        return v;
+    if (bad != NULL)
+        *bad = r->bad;
+    return 0;
+}
+
 double expr_eval(const struct xprog *x, uint32_t id, const double *var, struct draw_key key,
                  const char **bad)
 {
@@ -279,14 +305,14 @@ double expr_eval(const struct xprog *x, uint32_t id, const double *var, struct d
     if (e->dist != NULL)
         return dist_draw(e->dist, rng_unit(key));
     struct xcode_run r = {.var = var, .key = key};
-    double v = expr_run(x, x->code + e->start, x->code + e->start + e->n, &r);
-    if (r.bad == NULL && !isfinite(v))
-        r.bad = "the value is too large";
-    if (r.bad == NULL)
-        return v;
-    if (bad != NULL)
-        *bad = r.bad;
-    return 0;
+    return run_whole(x, e, &r, bad);
+}
+
+double expr_eval_with(const struct xprog *x, uint32_t id, const double *var,
+                      const struct expr_dice *dice, const char **bad)
+{
+    struct xcode_run r = {.var = var, .dice = dice};
+    return run_whole(x, &x->expr[id], &r, bad);
 }
 
 /* ---- bounds ---- */

@@ -94,6 +94,7 @@ struct xcode_run {
     struct draw_key key;
     const char *bad;
     unsigned tries, depth;
+    const struct expr_dice *dice; /* NULL: draws are functions of the key */
 };
 double expr_run(const struct xprog *x, const struct xcode *c, const struct xcode *end,
                 struct xcode_run *r);

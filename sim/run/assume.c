@@ -164,9 +164,18 @@ const char *assume_costs(struct arena *a, const struct prog *p)
     return "no costs";
 }
 
+/* A known probability is a draw of its own. */
+static bool may_fail(const struct prog *p, const struct callsite *c)
+{
+    const struct xexpr *q = c->error == NONE ? NULL : &p->x.expr[p->site[c->error].expr];
+    return q && !(q->constant && (q->value <= 0 || q->value >= 1));
+}
+
 bool assume_sure(const struct prog *p)
 {
     bool drawn = p->nchoice > 0 || (p->random_balance && p->workers > 1);
+    for (uint32_t i = 0; i < p->ncall; i++)
+        drawn = drawn || may_fail(p, &p->call[i]);
     for (uint32_t i = 0; i < p->x.nexpr; i++)
         drawn = drawn || p->x.expr[i].draws;
     for (uint32_t i = 0; i < p->nres; i++)
