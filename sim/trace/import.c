@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCHES = 3, TOLD = 5 /* messages of one file */, PROGRESS_SPANS = 1 << 16 };
+enum { BATCHES = 8, TOLD = 5 /* messages of one file */, PROGRESS_SPANS = 1 << 16 };
 
 struct line {
     struct store *store;

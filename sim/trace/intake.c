@@ -20,6 +20,7 @@ struct link_slot {
 struct open_trace {
     struct trace_id id;
     uint32_t first, last, n; /* slots */
+    uint64_t seen;           /* spans of all traces, when its last one came */
 };
 struct intake {
     const struct name_table *names;
@@ -28,6 +29,7 @@ struct intake {
     void *ctx;
     struct slot *v;
     uint32_t nv, free, used, capv; /* free: a chain of slots, SPAN_NONE at its end */
+    uint64_t seen;                 /* spans */
     struct link_slot *link;
     uint32_t nlink, free_link, caplink;
     struct open_trace *q; /* trace number i is q[i & (capq - 1)] */
@@ -237,6 +239,13 @@ static uint32_t keep_links(struct intake *in, const struct span_link *l, uint32_
     return first;
 }
 
+/* Is it time for the first trace? */
+static bool first_is_due(const struct intake *in)
+{
+    return in->head != in->tail &&
+           (in->used >= INTAKE_SPANS || in->seen - open_at(in, in->head)->seen > INTAKE_QUIET);
+}
+
 static uint32_t new_slot(struct intake *in)
 {
     uint32_t i = in->free;
@@ -253,10 +262,10 @@ void intake_span(struct intake *in, struct trace_id id, const struct span *s,
                  const struct span_link *link)
 {
     bug_if(s->nlink > LINKS_MOST);
-    while (in->used >= INTAKE_SPANS)
-        while (in->head != in->tail && in->used > INTAKE_SPANS / 4 * 3)
-            hand_on(in);
+    while (first_is_due(in))
+        hand_on(in);
     uint32_t i = new_slot(in), k = table_find(in, id);
+    in->seen++;
     in->v[i] = (struct slot){*s, SPAN_NONE, keep_links(in, link, s->nlink)};
     if (in->table[k]) {
         struct open_trace *t = open_at(in, in->table[k] - 1);
@@ -264,10 +273,11 @@ void intake_span(struct intake *in, struct trace_id id, const struct span *s,
         in->v[t->last].next = i;
         t->last = i;
         t->n++;
+        t->seen = in->seen;
         return;
     }
     table_grow(in);
-    *open_at(in, in->tail) = (struct open_trace){id, i, i, 1};
+    *open_at(in, in->tail) = (struct open_trace){id, i, i, 1, in->seen};
     k = table_find(in, id);
     in->table[k] = ++in->tail; /* its number + 1 */
 }

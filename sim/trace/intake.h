@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* intake.h - gathers the spans of each trace, however they are strewn over the input.
  *
- * Holds at most INTAKE_SPANS spans.  When it is full, the traces that were begun first are handed
- * on, in batches; a span that comes later than that finds its trace again in the store.  What is
- * handed on, and in which order, depends on the spans alone. */
+ * Traces are handed on in batches, in the order in which they were begun: when INTAKE_QUIET spans
+ * of others have come since the last one of the first trace, so that it is likely to be whole and
+ * whoever stores it has work while more is read; and when INTAKE_SPANS spans are held, the most
+ * there is room for.  A span that comes later than that finds its trace again in the store.  What
+ * is handed on, and in which order, depends on the spans alone. */
 #ifndef TRACE_INTAKE_H
 #define TRACE_INTAKE_H
 #include "trace/names.h"
 #include "trace/trace.h"
 
-enum { INTAKE_SPANS = 1 << 18, BATCH_SPANS = 1 << 14, LINKS_MOST = 64 };
+enum { INTAKE_SPANS = 1 << 18, INTAKE_QUIET = 1 << 16, BATCH_SPANS = 1 << 12, LINKS_MOST = 64 };
 
 struct batch_trace {
     struct trace_id id;

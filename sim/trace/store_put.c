@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPS_KEPT = 1 << 18, FEED_SPANS = 1 << 14 };
+enum { OPS_KEPT = 1 << 18, FEED_SPANS = 1 << 12 };
 
 void store_put_reset(struct store *s)
 {

@@ -403,6 +403,33 @@ static struct batch *gather(void *ctx, struct batch *b)
     return b;
 }
 
+/* Traces of one span are handed on INTAKE_QUIET spans after it.  Number 1, of which a span comes
+ * now and then, stays, and so does what was begun after it; it comes in one piece. */
+static void test_quiet(void **state)
+{
+    (void)state;
+    struct name_table names;
+    struct gathered g = {.spans = 0};
+    const uint64_t n = 2 * INTAKE_QUIET, last = n / 2;
+    names_init(&names);
+    struct intake *in = intake_new(&names, &g.b, gather, &g);
+    for (uint64_t i = 1; i <= n + BATCH_SPANS; i++) {
+        uint64_t trace = i <= last && i % (INTAKE_QUIET / 4) == 0 ? 1 : i;
+        struct span s = {.id = 3 * i, .duration = (int64_t)trace};
+        intake_span(in, (struct trace_id){0, trace}, &s, NULL);
+        if (i == last + INTAKE_QUIET)
+            assert_int_equal(g.spans, 0);
+    }
+    assert_true(g.spans >= BATCH_SPANS);
+    assert_true(g.spans < n - INTAKE_QUIET + BATCH_SPANS);
+    intake_flush(in);
+    intake_free(in);
+    batch_free(&g.b);
+    names_free(&names);
+    assert_int_equal(g.spans, n + BATCH_SPANS);
+    assert_int_equal(g.traces, n + BATCH_SPANS - 4);
+}
+
 /* More spans than are held, of traces that are strewn: none is lost, none gets into another's. */
 static void test_intake(void **state)
 {
@@ -760,7 +787,7 @@ static void test_killed(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(files) + 19];
+    struct CMUnitTest t[TEST_COUNT(files) + 20];
     size_t n = 0;
     for (; n < TEST_COUNT(files); n++)
         t[n] = test_named(files[n].name, test_file, &files[n]);
@@ -777,6 +804,7 @@ int main(void)
     t[n++] = test_named("times", test_times, NULL);
     t[n++] = test_named("input", test_input, NULL);
     t[n++] = test_named("gathering", test_intake, NULL);
+    t[n++] = test_named("what is quiet goes on", test_quiet, NULL);
     t[n++] = test_named("names", test_names, NULL);
     t[n++] = test_named("labels", test_labels, NULL);
     t[n++] = test_named("undone", test_undone, NULL);
