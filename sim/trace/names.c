@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* names.c - an open table of hashes; see names.h.  What a text contains that no name should (a NUL)
- * ends it. */
+ * ends it; no text in the table has any, so what is found there is as it was asked for. */
 #include "trace/names.h"
 #include "trace/trace.h"
 #include <stdlib.h>
@@ -78,28 +78,44 @@ static size_t whole_chars(const char *s, size_t n)
     return n;
 }
 
-uint32_t names_id(struct name_table *t, const char *s, size_t n)
+/* The number of a text, 0 if it has none. */
+static uint32_t names_find(const struct name_table *t, const char *s, size_t n, uint64_t h)
 {
-    const char *nul = n ? memchr(s, 0, n) : NULL;
-    if (nul)
-        n = (size_t)(nul - s);
-    if (n > NAME_BYTES) {
-        n = whole_chars(s, NAME_BYTES);
-        t->cut++;
-    }
-    if (n == 0)
-        return 0;
-    uint64_t h = name_hash(s, n);
     for (uint32_t k = (uint32_t)h & (t->nslot - 1); t->slot[k]; k = (k + 1) & (t->nslot - 1)) {
         uint32_t i = t->slot[k] - 1;
         if (t->hash[i] == h && t->v[i].n == n && memcmp(t->v[i].s, s, n) == 0)
             return i;
     }
+    return 0;
+}
+
+/* How much of a text becomes a name. */
+static size_t name_length(struct name_table *t, const char *s, size_t n)
+{
+    const char *nul = n ? memchr(s, 0, n) : NULL;
+    n = nul ? (size_t)(nul - s) : n;
+    t->cut += n > NAME_BYTES;
+    return n > NAME_BYTES ? whole_chars(s, NAME_BYTES) : n;
+}
+
+uint32_t names_id(struct name_table *t, const char *s, size_t n)
+{
+    uint64_t h = n <= NAME_BYTES ? name_hash(s, n) : 0;
+    uint32_t id = n <= NAME_BYTES ? names_find(t, s, n, h) : 0;
+    if (id)
+        return id;
+    size_t len = name_length(t, s, n);
+    if (len != n) {
+        h = name_hash(s, len);
+        id = names_find(t, s, len, h);
+    }
+    if (id || len == 0)
+        return id;
     if (t->n >= NAMES_MOST) {
         t->other++;
         return NAMES_OTHER;
     }
-    return names_add(t, s, n, h);
+    return names_add(t, s, len, h);
 }
 
 const char *names_text(const struct name_table *t, uint32_t id)

@@ -134,10 +134,11 @@ static void read_value(struct wire w, struct rj_pair *p)
 static void read_pair(struct wire w, struct rj_pair *p)
 {
     struct field f;
-    p->nkey = p->ntext = 0;
+    p->key = RJ_OTHER;
+    p->ntext = 0;
     while (wire_next(&w, &f)) {
         if (is(&f, 1, BYTES))
-            p->nkey = keep(p->key, sizeof p->key, &f);
+            p->key = rj_key((const char *)f.inside.p, length(&f));
         else if (is(&f, 2, BYTES))
             read_value(f.inside, p);
     }
@@ -152,11 +153,11 @@ static void read_resource(struct reader *r, struct wire w, struct span *s)
         if (!is(&f, 1, BYTES))
             continue;
         read_pair(f.inside, &p);
-        if (PAIR_IS(&p, "service.name"))
+        if (p.key == RJ_SERVICE)
             s->service = reader_name(r, p.text, p.ntext);
-        else if (PAIR_IS(&p, "host.name"))
+        else if (p.key == RJ_HOST)
             host = reader_name(r, p.text, p.ntext);
-        else if (PAIR_IS(&p, "k8s.pod.name") || PAIR_IS(&p, "service.instance.id"))
+        else if (p.key == RJ_INSTANCE)
             instance = reader_name(r, p.text, p.ntext);
     }
     s->host = host ? host : instance;

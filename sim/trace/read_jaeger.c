@@ -43,9 +43,9 @@ static struct process read_process(struct jaeger *w)
                     continue;
                 }
                 rj_pair(j, &pair);
-                if (PAIR_IS(&pair, "hostname") || PAIR_IS(&pair, "host.name"))
+                if (pair.key == RJ_HOST || pair.key == RJ_HOSTNAME)
                     p.host = names_id(w->r->names, pair.text, pair.ntext);
-                else if (PAIR_IS(&pair, "ip"))
+                else if (pair.key == RJ_IP)
                     ip = names_id(w->r->names, pair.text, pair.ntext);
             }
         }

@@ -61,11 +61,11 @@ static void read_resource(struct otlp *o)
                 continue;
             }
             rj_pair(j, &p);
-            if (PAIR_IS(&p, "service.name"))
+            if (p.key == RJ_SERVICE)
                 o->service = names_id(o->r->names, p.text, p.ntext);
-            else if (PAIR_IS(&p, "host.name"))
+            else if (p.key == RJ_HOST)
                 host = names_id(o->r->names, p.text, p.ntext);
-            else if (PAIR_IS(&p, "k8s.pod.name") || PAIR_IS(&p, "service.instance.id"))
+            else if (p.key == RJ_INSTANCE)
                 instance = names_id(o->r->names, p.text, p.ntext);
         }
     }

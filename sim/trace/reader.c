@@ -131,15 +131,22 @@ uint8_t kind_of_text(const char *s, size_t n)
         n -= skip;
     }
     for (uint8_t i = 0; i < 5; i++)
-        if (equals(s, n, word[i]))
+        if (n == strlen(word[i]) && equals(s, n, word[i]))
             return (uint8_t)(i + 1);
     return KIND_NONE;
 }
 
 uint16_t code_of_text(const char *s, size_t n)
 {
-    int64_t x;
-    return json_i64(s, n, &x) && x >= 100 && x <= 999 ? (uint16_t)x : 0;
+    unsigned x = 0;
+    if (n != 3 || *s == '0')
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] < '0' || s[i] > '9')
+            return 0;
+        x = 10 * x + (unsigned)(s[i] - '0');
+    }
+    return (uint16_t)x;
 }
 
 /* ---- ids ---- */

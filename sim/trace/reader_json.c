@@ -74,31 +74,20 @@ bool rj_span(struct json_read *j, struct reader *r, uint64_t *out)
     return ok;
 }
 
-bool rj_enter(struct json_read *j, enum json_event want)
+enum rj_key rj_key(const char *s, size_t n)
 {
-    enum json_event e = json_next(j);
-    if (e == want)
-        return true;
-    json_skip_rest(j, e);
-    return false;
-}
-
-bool rj_member(struct json_read *j)
-{
-    return json_next(j) == JSON_KEY;
-}
-
-bool rj_item(struct json_read *j, enum json_event *e)
-{
-    *e = json_next(j);
-    return *e != JSON_ARR_END && *e != JSON_ERROR && *e != JSON_END;
-}
-
-static size_t keep(char *to, size_t most, const struct json_read *j)
-{
-    size_t n = j->n < most ? j->n : most;
-    memcpy(to, j->s, n);
-    return n;
+#define IS(lit) (n == sizeof(lit) - 1 && memcmp(s, (lit), sizeof(lit) - 1) == 0)
+    return IS("service.name")                                          ? RJ_SERVICE
+           : IS("host.name")                                           ? RJ_HOST
+           : IS("hostname")                                            ? RJ_HOSTNAME
+           : IS("ip")                                                  ? RJ_IP
+           : IS("k8s.pod.name") || IS("service.instance.id")           ? RJ_INSTANCE
+           : IS("http.status_code") || IS("http.response.status_code") ? RJ_CODE
+           : IS("span.kind")                                           ? RJ_KIND
+           : IS("error")                                               ? RJ_ERROR
+           : IS("otel.status_code")                                    ? RJ_STATUS
+                                                                       : RJ_OTHER;
+#undef IS
 }
 
 /* A scalar as text; of an object the first scalar in it. */
@@ -109,7 +98,7 @@ static void pair_value(struct json_read *j, struct rj_pair *p)
     if (wrapped && (e = json_next(j)) == JSON_KEY)
         e = json_next(j);
     if (e == JSON_STR || e == JSON_NUM)
-        p->ntext = keep(p->text, sizeof p->text, j);
+        memcpy(p->text, j->s, p->ntext = j->n < sizeof p->text ? j->n : sizeof p->text);
     else if (e == JSON_TRUE)
         memcpy(p->text, "true", p->ntext = 4);
     else if (e == JSON_OBJ_END)
@@ -122,12 +111,14 @@ static void pair_value(struct json_read *j, struct rj_pair *p)
 
 void rj_pair(struct json_read *j, struct rj_pair *p)
 {
-    p->nkey = p->ntext = 0;
+    bool other = false;
+    p->key = RJ_OTHER;
+    p->ntext = 0;
     while (rj_member(j)) {
         if (JSON_IS(j, "key")) {
-            if (rj_text(j))
-                p->nkey = keep(p->key, sizeof p->key, j);
-        } else if (JSON_IS(j, "value")) {
+            p->key = rj_text(j) ? rj_key(j->s, j->n) : RJ_OTHER;
+            other = p->key == RJ_OTHER;
+        } else if (JSON_IS(j, "value") && !other) {
             pair_value(j, p);
         } else {
             json_skip(j);
@@ -137,13 +128,12 @@ void rj_pair(struct json_read *j, struct rj_pair *p)
 
 void rj_attribute(const struct rj_pair *p, struct span *s)
 {
-    bool yes = p->ntext == 4 && memcmp(p->text, "true", 4) == 0;
-    if (PAIR_IS(p, "http.status_code") || PAIR_IS(p, "http.response.status_code"))
+    if (p->key == RJ_CODE)
         s->code = code_of_text(p->text, p->ntext);
-    else if (PAIR_IS(p, "span.kind"))
+    else if (p->key == RJ_KIND)
         s->kind = kind_of_text(p->text, p->ntext);
-    else if (PAIR_IS(p, "error") && yes)
+    else if (p->key == RJ_ERROR && p->ntext == 4 && memcmp(p->text, "true", 4) == 0)
         s->status = SPAN_ERROR;
-    else if (PAIR_IS(p, "otel.status_code"))
+    else if (p->key == RJ_STATUS)
         s->status = p->ntext > 0 && (p->text[0] == 'E' || p->text[0] == 'e') ? SPAN_ERROR : SPAN_OK;
 }

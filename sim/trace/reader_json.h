@@ -27,19 +27,49 @@ bool rj_span(struct json_read *j, struct reader *r, uint64_t *out);
 /* The events of an object's members: rj_member() is true at each key, rj_item() for each value of
  * an array, whose first event it gives.  open is what json_next() gave for the container: for
  * anything else there are no members, and it has been passed over. */
-bool rj_enter(struct json_read *j, enum json_event want); /* takes the next value */
-bool rj_member(struct json_read *j);
-bool rj_item(struct json_read *j, enum json_event *e);
+static inline bool rj_enter(struct json_read *j, enum json_event want) /* takes the next value */
+{
+    enum json_event e = json_next(j);
+    if (e == want)
+        return true;
+    json_skip_rest(j, e);
+    return false;
+}
+
+static inline bool rj_member(struct json_read *j)
+{
+    return json_next(j) == JSON_KEY;
+}
+
+static inline bool rj_item(struct json_read *j, enum json_event *e)
+{
+    *e = json_next(j);
+    return *e != JSON_ARR_END && *e != JSON_ERROR && *e != JSON_END;
+}
+
+/* Attributes of which something is kept; most programs write many others. */
+enum rj_key {
+    RJ_OTHER,
+    RJ_SERVICE,
+    RJ_HOST,
+    RJ_HOSTNAME,
+    RJ_IP,
+    RJ_INSTANCE,
+    RJ_CODE,
+    RJ_KIND,
+    RJ_ERROR,
+    RJ_STATUS
+};
+enum rj_key rj_key(const char *s, size_t n);
 
 /* A pair such as {"key": "http.status_code", "value": 200}, in any order, value perhaps wrapped as
  * {"stringValue": "200"}. */
 struct rj_pair {
-    char key[64], text[NAME_BYTES + 1]; /* not terminated */
-    size_t nkey, ntext;
+    enum rj_key key;
+    char text[NAME_BYTES + 1]; /* of the value, if the key is one of those; not terminated */
+    size_t ntext;
 };
 void rj_pair(struct json_read *j, struct rj_pair *p); /* behind { */
-#define PAIR_IS(p, lit)                                                                            \
-    ((p)->nkey == sizeof(lit) - 1 && memcmp((p)->key, (lit), sizeof(lit) - 1) == 0)
 /* What every format calls the same: error, status codes, the kind of a span. */
 void rj_attribute(const struct rj_pair *p, struct span *s);
 
