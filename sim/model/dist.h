@@ -147,5 +147,7 @@ static inline double dist_draw(const struct dist *d, double u)
     double y = (c[0] + c[1] * t) + t2 * ((c[2] + c[3] * t) + t2 * (c[4] + c[5] * t));
     return d->log ? exp(y) : y;
 }
+/* x[i] = dist_draw(d, u[i]); x may be u. */
+void dist_draws(const struct dist *d, const double *u, double *x, size_t n);
 
 #endif

@@ -30,8 +30,9 @@ static void block_fill(const struct sim *s, struct flow_class *c, uint32_t cls)
         }
         struct draw_key key = {.seed = s->o.seed, .site = l->site};
         rng_units(key, c->path + (size_t)l->key * n, c->unit, n);
+        dist_draws(l->dist, c->unit, c->unit, n);
         for (uint32_t i = 0; i < n; i++)
-            ns[i] = draw_ns(dist_draw(l->dist, c->unit[i]));
+            ns[i] = draw_ns(c->unit[i]);
     }
 }
 

@@ -5,6 +5,7 @@
 #ifndef RUN_FLOW_IMPL_H
 #define RUN_FLOW_IMPL_H
 #include "run/flow.h"
+#include "run/sim_event.h"
 
 /* A task's part of its draws' keys: another's, mixed with x. */
 struct flow_key {
@@ -74,14 +75,64 @@ struct flow {
     struct flow_queue *queue;
     struct flow_line run, loop; /* tasks that go on in this move; the loop's ready ones */
     bool loop_posted;
-    int64_t *enter;        /* when a task entered its steps: ndepth a task */
-    uint32_t live_peak;    /* of st.live */
-    struct record *busy;   /* of the busy period at hand; NULL: this is no queue of one server */
-    uint32_t busy_service; /* the capacity of its call, or NONE */
+    int64_t *enter;     /* when a task entered its steps: ndepth a task */
+    uint32_t live_peak; /* of st.live */
+    struct busy *busy;  /* NULL: this is no queue of one server */
 };
 
 /* Sums over time up to this are whole numbers, whatever the order in which they are made. */
 #define FLOW_EXACT 0x1p53
+
+static inline void line_put(struct flow *f, struct flow_line *l, uint32_t task)
+{
+    f->task[task].next = NONE;
+    if (l->first == NONE)
+        l->first = task;
+    else
+        f->task[l->last].next = task;
+    l->last = task;
+}
+
+static inline uint32_t line_take(struct flow *f, struct flow_line *l)
+{
+    uint32_t task = l->first;
+    l->first = f->task[task].next;
+    return task;
+}
+
+/* No event is left at this instant: it is the turn of what became possible. */
+static inline bool events_over(const struct sim *s)
+{
+    return s->due.time > s->now && (s->nheap == 0 || s->heap[0].time > s->now);
+}
+
+/* Nothing else happens at this instant: there is no order to be kept. */
+static inline bool quiet(const struct sim *s)
+{
+    const struct flow *f = s->flow;
+    return s->soon.n == 0 && f->loop.first == NONE && f->run.first == NONE && events_over(s);
+}
+
+/* flow.c */
+/* The root of a request that has a slot. */
+uint32_t flow_root(struct sim *s, uint32_t req, uint64_t number);
+bool flow_reach(struct sim *s, int64_t at);
+
+/* flow_move.c */
+uint32_t flow_task_slot(struct flow *f);
+uint32_t flow_req_slot(struct flow *f);
+void flow_loop_put(struct sim *s, uint32_t task);
+void flow_thread_start(struct sim *s, uint32_t task);
+/* Takes a unit of an instance, or queues for it. */
+bool flow_seek(struct sim *s, uint32_t inst, uint32_t task);
+/* Where the task really goes on: past marks, which only a traced one heeds, and jumps. */
+uint32_t flow_marks_pass(struct sim *s, uint32_t task, uint32_t pc);
+void flow_work_begin(struct sim *s, uint32_t task);
+/* A task goes on, and then whoever it lets go on. */
+void flow_go_on(struct sim *s, uint32_t task);
+void flow_turns(struct sim *s);
+void flow_work_done(struct sim *s, uint32_t task);
+void flow_granted(struct sim *s, uint32_t inst);
 
 /* flow_plan.c */
 bool flow_plan(struct flow *f, const struct sim_opt *o);
@@ -92,9 +143,12 @@ uint32_t lone_crowd(const struct flow *f, uint32_t cls);
 bool lone_arrive(struct sim *s, uint32_t cls, const struct flow_req *r, const int64_t *ns);
 /* flow_busy.c */
 void busy_plan(struct flow *f);
-/* A request arrives, with the duration of its call.  True: the busy period that it begins is over.
- */
+void busy_free(struct busy *b);
+/* A request arrives, with the duration of its call.  True: from now on busy_advance() does what
+ * flow_advance() does, as long as busy_on(). */
 bool busy_arrive(struct sim *s, uint64_t ordinal, int64_t ns);
+bool busy_on(const struct flow *f);
+bool busy_advance(struct sim *s, uint64_t goal);
 /* flow_draw.c: the durations of request `ordinal`, into out[0 .. nleaf). */
 void flow_draw(struct sim *s, uint32_t cls, uint64_t ordinal, int64_t *out);
 

@@ -24,7 +24,10 @@ struct lone {
     int64_t work, tasks;
     uint32_t nend, forks, nleft, nchain;
     struct path_part chain[CALLS]; /* what the task that is looked at waited for */
-    struct path_part left[MARKS];  /* steps that ended, and their durations */
+    struct {                       /* steps that ended, and their durations */
+        uint32_t mark;
+        int64_t ns;
+    } left[MARKS];
 };
 
 /* ---- the plan ---- */
@@ -81,7 +84,8 @@ static inline struct place work_over(struct lone *l, uint32_t pc, uint32_t leaf,
     l->work += ns;
     l->end[l->nend++] = at.now;
     if (l->traced)
-        l->chain[l->nchain++] = (struct path_part){l->f->p->mark_of[pc], ns};
+        l->chain[l->nchain++] =
+            (struct path_part){path_row_work(l->f->p, l->f->p->mark_of[pc]), ns};
     return at;
 }
 
@@ -89,8 +93,10 @@ static void step_over(struct lone *l, uint32_t mark, int64_t ns)
 {
     if (l->nleft == MARKS)
         l->well = false;
-    else
-        l->left[l->nleft++] = (struct path_part){mark, ns};
+    else {
+        l->left[l->nleft].mark = mark;
+        l->left[l->nleft++].ns = ns;
+    }
 }
 
 static struct place body_over(struct lone *l, uint32_t pc, uint32_t base, struct place at);

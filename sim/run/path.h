@@ -86,6 +86,19 @@ static inline uint32_t path_row_own(const struct prog *p, uint32_t mark)
 {
     return p->nmark + mark;
 }
+static inline uint32_t path_row_queue(const struct prog *p, uint32_t res)
+{
+    return 2 * p->nmark + res;
+}
+static inline uint32_t path_row_other(const struct prog *p)
+{
+    return 2 * p->nmark + p->nres + COST_COUNT + 3;
+}
+/* Of a step's own duration; mark may be NONE. */
+static inline uint32_t path_row_work(const struct prog *p, uint32_t mark)
+{
+    return mark == NONE ? path_row_other(p) : path_row_own(p, mark);
+}
 
 /* ---- the recorder: called by the simulator, in the order of effects ---- */
 
@@ -128,9 +141,9 @@ void path_enter(struct path *x, uint32_t task, uint32_t mark);
 void path_leave(struct path *x, uint32_t task, uint32_t mark, uint32_t how);
 void path_respond(struct path *x, uint32_t task, uint32_t req, int32_t status);
 void path_request_over(struct path *x, uint32_t req);
-/* Or all of a request at once: the calls on its path, in their order. */
+/* Or all of a request at once: what its path was made of, in its order. */
 struct path_part {
-    uint32_t mark; /* the step, or NONE */
+    uint32_t row;
     int64_t ns;
 };
 void path_whole(struct path *x, uint64_t id, const struct path_part *part, uint32_t n);

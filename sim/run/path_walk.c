@@ -17,15 +17,15 @@ uint32_t path_row_of(const struct prog *p, const struct path_segment *s)
     case PATH_PAUSE:
     case PATH_CPU:
     case PATH_HOST:
-        return s->mark == NONE ? others + 3 : path_row_own(p, s->mark);
+        return path_row_work(p, s->mark);
     case PATH_TIMEOUT:
     case PATH_HEDGE:
     case PATH_UNTIL:
     case PATH_BACKOFF:
-        return s->mark == NONE ? others + 3 : path_row_step(s->mark);
+        return s->mark == NONE ? path_row_other(p) : path_row_step(s->mark);
     case PATH_QUEUE:
     case PATH_THREAD:
-        return 2 * p->nmark + s->id;
+        return path_row_queue(p, s->id);
     case PATH_COST:
         return 2 * p->nmark + p->nres + s->id;
     case PATH_CORE:
@@ -38,7 +38,7 @@ uint32_t path_row_of(const struct prog *p, const struct path_segment *s)
     case PATH_ORIGIN:
         break;
     }
-    return others + 3;
+    return path_row_other(p);
 }
 
 bool path_row_name(const struct prog *p, uint32_t row, struct critical_result *c)
@@ -182,8 +182,7 @@ void path_whole(struct path *x, uint64_t id, const struct path_part *part, uint3
 {
     int64_t latency = 0;
     for (uint32_t i = n; i-- > 0;) {
-        struct path_segment s = {.kind = PATH_LATENCY, .mark = part[i].mark};
-        row_add(x, path_row_of(x->p, &s), part[i].ns);
+        row_add(x, part[i].row, part[i].ns);
         latency += part[i].ns;
     }
     rows_store(x, id, latency);

@@ -54,9 +54,8 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
 }
 
 /* The time between arrival n of an open class and the one before it. */
-static inline int64_t gap_of(struct sim *s, uint32_t cls, uint64_t n)
+static inline int64_t gap_of(struct sim *s, struct class_state *c, uint32_t cls, uint64_t n)
 {
-    struct class_state *c = &s->cls[cls];
     uint32_t between = s->p->cls[cls].between;
     if (n % GAPS == 0)
         draw_ahead(s, c->of[1], n, between, c->gap, GAPS);
@@ -66,10 +65,6 @@ static inline int64_t gap_of(struct sim *s, uint32_t cls, uint64_t n)
 
 static void due_find(struct sim *s)
 {
-    if (s->p->ncls == 1) {
-        s->due = s->cls[0].due;
-        return;
-    }
     s->due = (struct ev){INT64_MAX, UINT64_MAX};
     for (uint32_t k = 0; k < s->p->ncls; k++)
         if (event_before(s->cls[k].due, s->due)) {
@@ -79,7 +74,7 @@ static void due_find(struct sim *s)
 }
 
 /* The next arrival of an open class, or of a replay; none is left: nothing. */
-static void arrival_next(struct sim *s, uint32_t cls)
+static inline void arrival_next(struct sim *s, uint32_t cls)
 {
     const struct prog_class *k = &s->p->cls[cls];
     struct class_state *c = &s->cls[cls];
@@ -92,7 +87,7 @@ static void arrival_next(struct sim *s, uint32_t cls)
         double t = k->load->replay[c->arrived] + 0.5;
         at = t < 4e18 ? (int64_t)t : (int64_t)4e18; /* beyond any run */
     } else {
-        at = c->next + gap_of(s, cls, c->arrived);
+        at = c->next + gap_of(s, c, cls, c->arrived);
     }
     c->next = at;
     c->due = (struct ev){at, event_key(s, CL_ARRIVAL)};
@@ -114,7 +109,10 @@ uint64_t arrive_next(struct sim *s)
     uint32_t cls = s->due_cls;
     uint64_t n = s->cls[cls].arrived++;
     arrival_next(s, cls);
-    due_find(s);
+    if (s->p->ncls == 1)
+        s->due = s->cls[0].due;
+    else
+        due_find(s);
     return n;
 }
 

@@ -279,12 +279,14 @@ void draw_ahead(const struct sim *s, uint64_t of, uint64_t first, uint32_t site,
     bug_if(n > GAPS);
     for (uint32_t i = 0; i < n; i++)
         path[i] = rng_mix(of, first + i + 1);
-    if (d != NULL)
+    for (uint32_t i = 0; i < n; i++)
+        u[i] = -1;
+    if (d != NULL) {
         rng_units((struct draw_key){.seed = s->o.seed, .site = x->hash}, path, u, n);
-    for (uint32_t i = 0; i < n; i++) {
-        double v = d != NULL ? dist_draw(d, u[i]) : -1;
-        ns[i] = v >= 0 && v <= DRAW_MAX_NS ? (int64_t)(v + 0.5) : -1;
+        dist_draws(d, u, u, n);
     }
+    for (uint32_t i = 0; i < n; i++)
+        ns[i] = u[i] >= 0 && u[i] <= DRAW_MAX_NS ? (int64_t)(u[i] + 0.5) : -1;
 }
 
 int64_t draw_class_ns(struct sim *s, uint32_t cls, uint64_t path, uint32_t site)

@@ -348,13 +348,18 @@ static inline void account_wait(struct sim *s, uint32_t row, int64_t ns)
             hist_add(r->wait, ns, 1);
     }
 }
+/* Is the request of this number to be traced? */
+static inline bool account_traces(const struct sim *s, uint64_t number)
+{
+    return number >= s->o.trace_first && number - s->o.trace_first < s->o.trace_requests;
+}
 /* True: it is to be traced. */
 static inline bool account_arrival(struct sim *s, uint64_t ordinal)
 {
     uint64_t number = s->alone ? ordinal : s->acc.arrivals;
     account_time(s);
     s->acc.arrivals++;
-    return number >= s->o.trace_first && number - s->o.trace_first < s->o.trace_requests;
+    return account_traces(s, number);
 }
 void account_traced(struct sim *s, int64_t work, int64_t span); /* a traced one is over */
 void account_left(struct sim *s, uint32_t mark, int64_t ns);    /* a step has ended well */

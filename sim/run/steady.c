@@ -34,6 +34,17 @@ static void rep_snap(struct rep *r, uint32_t nrow)
     sim_snapshot(r->s, &s->now);
 }
 
+/* For so many, and if it is known for all that this round brings and a warm-up: room that is not
+ * used costs nothing, and what is copied is touched twice. */
+static void rep_room(const struct steady *st, struct rep *r, uint64_t n)
+{
+    uint64_t all = st->finite ? 0 : r->target + r->target / 4, twice = 2 * r->cap;
+    all = all < st->keep ? all : st->keep;
+    r->cap = all > n ? all : twice > n ? twice : n;
+    r->latency = xrealloc(r->latency, r->cap, sizeof *r->latency);
+    r->rest = xrealloc(r->rest, r->cap, sizeof *r->rest);
+}
+
 static void rep_keep(struct rep *r, const struct record *v)
 {
     r->latency[r->kept] = v->latency;
@@ -48,11 +59,8 @@ static uint64_t rep_take(struct steady *st, struct rep *r)
     uint64_t n;
     const struct record *v = sim_records(r->s, &n);
     uint64_t keep = r->kept + n < st->keep ? r->kept + n : st->keep;
-    if (keep > r->cap) {
-        r->cap = keep < 2 * r->cap ? 2 * r->cap : keep;
-        r->latency = xrealloc(r->latency, r->cap, sizeof *r->latency);
-        r->rest = xrealloc(r->rest, r->cap, sizeof *r->rest);
-    }
+    if (keep > r->cap)
+        rep_room(st, r, keep);
     for (uint64_t i = 0; i < n; i++) {
         if (r->kept < keep)
             rep_keep(r, &v[i]);

@@ -220,6 +220,26 @@ static void monotone(void **state)
     arena_drop(m.mem);
 }
 
+/* Many at once and in place, tails and borders of the table among them: the bits of one by one. */
+static void many(void **state)
+{
+    struct made m = make(*state);
+    double u[67], x[67];
+    for (unsigned i = 0; i < TEST_COUNT(u); i++) {
+        double v = exp2(-(double)i - 1);
+        u[i] = i % 3 == 0   ? rng_unit((struct draw_key){.seed = 12, .path = i})
+               : i % 3 == 1 ? v
+                            : fmin(1 - v, 1 - 0x1p-53);
+        x[i] = u[i];
+    }
+    dist_draws(m.d, x, x, TEST_COUNT(x));
+    for (unsigned i = 0; i < TEST_COUNT(u); i++) {
+        double one = dist_draw(m.d, u[i]);
+        assert_memory_equal(&x[i], &one, sizeof one);
+    }
+    arena_drop(m.mem);
+}
+
 struct integrand {
     const struct dist *d;
     double c;
@@ -358,9 +378,14 @@ int main(void)
     static const struct {
         const char *name;
         CMUnitTestFunction f;
-    } laws[] = {{"inverse", inverse},         {"table", table},
-                {"monotone", monotone},       {"moments", moments},
-                {"sample mean", sample_mean}, {"given back", given_back},
+    } laws[] = {{"inverse", inverse},
+                {"table", table},
+                {"monotone", monotone},
+                {"many at once", many},
+                {"many", many},
+                {"moments", moments},
+                {"sample mean", sample_mean},
+                {"given back", given_back},
                 {"truncated", truncated}};
     enum { LAWS = sizeof laws / sizeof *laws };
     struct CMUnitTest tests[ROWS * LAWS + 1];

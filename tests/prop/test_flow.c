@@ -62,11 +62,12 @@ static const char *single_model(struct arena *a, uint64_t seed)
                                       "0",
                                       "uniform(0ms 3ms)",
                                       "1500us",
-                                      "mix(0.8 of 1ms 0.1 of 2ms 0.1 of 5ms)"};
+                                      "mix(0.8 of 1ms 0.1 of 2ms 0.1 of 5ms)",
+                                      "mix(0.8 of exponential(mean=500us) 0.2 of 3ms)"};
     static const char *const load[] = {"{rate: 500/s}", "{rate: 500/s, arrivals: deterministic}",
                                        "{rate: 1000/s, arrivals: deterministic}", "{rate: 900/s}"};
     struct random_maker m = {.a = a, .seed = seed};
-    const char *latency = law[random_below(&m, 7)], *how = load[random_below(&m, 4)];
+    const char *latency = law[random_below(&m, 8)], *how = load[random_below(&m, 4)];
     const char *most =
         random_below(&m, 3) ? arena_printf(a, ", capacity: %u", 1 + random_below(&m, 3)) : "";
     return arena_printf(a,
@@ -211,8 +212,10 @@ static void same_all(const struct pair *q)
 /* Both, some requests at a time; some of them are traced. */
 static bool compare(struct pair *q, uint64_t requests)
 {
-    struct sim_opt o = {
-        .seed = q->seed + 1, .trace_requests = requests / 2, .trace_first = 3, .account_after = 5};
+    struct sim_opt o = {.seed = q->seed + 1,
+                        .trace_requests = requests / (2 + q->seed % 4),
+                        .trace_first = 3 + q->seed % 20,
+                        .account_after = 5};
     bool alone = q->p->cls[0].load == NULL;
     q->flow = sim_new(q->p, &o);
     o.stepwise = true;
