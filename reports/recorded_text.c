@@ -29,9 +29,10 @@ void recorded_text(const struct recorded_result *r, const struct report_look *lo
     if (r->one) {
         struct table *path = recorded_path(a, r);
         recorded_gantt(a, r, look, out);
-        if (path)
+        if (path) {
             buf_putc(out, '\n');
-        table_text(path, look, out);
+            table_text(path, look, out);
+        }
     } else {
         table_text(recorded_requests(a, r), look, out);
         buf_putc(out, '\n');

@@ -128,6 +128,14 @@ struct table *recorded_ops(struct arena *a, const struct recorded_result *r, uin
 
 /* ---- one trace ---- */
 
+static bool any_on_path(const struct recorded_trace *o)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < o->nspan && !any; i++)
+        any = o->span[i].on_path;
+    return any;
+}
+
 struct table *recorded_path(struct arena *a, const struct recorded_result *r)
 {
     const struct recorded_trace *o = r->one;
@@ -247,4 +255,6 @@ void recorded_sentences(struct paras *p, const struct recorded_result *r, uint32
         say_parallel(p, r);
     }
     say_limits(p, r, left);
+    if (r->one && !any_on_path(r->one))
+        para_add(p, "It takes no time, so it has no critical path.");
 }

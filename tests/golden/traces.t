@@ -216,3 +216,19 @@ $ pertinax traces --sql "SELECT trace FROM v_trace" --limit 2
 >     1
 >     2
 ! there are more rows: --limit 0 shows all
+
+A trace that takes no time has no critical path.
+
+$ printf 'trace,id,parent,name,start,duration\nt,1,,ping,1700000000000,0\nt,2,1,pong,1700000000000,0\n' | pertinax import -q -d none.db --csv trace=trace,id=id,parent=parent,name=name,start=start/ms,duration=duration/ms - | tail -1
+> New: 1 traces, 2 spans. The store holds 1 traces, 2 spans.
+$ pertinax traces -d none.db --trace slowest
+> none.db
+> 596802534854edf7f50a68cc676e4eeb · label default · 0 s · 2 spans · rule own
+>
+> span    ms  0                                                                0 s
+> ping     0  ░
+>   pong   0  ░
+>
+> █ on the critical path, ░ not.
+>
+>   It takes no time, so it has no critical path.
