@@ -402,6 +402,13 @@ uint32_t task_walk(const struct state *s, uint32_t req, uint32_t next)
     return next != NONE && s->task[next].state == T_FREE ? s->req[req].first_task : next;
 }
 
+/* A detached task goes on; what such a task itself waits for has its flag, but is in a group. */
+static bool goes_with_parent(const struct task *t)
+{
+    return (t->group != NONE || !(t->flags & TF_DETACHED)) && !(t->flags & TF_CANCELLED) &&
+           t->state != T_DONE;
+}
+
 static void cancel_kids(struct state *s, uint32_t task, uint32_t by_thread)
 {
     uint32_t req = s->task[task].req;
@@ -410,7 +417,7 @@ static void cancel_kids(struct state *s, uint32_t task, uint32_t by_thread)
     for (uint32_t k = s->req[req].first_task; k != NONE;) {
         const struct task *t = &s->task[k];
         uint32_t next = t->req_next;
-        if (t->parent == task && !(t->flags & (TF_DETACHED | TF_CANCELLED)) && t->state != T_DONE) {
+        if (t->parent == task && goes_with_parent(t)) {
             task_cancel(s, k, by_thread);
             next = task_walk(s, req, next);
         }

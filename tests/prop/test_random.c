@@ -283,7 +283,7 @@ static void test_any(void **state)
 static const char *const kept[] = {"found_timeout_before_hop",  "found_stop_host_cpu",
                                    "found_timeout_over_detach", "found_abort_over_detach",
                                    "found_abort_under_retry",   "found_spawn_in_rounds",
-                                   "found_hedge_at_once"};
+                                   "found_hedge_at_once",       "found_spawn_in_detach"};
 
 static void test_kept(void **state)
 {
