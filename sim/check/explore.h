@@ -24,7 +24,7 @@ enum fault {
     FAULT_LOST,       /* an update of shared data is lost */
     FAULT_COUNT
 };
-enum { WATCH_CLAIMS = 64 };
+enum { WATCH_CLAIMS = 64, EXPLORE_SPAWNS = 64 /* of one body, told apart */ };
 /* Looks at every move of an exploration, for claims that are bits. */
 struct watch {
     void *self;

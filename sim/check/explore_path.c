@@ -40,8 +40,12 @@ static struct move move_between(struct explorer *x, uint32_t from, uint32_t to, 
     tuples_get(&x->t, from, tuple);
     pack_load(x->k, tuple, &x->r);
     moves_list(&x->r, x->nreq, NONE, &x->m);
-    for (uint32_t i = 0; i < x->m.n && !h.have; i++)
+    enum explore_end end = x->e->end; /* a move that broke off is none of this way */
+    for (uint32_t i = 0; i < x->m.n && !h.have; i++) {
+        x->e->end = EXPLORE_WHOLE;
         explore_try(x, tuple, x->m.v[i], search_found, &h);
+    }
+    x->e->end = end;
     bug_if(!h.have);
     return h.found;
 }

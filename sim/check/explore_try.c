@@ -18,7 +18,7 @@ bool explore_spawns(struct explorer *x)
         const struct op *o = &p->op[pc];
         if (o->code != OP_FORK || p->fork[o->a].kind != GROUP_SPAWN || x->spawn[o->a] != 0)
             continue;
-        if (n == 64)
+        if (n == EXPLORE_SPAWNS)
             return false;
         x->spawn[o->a] = UINT64_C(1) << n++;
     }
@@ -166,7 +166,7 @@ static void broken(struct explorer *x, uint32_t pc)
 }
 
 /* TASKS: in a state; so deep, too, are their trees at most. */
-enum { ANSWERS = 64, TASKS = 1024 };
+enum { TASKS = 1024 };
 void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found *f, void *ctx)
 {
     uint32_t to[TUPLE_MAX];
@@ -185,9 +185,9 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
         return;
     }
     if (asked) {
-        double answer[ANSWERS];
+        double answer[MOVE_VALUES];
         uint32_t pc = x->r.s.task[x->r.s.ask_task].pc;
-        uint32_t n = move_answers(&x->r, &x->limits, answer, ANSWERS, &x->e->cut);
+        uint32_t n = move_answers(&x->r, &x->limits, answer, MOVE_VALUES, &x->e->cut);
         if (m.nanswer == MOVE_ANSWERS || n == 0) {
             broken(x, pc);
             return;
@@ -231,10 +231,12 @@ bool explore_try_local(struct explorer *x, const uint32_t *tuple, uint32_t j, fo
     return local;
 }
 
-/* A state without moves: fine if all requests are gone. */
+/* A state without moves: fine if all requests are gone.  One whose move broke off has some. */
 struct signs explore_last(struct explorer *x, const uint32_t *tuple)
 {
     struct signs s = {0};
+    if (x->e->end == EXPLORE_BROKEN)
+        return s;
     pack_load(x->k, tuple, &x->r);
     for (uint32_t j = 0; j < x->nreq; j++) {
         if (x->r.life[j] != PACK_ALIVE)

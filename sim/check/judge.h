@@ -26,6 +26,8 @@ struct judge_traces {
     struct compare_result *(*compare)(const struct run_result *r, struct measured *m,
                                       const struct spec_agrees *s, struct arena *a);
 };
+/* Greatest max_count: counts from 0 on are answers, of which moves.h has room for MOVE_VALUES. */
+enum { JUDGE_MAX_COUNT = 60 };
 struct judge_opt {
     uint64_t seed;
     uint32_t jobs;

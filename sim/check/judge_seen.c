@@ -88,16 +88,70 @@ static const char *fault_why(struct judge *j, const struct seen *s, enum fault f
     }
 }
 
+/* How many tasks a body spawns by name, where these are most. */
+static uint32_t most_spawns(const struct prog *p)
+{
+    uint32_t n = 0, most = 0;
+    for (uint32_t pc = 0; pc < p->nop; pc++) { /* bodies lie one after the other */
+        for (uint32_t b = 0; b < p->nbody; b++)
+            n = p->body[b].pc == pc ? 0 : n;
+        n += p->op[pc].code == OP_FORK && p->fork[p->op[pc].a].kind == GROUP_SPAWN;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static bool tasks_broke(const struct seen *s)
+{
+    return s->e.stuck_pc == NONE && most_spawns(s->p) <= EXPLORE_SPAWNS;
+}
+
+/* A move did not come to its end, or to one that could be kept. */
+static const char *broken_why(struct judge *j, const struct seen *s)
+{
+    uint32_t pc = s->e.stuck_pc;
+    if (tasks_broke(s))
+        return "there are more tasks at once than can be explored";
+    if (pc == NONE)
+        return arena_printf(j->a, "one body spawns %u tasks by name, and %d are told apart",
+                            most_spawns(s->p), (int)EXPLORE_SPAWNS);
+    const struct loc *at = &s->p->where[pc];
+    enum opcode code = (enum opcode)s->p->op[pc].code;
+    if (code == OP_ASK || code == OP_BRANCH || code == OP_CHOOSE)
+        return arena_printf(j->a,
+                            "at %u:%u more than %d draws follow each other without a wait, or "
+                            "what is drawn has no value",
+                            at->line, at->col, (int)MOVE_ANSWERS);
+    return arena_printf(j->a, "the step at %u:%u goes on for ever without waiting", at->line,
+                        at->col);
+}
+
+/* What was drawn has more values than were tried; NULL: no. */
+static const char *values_why(struct judge *j, const struct seen *s)
+{
+    const struct prog *p = s->p;
+    for (uint32_t i = 0; s->e.cut && i < p->nchoice; i++)
+        if (p->choice[i].n > MOVE_VALUES)
+            return arena_printf(j->a, "no fault, but %d of the %u branches of a choice were tried",
+                                (int)MOVE_VALUES, p->choice[i].n);
+    for (uint32_t pc = 0; s->e.cut && pc + 1 < p->nop; pc++) {
+        const struct op *o = &p->op[pc];
+        if (o->code != OP_ASK || !(o->flags & OPF_WHOLE) || !p->x.expr[o->b].draws)
+            continue;
+        const struct shared_var *v = &p->var[o[1].b];
+        if ((int64_t)v->hi - v->lo >= MOVE_VALUES)
+            return arena_printf(j->a, "no fault, but %d values of `%s` were tried",
+                                (int)MOVE_VALUES, v->name);
+    }
+    return NULL;
+}
+
 /* Why it is not known whether it holds. */
 static const char *end_why(struct judge *j, const struct seen *s)
 {
     const struct explore *e = &s->e;
-    if (e->end == EXPLORE_BROKEN) {
-        const struct loc *at = e->stuck_pc == NONE ? NULL : &s->p->where[e->stuck_pc];
-        return at ? arena_printf(j->a, "the step at %u:%u goes on for ever without waiting",
-                                 at->line, at->col)
-                  : "there are more tasks at once than can be explored";
-    }
+    if (e->end == EXPLORE_BROKEN)
+        return broken_why(j, s);
     if (e->end == EXPLORE_STOPPED && e->states <= 1)
         return "there was no time to look";
     return arena_printf(j->a, "no fault in %" PRIu64 " states, to depth %u%s", e->states, e->depth,
@@ -184,9 +238,17 @@ void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
         return;
     }
     if (s->e.end != EXPLORE_WHOLE) {
-        r->hint = c->concurrent > 1 ? "try it with `concurrent: 1`, or with smaller counts (`set`)"
-                                    : "try it with smaller counts (`set`)";
+        bool counts = s->e.end != EXPLORE_BROKEN || tasks_broke(s);
+        r->hint = !counts ? NULL
+                  : c->concurrent > 1
+                      ? "try it with `concurrent: 1`, or with smaller counts (`set`)"
+                      : "try it with smaller counts (`set`)";
         verdict_set(r, VERDICT_UNDECIDED, end_why(j, s));
+        return;
+    }
+    const char *values = values_why(j, s);
+    if (values) {
+        verdict_set(r, VERDICT_UNDECIDED, values);
         return;
     }
     if (logic) {

@@ -24,7 +24,10 @@ enum move_kind {
     MOVE_GHOST, /* an abandoned call ends */
     MOVE_BATCH  /* the first item for instance arg has waited long enough for a batch */
 };
-enum { MOVE_ANSWERS = 12 };
+enum {
+    MOVE_ANSWERS = 12, /* to questions of one move */
+    MOVE_VALUES = 64   /* that an answer may have */
+};
 struct move {
     uint8_t kind, nanswer;
     uint32_t req;  /* of whom it is; NONE: nobody's, or a batch's */

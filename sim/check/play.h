@@ -26,7 +26,7 @@ struct play {
     struct pack_run r; /* of the last move: r.s.fx are its effects */
     uint32_t nanswer;
     struct play_answer answer[MOVE_ANSWERS];
-    double may[64]; /* answers to the question that is open */
+    double may[MOVE_VALUES]; /* answers to the question that is open */
 };
 void play_init(struct play *y, const struct play_setting *set);
 void play_free(struct play *y);

@@ -1,0 +1,61 @@
+# What is beyond the explorer's fixed limits is undecided, and told, never passed (or failed) over.
+
+# More tasks of one body than there are bits to tell them apart
+$ { printf 'pertinax: 1\nname: many\nrequest:\n'; for i in $(seq 70); do echo "  - spawn: {t$i: {wait: 1ms}}"; done; printf 'checks: [{always_awaited: {concurrent: 1}, under: coroutine}]\n'; } >many.yaml; pertinax check many.yaml | sed '/^warning/,$d'
+> many · many.yaml: 1 of 1 claim is undecided
+>
+> CLAIM           coroutine
+> always_awaited  undecided
+>
+> Undecided: always_awaited under coroutine: one body spawns 70 tasks by name, and
+> 64 are told apart.
+>
+
+# More branches of a choice than are tried: the last one never answers
+$ { printf 'pertinax: 1\nname: arms\nuncaught: none\nrequest:\n  choose:\n'; for i in $(seq 79); do echo '    - {p: 0.0125, do: {wait: 1ms}}'; done; printf '    - {p: 0.0125, do: {fail: x}}\nchecks: [{responds: exactly_once, concurrent: 1, under: serial}]\n'; } >arms.yaml; pertinax check arms.yaml | sed '/^warning/,$d'
+> arms · arms.yaml: 1 of 1 claim is undecided
+>
+> CLAIM                   serial
+> responds: exactly_once  undecided
+>
+> Undecided: responds: exactly_once under serial: no fault, but 64 of the 80
+> branches of a choice were tried.
+>
+
+# More draws in one move than there is room for
+$ { printf 'pertinax: 1\nname: draws\nrequest:\n'; for i in $(seq 14); do echo "  - set: {c$i: chance(0.5)}"; done; printf '  - respond: 200\nchecks: [{responds: exactly_once, concurrent: 1, under: serial}]\n'; } >draws.yaml; pertinax check draws.yaml | sed '/^warning/,$d'
+> draws · draws.yaml: 1 of 1 claim is undecided
+>
+> CLAIM                   serial
+> responds: exactly_once  undecided
+>
+> Undecided: responds: exactly_once under serial: at 16:11 more than 12 draws
+> follow each other without a wait, or what is drawn has no value.
+>
+> EXPLORED  requests  states  transitions  depth
+> serial           1       2            1      2  not all
+>
+> Explored: every order that the execution allows, every outcome; any latency may
+> be any value. Reductions: equal copies.
+> Again: pertinax check draws.yaml; version 0.1.0.
+
+# More tasks at once than are explored; more values of a count
+$ printf 'pertinax: 1\nname: crowd\nrequest: {each: 1100, do: {wait: 1ms}}\nchecks: [{deadlock_free: {concurrent: 1}, under: threads}]\n' >crowd.yaml; pertinax check crowd.yaml | sed '/^warning/,$d'
+> crowd · crowd.yaml: 1 of 1 claim is undecided
+>
+> CLAIM          threads
+> deadlock_free  undecided
+>
+> Undecided: deadlock_free under threads: there are more tasks at once than can be
+> explored; try it with smaller counts (`set`).
+>
+> EXPLORED  requests  states  transitions  depth
+> threads          1       2            1      2  not all
+>
+> Explored: every order that the execution allows, every outcome; any latency may
+> be any value. Reductions: local steps, equal copies.
+> Again: pertinax check crowd.yaml; version 0.1.0.
+$ pertinax check crowd.yaml --max-count 99
+! error[E-option-value]: --max-count must be a whole number from 1 to 60, not '99'
+! 1 error
+? 2
