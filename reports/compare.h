@@ -8,7 +8,7 @@
 
 typedef void compare_writer(const struct compare_result *r, const struct report_look *look,
                             struct buf *out);
-compare_writer compare_text, compare_md, compare_json;
+compare_writer compare_text, compare_md, compare_json, compare_csv;
 compare_writer *compare_writer_of(const char *name); /* NULL: no such format */
 
 /* ---- between its files: compare_view.c, compare_scaling.c (levels of concurrency) ---- */
@@ -21,6 +21,8 @@ const char *compare_title(struct arena *a, const struct compare_result *r);
 /* How many requests would decide what is open, and which step is why; NULL: nothing to say. */
 const char *compare_needed(struct arena *a, const struct compare_result *r);
 const char *compare_why(struct arena *a, const struct compare_part *q);
+void compare_say_reason(struct paras *p, const char *execution, double ratio,
+                        const struct compare_reason *w); /* compare_reason.c */
 void compare_sentences(struct paras *p, const struct compare_result *r);
 void compare_say_scaling(struct paras *p, const struct compare_scaling *s);
 

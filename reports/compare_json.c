@@ -29,6 +29,23 @@ static void put_step(struct json *j, const struct compare_step *s)
     json_end_obj(j);
 }
 
+static void put_reason(struct json *j, const struct compare_reason *w)
+{
+    json_obj(j);
+    key_num(j, "longer", w->longer);
+    key_num(j, "within_steps", w->within);
+    key_str(j, "step", w->step);
+    key_num(j, "step_longer", w->step_longer);
+    key_num(j, "one_longer", w->one_longer);
+    key_str(j, "waits_for", w->waits_for);
+    key_num(j, "wait", w->wait);
+    key_num(j, "model_wait", w->wait_model);
+    key_str(j, "busy", w->busy);
+    key_num(j, "busy_share", w->busy_share);
+    key_num(j, "model_busy_share", w->busy_model);
+    json_end_obj(j);
+}
+
 void compare_part_members(struct json *j, const struct compare_part *p)
 {
     key_str(j, "execution", p->execution);
@@ -40,6 +57,11 @@ void compare_part_members(struct json *j, const struct compare_part *p)
     json_bool(j, p->dependent);
     json_key(j, "paired");
     json_bool(j, p->paired);
+    json_key(j, "reason");
+    if (p->reason)
+        put_reason(j, p->reason);
+    else
+        json_null(j);
     key_num(j, "at_once", p->at_once);
     key_num(j, "model_at_once", p->at_once_predicted);
     json_key(j, "values");

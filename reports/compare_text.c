@@ -63,8 +63,11 @@ compare_writer *compare_writer_of(const char *name)
     static const struct {
         const char *name;
         compare_writer *write;
-    } row[] = {
-        {"text", compare_text}, {"txt", compare_text}, {"md", compare_md}, {"json", compare_json}};
+    } row[] = {{"text", compare_text},
+               {"txt", compare_text},
+               {"md", compare_md},
+               {"json", compare_json},
+               {"csv", compare_csv}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         if (strcmp(row[i].name, name) == 0)
             return row[i].write;

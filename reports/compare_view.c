@@ -232,7 +232,9 @@ static void say_part(struct paras *p, const struct compare_part *q)
     struct arena *a = p->mem;
     if (q->trouble)
         para_add(p, "%s: %s, so there is nothing to compare.", q->execution, q->trouble);
-    const char *why = compare_why(a, q);
+    if (q->reason)
+        compare_say_reason(p, q->execution, q->value[0].ratio, q->reason);
+    const char *why = q->reason ? NULL : compare_why(a, q);
     if (why)
         para_add(p, "%s: %s.", q->execution, why);
     if (q->nunknown > 0) {
@@ -293,13 +295,19 @@ void compare_sentences(struct paras *p, const struct compare_result *r)
         say_speedup(p, r, &r->speedup[i]);
     if (r->scaling)
         compare_say_scaling(p, r->scaling);
-    bool paired = false;
-    for (uint32_t i = 0; i < r->npart; i++)
+    bool paired = false, costless = false;
+    for (uint32_t i = 0; i < r->npart; i++) {
+        const struct compare_reason *w = r->part[i].reason;
         paired = paired || r->part[i].paired;
+        costless = costless || (w && w->costless && w->longer > 0);
+    }
+    if (costless)
+        para_add(p, "Executions without costs in the model are predicted without them: calibrate "
+                    "--into FILE writes those of this machine.");
     if (paired)
         para_add(p,
                  "In pairs: the requests were executed with the draws of the simulation, and the "
-                 "model's values are of the very same requests (those of steps, of many more).");
+                 "model's values are of the very same requests.");
     para_add(
         p, "Judged: the 90 %% interval of model/measured within its margin (two one-sided tests), "
            "or all of it beyond (Holm); what stands beside the numbers are 95 %% intervals.");

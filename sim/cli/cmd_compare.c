@@ -10,6 +10,7 @@
 #include "fit/scaling.h"
 #include "fit/shape.h"
 #include "reports/compare.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,10 +177,16 @@ static int execute(struct comparing *c, struct experiment_opt *e, const char *st
     if (!c->s.model || diags_errors(d))
         return STATUS_USAGE;
     l.store_path = store;
-    if (!live_execute(&l, &c->s, e, &status, d))
+    c->opt.live = live_execute(&l, &c->s, e, &status, d);
+    if (!c->opt.live)
         return status;
-    for (uint32_t i = 0; i < c->s.nexec; i++)
+    struct compare_busy *busy = NEW(c->a->mem, struct compare_busy, c->s.nexec + 1u);
+    for (uint32_t i = 0; i < c->s.nexec; i++) {
         add_part(c, c->s.exec[i]->name, c->s.exec[i]->name, d);
+        busy[i] = l.python ? (struct compare_busy){NAN, NAN}
+                           : (struct compare_busy){l.report[i].loop, l.report[i].cores};
+    }
+    c->opt.busy = busy;
     c->live = l.python ? "executed by python3" : "executed by native threads and loops";
     c->s.nexec = 0; /* choose_executions() puts them there again */
     c->executed = e->requests;
@@ -204,7 +211,7 @@ static void write_result(const struct comparing *c, const struct compare_result 
         compare_writer *w = dot ? compare_writer_of(dot + 1) : NULL;
         if (!w) {
             diag_error(d, nowhere, "E-option-value",
-                       "the suffix says the format: .txt, .json or .md", "no format for '%s'",
+                       "the suffix says the format: .txt, .json, .csv or .md", "no format for '%s'",
                        path);
             continue;
         }
@@ -235,6 +242,7 @@ static void pair(struct comparing *c, const struct experiment_opt *e, struct dia
         predicted[i] = v;
     }
     c->opt.predicted = predicted;
+    c->opt.pairs = r;
 }
 
 static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
@@ -331,7 +339,7 @@ static const struct opt compare_opts[] = {
     {"max-requests", 0, "N", "but no more than N (default 1000000)", 0},
     {"replications", 0, "R", "independent runs under load (default 20)", 0},
     {"warmup", 0, "N", "requests to leave out at the start of each run under load", 0},
-    OPT_FORMAT("text|json|md"),
+    OPT_FORMAT("text|json|csv|md"),
     {NULL, 0, NULL, NULL, 0},
 };
 

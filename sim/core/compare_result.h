@@ -26,6 +26,17 @@ struct compare_step { /* steps of one name together */
     double measured_share, predicted_share; /* of the time on critical paths */
     enum agreement verdict;                 /* of its mean; does not count in the end */
 };
+/* Why executed requests took longer (below 0: shorter) than predicted; seconds a request. */
+struct compare_reason {
+    double longer, within; /* within: of it in steps on critical paths, the rest between them */
+    const char *step;      /* NULL: no step was seen; that with the most of it */
+    double step_longer, one_longer; /* on critical paths; each time that it is done */
+    const char *waits_for;          /* a resource, whose queue accounts for a tenth or more */
+    double wait, wait_model;
+    const char *busy; /* "loop" or "cores": computes more of the time than predicted */
+    double busy_share, busy_model;
+    bool costless; /* the model has no costs of this execution */
+};
 struct compare_part {
     const char *execution, *label; /* label NULL: all */
     uint64_t requests;
@@ -40,7 +51,8 @@ struct compare_part {
     struct compare_step *step;
     uint32_t nunknown; /* operations that no step has the name of, with time of their own */
     const char **unknown;
-    const char *trouble; /* the model has no result under it: why; or NULL */
+    const char *trouble;                 /* the model has no result under it: why; or NULL */
+    const struct compare_reason *reason; /* NULL: as predicted, or not executed for this */
 };
 struct compare_speedup {
     uint32_t of, over; /* parts */

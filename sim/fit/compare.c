@@ -7,6 +7,7 @@
  * (Zou and Donner 2008), on the scale of logarithms. */
 #include "fit/compare.h"
 #include "fit/paired.h"
+#include "fit/reasons.h"
 #include "base/diag.h"
 #include <math.h>
 #include <stdlib.h>
@@ -277,6 +278,24 @@ static void conclude(struct compare_result *c, struct arena *mem)
             c->verdict = UNDECIDED;
 }
 
+static const struct exec_result *executed(const struct run_result *live, const char *name)
+{
+    for (uint32_t i = 0; live && i < live->nexec; i++)
+        if (strcmp(live->exec[i].name, name) == 0)
+            return &live->exec[i];
+    return NULL;
+}
+
+static void explain(struct compare_result *c, const uint32_t *exec, const struct compare_opt *o,
+                    struct arena *mem)
+{
+    for (uint32_t i = 0; i < c->npart; i++)
+        if (c->part[i].paired)
+            reasons_find(&c->part[i], &o->pairs->exec[exec[i]],
+                         executed(o->live, c->part[i].execution), o->busy ? &o->busy[i] : NULL,
+                         mem);
+}
+
 struct compare_result *compare_judge(const struct run_result *r, const uint32_t *exec,
                                      struct measured *const *ms, uint32_t n,
                                      const struct compare_opt *o, struct arena *mem)
@@ -301,7 +320,8 @@ struct compare_result *compare_judge(const struct run_result *r, const uint32_t 
             continue;
         }
         judge_values(p, ms[i], e, !r->no_load, o, mem);
-        judge_steps(p, ms[i], r, e, o, mem);
+        judge_steps(p, ms[i], o->pairs ? o->pairs : r, o->pairs ? &o->pairs->exec[exec[i]] : e, o,
+                    mem);
         qsort(p->step, p->nstep, sizeof *p->step, by_share);
         if (i == 0 || c->part[0].trouble)
             continue;
@@ -311,6 +331,8 @@ struct compare_result *compare_judge(const struct run_result *r, const uint32_t 
     }
     if (o->predicted)
         paired_judge(c, ms, o, mem);
+    if (o->pairs)
+        explain(c, exec, o, mem);
     conclude(c, mem);
     return c;
 }

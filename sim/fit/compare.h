@@ -40,11 +40,17 @@ struct interval measured_value(const struct measured *m, double p, double confid
 #define COMPARE_Z95 1.9599639845400545
 extern const double compare_point[4]; /* what values are of: NAN, the mean; 0.5, 0.95, 0.99 */
 
+struct compare_busy { /* shares of the time that they computed; NAN: not known */
+    double loop, cores;
+};
 struct compare_opt {
     double margin[WITHIN_COUNT];
     /* Of each part, what a simulation says of the very requests that were measured, in their order;
      * NULL where it does not, or of none.  Parts that have it have equally many requests. */
     const double *const *predicted;
+    const struct run_result *pairs;  /* that simulation; executions as in the one that is judged */
+    const struct run_result *live;   /* what executed them; executions by name; or NULL */
+    const struct compare_busy *busy; /* of each part, or NULL */
 };
 struct compare_opt compare_defaults(void);
 /* ms[i] against r's execution exec[i]. */

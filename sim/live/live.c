@@ -273,6 +273,7 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     locks_init(l);
     timers_exact();
     cores_limit(world_cores(s));
+    int64_t burnt = burnt_by_all();
     if (loops_begin(l)) {
         live_enter(l);
         conduct(l, load, n);
@@ -280,7 +281,11 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
         carriers_end(l);
         pthread_mutex_unlock(&l->lock);
     }
+    double time = (double)live_clock(l);
     loops_end(l);
+    if (l->nloop > 0)
+        r->loop = (double)l->loops_burnt / time / l->nloop;
+    r->cores = (double)(burnt_by_all() - burnt) / time / world_cores(s);
     enum sim_end end = l->end;
     world_end(s, end);
     pthread_mutex_destroy(&l->lock);

@@ -24,8 +24,10 @@ struct live_report {
     char broken_by[160];    /* the first of them: why */
     uint32_t threads;       /* threads made; at once at most: peak */
     uint32_t peak;
-    bool timed_out; /* most_ns were over */
-    bool unable;    /* no thread, no socket to be had: trouble says why, and the run has ended */
+    double loop, cores; /* shares of the time that they computed; 0: there is none, or it is not
+                           known */
+    bool timed_out;     /* most_ns were over */
+    bool unable; /* no thread, no socket to be had: trouble says why, and the run has ended */
     char trouble[160];
 };
 /* Requests 0 .. n-1 one after another (load false), or the program's load until n have finished.

@@ -60,6 +60,7 @@ struct live {
     uint32_t njob_of;
     struct loop **loop;
     uint32_t nloop;
+    int64_t loops_burnt; /* CPU time of those that have ended */
 };
 
 /* live.c */
@@ -101,7 +102,9 @@ int client_connect(const struct live_opt *o, int64_t ns, const char **why); /* -
 int client_call(int fd, const char *service, int64_t ns, bool ok, const char **why);
 
 /* burn.c */
-void burn(int64_t ns);            /* of this thread's CPU time */
+void burn(int64_t ns);         /* of this thread's CPU time */
+int64_t burnt_by_thread(void); /* CPU time of this thread until now, of all threads */
+int64_t burnt_by_all(void);
 void cores_limit(uint32_t cores); /* this thread and those that it makes: on so many at most */
 
 #endif

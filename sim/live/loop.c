@@ -30,6 +30,7 @@ struct loop {
     struct live *l;
     pthread_t id;
     bool runs;
+    int64_t burnt; /* its CPU time, when it has ended */
     uv_loop_t uv;
     uv_async_t wake;
     uv_poll_t timer; /* on timers.fd */
@@ -338,6 +339,7 @@ static void *loop_main(void *arg)
 {
     struct loop *o = arg;
     uv_run(&o->uv, UV_RUN_DEFAULT);
+    o->burnt = burnt_by_thread();
     return NULL;
 }
 
@@ -418,6 +420,7 @@ void loops_end(struct live *l)
             uv_async_send(&o->wake);
             pthread_join(o->id, NULL);
             uv_loop_close(&o->uv);
+            l->loops_burnt += o->burnt;
         }
         loop_free(o);
     }

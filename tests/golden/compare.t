@@ -127,7 +127,7 @@ $ pertinax compare models/search.yaml -d few.db --requests 20000 >text.txt
 
 For programs; other names of spans.
 
-$ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_both=rank --format json | sed -n '1,40p'
+$ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_both=rank --format json | sed -n '1,41p'
 > {
 >   "schema": "pertinax.compare/1",
 >   "version": "0.1.0",
@@ -147,6 +147,7 @@ $ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_bot
 >       "lag1": 0.11354488290393976,
 >       "dependent": false,
 >       "paired": false,
+>       "reason": null,
 >       "at_once": 0.6804636137437791,
 >       "model_at_once": 1.0377803546602749,
 >       "values": [
@@ -168,6 +169,16 @@ $ pertinax compare models/do_work.yaml -d few.db --requests 2000 --spans use_bot
 >             "hi": 0.6895383957043834
 >           },
 >           "margin": 0.1,
+
+$ pertinax compare models/do_work.yaml -d few.db --requests 2000 --format csv | cut -d, -f1-4,7
+> execution,kind,name,measured,model
+> coroutine,time,mean,0.05059341240000001,0.031228326417500025
+> coroutine,time,p50,0.044397464,0.025484604
+> coroutine,time,p95,0.08809425,0.074422661
+> coroutine,time,p99,0.123731559,0.111802682
+> coroutine,step,geocoder,0.027250122083333335,0.0311283264175
+> coroutine,step,use_both,,0.0001
+> coroutine,step,memcache,0.001179642266447368,0.0011798172475
 
 The model executed for real, and compared with that, in one command.
 

@@ -94,6 +94,8 @@ static void test_not_faster(void **state)
     assert_int_equal(got.n, REQUESTS);
     assert_int_equal(got.report.broken, 0);
     assert_false(got.report.unable);
+    assert_true(got.report.cores > 0 && got.report.cores < 1.5); /* of one core */
+    assert_int_equal(got.report.loop > 0, world_loops(live.sim) > 0);
     for (uint64_t i = 0; i < REQUESTS; i++) {
         assert_int_equal(got.rec[i].ordinal, i);
         assert_int_equal(got.rec[i].status, want[i].status);
