@@ -236,6 +236,8 @@ static bool import_file(struct store *s, struct import_file *f, const struct imp
     f->format = format->name;
     f->packing = input_packing(in);
     store_file_begin(s);
+    if (o->jobs >= 2)
+        input_begin_ahead(in);
     read_all(l, &r, format);
     f->bytes = input_bytes(in);
     f->found = r.spans;

@@ -5,8 +5,8 @@
  * empty, in no known format or without a span is left out with a warning; if that leaves nothing,
  * it is an error.  A file whose contents are in the store already changes nothing.
  *
- * One thread reads, another one stores (jobs > 1); what is stored is the same.  Memory does not
- * grow with the files. */
+ * With jobs > 1 one thread fetches and unpacks, one reads, one stores; what is stored is the same.
+ * Memory does not grow with the files. */
 #ifndef TRACE_IMPORT_H
 #define TRACE_IMPORT_H
 #include "base/diag.h"
@@ -18,7 +18,7 @@ struct import_opt {
     const struct trace_format *format; /* NULL: each file's is found out */
     const struct csv_map *csv;         /* may be NULL */
     uint32_t jobs;
-    bool (*stop)(void); /* asked often; true: stop, and store nothing */
+    bool (*stop)(void); /* asked often, by any thread; true: stop, and store nothing */
     void (*progress)(void *ctx, const char *file, uint64_t bytes, uint64_t spans); /* may be NULL */
     void *ctx;
 };

@@ -4,6 +4,7 @@
  * The digest is two multiply-and-mix lanes over words of 8 bytes in the order of the bytes, so it
  * does not depend on how much is read at once: the tail of less than 16 bytes waits. */
 #include "trace/input.h"
+#include "trace/input_ahead.h"
 #include "base/arena.h"
 #include "base/diag.h"
 #include <errno.h>
@@ -33,8 +34,11 @@ struct input {
     bool head_done;
     bool (*stop)(void);
     const char *trouble;
-    uint64_t bytes, most, lane[2];
+    uint64_t bytes, most, lane[2]; /* bytes: unpacked */
     unsigned char tail[16];
+    struct input_ahead *ahead; /* NULL, or whose thread has all of the above */
+    uint64_t given;
+    bool ended;
 };
 
 static struct input *input_new(int fd)
@@ -66,6 +70,7 @@ void input_close(struct input *in)
 {
     if (!in)
         return;
+    input_ahead_free(in->ahead);
     if (in->packing == GZIP)
         inflateEnd(&in->z);
     ZSTD_freeDStream(in->zstd);
@@ -272,7 +277,7 @@ const char *input_head(struct input *in, size_t *n)
     return in->head;
 }
 
-size_t input_read(void *ctx, char *to, size_t n)
+static size_t take(void *ctx, char *to, size_t n)
 {
     struct input *in = ctx;
     size_t got, head;
@@ -293,14 +298,28 @@ size_t input_read(void *ctx, char *to, size_t n)
     return got;
 }
 
+void input_begin_ahead(struct input *in)
+{
+    in->ahead = input_ahead_new(take, in);
+}
+
+size_t input_read(void *ctx, char *to, size_t n)
+{
+    struct input *in = ctx;
+    size_t got = in->ahead ? input_ahead_read(in->ahead, to, n) : take(in, to, n);
+    in->given += got;
+    in->ended = got == 0;
+    return got;
+}
+
 uint64_t input_bytes(const struct input *in)
 {
-    return in->bytes;
+    return in->given;
 }
 
 const char *input_trouble(const struct input *in)
 {
-    return in->trouble;
+    return in->ahead && !in->ended ? NULL : in->trouble;
 }
 
 const char *input_packing(const struct input *in)

@@ -20,13 +20,17 @@ const char *input_head(struct input *in, size_t *n);
 size_t input_read(void *in, char *to, size_t n);
 /* No more than n bytes, unpacked: what is longer is in trouble. */
 void input_most(struct input *in, uint64_t n);
-/* Asked before each read; true ends the input.  May be NULL. */
+/* Asked before each read, by the thread that reads; true ends the input.  May be NULL. */
 void input_stop(struct input *in, bool (*stop)(void));
+/* From here on another thread reads and unpacks, some blocks ahead; nothing else changes.  The
+ * last thing before input_read(). */
+void input_begin_ahead(struct input *in);
 
-uint64_t input_bytes(const struct input *in);         /* read so far */
-struct trace_id input_digest(const struct input *in); /* of what was read so far: 128 bits, fast,
+uint64_t input_bytes(const struct input *in);         /* given by input_read() so far */
+struct trace_id input_digest(const struct input *in); /* of all, at its end: 128 bits, fast,
                                                          and no protection against malice */
-/* NULL, or why the data ended too early: damaged compression, an error of the device. */
+/* NULL, or why the data ended too early (known when it has ended): damaged compression, an error of
+ * the device. */
 const char *input_trouble(const struct input *in);
 const char *input_packing(const struct input *in); /* "gzip", "zstd" or NULL */
 

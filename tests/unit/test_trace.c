@@ -316,14 +316,15 @@ static void test_times(void **state)
 static void test_input(void **state)
 {
     (void)state;
-    enum { N = 300000 };
+    enum { N = 1000000 };
     unsigned char *plain = malloc(N), *packed = malloc(2 * N);
     char *back = malloc(N);
     assert_true(plain && packed && back);
     for (size_t i = 0; i < N; i++)
         plain[i] = (unsigned char)(trace_mix(1, i / 7) >> (i % 5));
-    struct trace_id digest[3];
-    for (int kind = 0; kind < 3; kind++) {
+    struct trace_id digest[6];
+    for (int way = 0; way < 6; way++) { /* by this thread, and by another one ahead */
+        int kind = way % 3;
         size_t n = N, head, got = 0;
         if (kind == 1) { /* two members, one behind the other */
             z_stream z = {0};
@@ -346,16 +347,21 @@ static void test_input(void **state)
         struct input *in = input_mem(kind ? packed : plain, n);
         assert_int_equal(input_head(in, &head)[0], (char)plain[0]);
         assert_int_equal(head, INPUT_HEAD);
+        if (way >= 3)
+            input_begin_ahead(in);
         for (size_t k; (k = input_read(in, back + got,
                                        1 + got % 1000 < N - got ? 1 + got % 1000 : N - got)) > 0;)
             got += k;
         assert_int_equal(got, N);
         assert_memory_equal(back, plain, N);
         assert_null(input_trouble(in));
-        digest[kind] = input_digest(in);
+        assert_int_equal(input_bytes(in), N);
+        digest[way] = input_digest(in);
         input_close(in);
         if (kind) { /* cut off, and damaged */
             in = input_mem(packed, n - 9);
+            if (way >= 3)
+                input_begin_ahead(in);
             while (input_read(in, back, N))
                 ;
             assert_string_equal(input_trouble(in), "the compressed data ends too early");
@@ -370,8 +376,12 @@ static void test_input(void **state)
             input_close(in);
         }
     }
-    assert_memory_equal(&digest[0], &digest[1], sizeof digest[0]);
-    assert_memory_equal(&digest[0], &digest[2], sizeof digest[0]);
+    for (int way = 1; way < 6; way++)
+        assert_memory_equal(&digest[0], &digest[way], sizeof digest[0]);
+    struct input *left = input_mem(plain, N); /* closed in the middle */
+    input_begin_ahead(left);
+    assert_int_equal(input_read(left, back, 10), 10);
+    input_close(left);
     free(plain);
     free(packed);
     free(back);
