@@ -2,13 +2,16 @@
 /* import.c - recorded traces: spans a CPU second and a second, from a file to the store.
  *
  * A million spans in traces of 25, as many as a request to a dozen services leaves, are written as
- * Jaeger JSON and as OTLP lines, and imported into a fresh store on one core and on two.  "parse"
- * is json_read alone over the same bytes, "yajl" another parser with callbacks that do nothing,
- * where it is installed: a yardstick of the machine, in the same run. */
+ * Jaeger JSON and as OTLP lines, and imported into a fresh store on one core and on two.
+ * Yardsticks of the machine, in the same run: "parse" is json_read alone over the same bytes,
+ * "yajl" another parser with callbacks that do nothing, where it is installed; "sqlite" is nothing
+ * but the rows, put into the same tables in one transaction, each bound and stepped as programs do
+ * that insert many. */
 #include "tests/bench/bench.h"
 #include "base/json_read.h"
 #include "trace/import.h"
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <unistd.h>
 #ifdef ASK_YAJL
 #include <yajl/yajl_parse.h>
@@ -72,6 +75,71 @@ static void put_otlp(FILE *f, unsigned t)
                 i ? "," : "", s.trace, s.id, s.parent, s.start, s.start + s.duration);
     }
     fputs("]}]}]}\n", f);
+}
+
+static sqlite3_stmt *prepared(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *q;
+    if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK)
+        die("%s", sqlite3_errmsg(db));
+    return q;
+}
+
+/* NULL for cells that are INT64_MIN. */
+static void insert(sqlite3_stmt *q, const int64_t *cell, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (cell[i] == INT64_MIN)
+            sqlite3_bind_null(q, i + 1);
+        else
+            sqlite3_bind_int64(q, i + 1, cell[i]);
+    if (sqlite3_step(q) != SQLITE_DONE)
+        die("the probe failed");
+    sqlite3_reset(q);
+}
+
+static void insert_trace(sqlite3_stmt *trace, sqlite3_stmt *span, unsigned t)
+{
+    const int64_t number = (int64_t)t + 1, none = INT64_MIN;
+    struct one s = span_of(t, 0);
+    insert(trace,
+           (const int64_t[]){number, 1, 0, (int64_t)s.trace, 1, (int64_t)s.start * 1000,
+                             (int64_t)s.duration * 1000, (int64_t)s.duration * 1000, SPANS, 1},
+           10);
+    for (unsigned i = 0; i < SPANS; i++) {
+        s = span_of(t, i);
+        insert(span,
+               (const int64_t[]){(number << 28) + i, (int64_t)s.id,
+                                 i ? (number << 28) + (i - 1) / 4 : none, none, 1, none,
+                                 (int64_t)s.start * 1000, (int64_t)s.duration * 1000, 0, 200 << 16},
+               10);
+    }
+}
+
+static void sqlite_once(uint32_t jobs)
+{
+    struct arena *a = arena_new(0);
+    sqlite3 *db;
+    (void)jobs;
+    unlink(store);
+    struct store *tables = store_open(store, STORE_WRITE, diags_new(a)); /* takes them away, too */
+    if (!tables || sqlite3_open(store, &db) != SQLITE_OK)
+        die("the probe cannot open %s", store);
+    sqlite3_exec(db,
+                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                 "PRAGMA cache_size = -32768; BEGIN IMMEDIATE",
+                 NULL, NULL, NULL);
+    sqlite3_stmt *trace = prepared(db, "INSERT INTO trace VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *span = prepared(db, "INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (unsigned t = 0; t < TRACES; t++)
+        insert_trace(trace, span, t);
+    if (sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        die("%s", sqlite3_errmsg(db));
+    sqlite3_finalize(trace);
+    sqlite3_finalize(span);
+    sqlite3_close(db);
+    store_close(tables);
+    arena_drop(a);
 }
 
 static void import_once(uint32_t jobs)
@@ -175,6 +243,7 @@ static void bench_format(const char *what, void (*put)(FILE *f, unsigned t))
 
 int main(void)
 {
+    rates("rows", "sqlite", sqlite_once, 1);
     bench_format("jaeger", put_jaeger);
     bench_format("otlp", put_otlp);
     bench_line("memory", "at most", bench_peak(), "MiB");
