@@ -35,6 +35,8 @@ void flow_free(struct flow *f)
     free(f->draw);
     free(f->queue);
     free(f->enter);
+    free(f->lone);
+    free(f->lone_ns);
     busy_free(f->busy);
     free(f);
 }
@@ -95,7 +97,7 @@ void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal)
     int64_t *ns = f->draw + (size_t)i * f->most;
     *r = (struct flow_req){.arrival = s->now, .ordinal = ordinal, .cls = cls, .traced = traced};
     flow_draw(s, cls, ordinal, ns);
-    if (lone_arrive(s, cls, r, ns) || busy_arrive(s, ordinal, ns[0])) {
+    if (lone_arrive(s, r, ns) || busy_arrive(s, ordinal, ns[0])) {
         r->next = f->free_req;
         f->free_req = i;
         return;

@@ -77,7 +77,9 @@ struct flow {
     bool loop_posted;
     int64_t *enter;     /* when a task entered its steps: ndepth a task */
     uint32_t live_peak; /* of st.live */
-    struct busy *busy;  /* NULL: this is no queue of one server */
+    struct lone *lone;  /* requests told at once, and the durations of one */
+    int64_t *lone_ns;
+    struct busy *busy; /* NULL: this is no queue of one server */
 };
 
 /* Sums over time up to this are whole numbers, whatever the order in which they are made. */
@@ -138,9 +140,10 @@ void flow_granted(struct sim *s, uint32_t inst);
 bool flow_plan(struct flow *f, const struct sim_opt *o);
 void flow_plan_free(struct flow *f);
 /* flow_lone.c */
-uint32_t lone_crowd(const struct flow *f, uint32_t cls);
-/* A request arrives, with the durations of its calls.  True: it met no other, and is over. */
-bool lone_arrive(struct sim *s, uint32_t cls, const struct flow_req *r, const int64_t *ns);
+void lone_plan(struct flow *f);
+/* A request arrives, with the durations of its calls.  True: it is over, and so is who came before
+ * its end. */
+bool lone_arrive(struct sim *s, const struct flow_req *r, const int64_t *ns);
 /* flow_busy.c */
 void busy_plan(struct flow *f);
 void busy_free(struct busy *b);

@@ -220,12 +220,19 @@ static void skips_find(struct flow *f)
     }
 }
 
+/* One call or pause without a queue, in steps that all begin before it and end after it. */
 static bool leaf_body(const struct flow *f, uint32_t body)
 {
     const struct prog *p = f->p;
-    const struct op *o = &p->op[f->skip[p->body[body].pc]];
+    uint32_t pc = p->body[body].pc, at = f->skip[pc];
+    const struct op *o = &p->op[at];
     bool work = o->code == OP_PAUSE || (o->code == OP_CALL && p->call[o->a].res == NONE);
-    return work && p->op[f->skip[o - p->op + 1]].code == OP_END;
+    if (!work || p->op[f->skip[at + 1]].code != OP_END)
+        return false;
+    for (; p->op[pc].code != OP_END; pc++)
+        if (p->op[pc].code == (pc < at ? OP_LEAVE : OP_ENTER))
+            return false;
+    return true;
 }
 
 static void leaves_find(struct flow *f)
@@ -255,8 +262,7 @@ bool flow_plan(struct flow *f, const struct sim_opt *o)
             return false;
     skips_find(f);
     leaves_find(f);
-    for (uint32_t i = 0; i < p->ncls; i++)
-        f->cls[i].crowd = lone_crowd(f, i);
+    lone_plan(f);
     busy_plan(f);
     return true;
 }
