@@ -171,10 +171,10 @@ static void test_locks(void **state)
           "5 :8 q: `a` answers, waits for `left`, held by p\n" LOCKED);
     tells(LOCKS, "coroutine", 1, STORY_DEADLOCK,
           "1 :6 request: arrives, starts `p` and `q` and waits for them\n"
-          "1 :7 p: takes `left`, calls `a`\n"
-          "1 :8 q: takes `right`, calls `a`\n"
-          "2 :7 p: `a` answers, waits for `right`, held by q\n"
-          "2 :8 q: `a` answers, waits for `left`, held by p\n" LOCKED);
+          "2 :7 p: takes `left`, calls `a`\n"
+          "3 :8 q: takes `right`, calls `a`\n"
+          "4 :7 p: `a` answers, waits for `right`, held by q\n"
+          "5 :8 q: `a` answers, waits for `left`, held by p\n" LOCKED);
 }
 
 static void test_lost_update(void **state)
@@ -215,8 +215,8 @@ static void test_unawaited(void **state)
     tells(HEAD "request:\n  - spawn: {audit: {call: a}}\n  - call: b\n  - respond: 200\n",
           "coroutine", 1, STORY_UNAWAITED,
           "1 :6 request: arrives, spawns `audit`, calls `b`\n"
-          "1 :5 audit: calls `a`\n"
-          "2 :7 request: `b` answers, responds 200, ends !!\n"
+          "2 :5 audit: calls `a`\n"
+          "3 :7 request: `b` answers, responds 200, ends !!\n"
           "`audit` is never awaited, and still runs :5\n");
 }
 
