@@ -14,8 +14,6 @@ struct walk {
     const struct prog *p;
     const struct exact_opt *o;
     struct exact *e;
-    bool *chosen; /* of each expression: what is done depends on its value */
-    bool free;    /* other durations may be anything */
     struct tries tries;
     double p_run;
     bool lost;       /* this run is left over: it only comes to its end */
@@ -25,36 +23,13 @@ struct walk {
     struct dist_atoms atoms;
 };
 
-/* ---- which programs ---- */
-
-/* Is each step over before the next begins, and nothing timed? */
-static bool one_by_one(const struct prog *p)
+/* The weights of a choice are asked for one by one, and again: they may not be drawn. */
+static bool draws_weights(const struct prog *p)
 {
-    if (p->has_timers || p->nstage > 0 || (p->nfork > 0 && !p->in_place))
-        return false;
-    for (uint32_t i = 0; i < p->nfork; i++)
-        if (p->fork[i].kind == GROUP_HEDGE)
-            return false;
-    for (uint32_t i = 0; i < p->nres; i++)
-        if (p->res[i].queue_timeout != NONE)
-            return false;
-    return true;
-}
-
-/* The expressions whose values are kept, or decide where to go. */
-static void mark_chosen(struct walk *w)
-{
-    const struct prog *p = w->p;
-    for (uint32_t pc = 0; pc < p->nop; pc++)
-        if (p->op[pc].code == OP_ASK || p->op[pc].code == OP_BRANCH)
-            w->chosen[p->op[pc].b] = true;
-    for (uint32_t i = 0; i < p->ncall; i++)
-        if (p->call[i].error != NONE)
-            w->chosen[p->site[p->call[i].error].expr] = true;
-    for (uint32_t i = 0; i < p->narm; i++) {
-        w->chosen[p->arm[i].expr] = true;
-        w->impossible = w->impossible || p->x.expr[p->arm[i].expr].draws;
-    }
+    for (uint32_t i = 0; i < p->narm; i++)
+        if (p->x.expr[p->arm[i].expr].draws)
+            return true;
+    return false;
 }
 
 /* ---- the oracle ---- */
@@ -114,16 +89,51 @@ static double value(void *ctx, const struct sim *s, uint32_t expr, const double 
     const struct expr_dice dice = {w, draw, pick, other};
     const char *bad = NULL;
     (void)s;
-    if (w->free && x->expr[expr].unit == UNIT_DURATION && !w->chosen[expr]) {
-        double lo, hi;
-        w->e->timed = false;
-        expr_bounds_with(x, expr, words, &lo, &hi);
-        return fmax(lo, 0);
-    }
     double v = x->expr[expr].dist ? draw(w, x->expr[expr].dist)
                                   : expr_eval_with(x, expr, words, &dice, &bad);
     w->impossible = w->impossible || bad;
     return v;
+}
+
+/* ---- one expression ---- */
+
+static bool value_put(struct dist_atoms *out, double v, double p)
+{
+    uint32_t i = 0;
+    while (i < out->n && out->x[i] != v)
+        i++;
+    if (i == DIST_ATOMS)
+        return false;
+    out->x[i] = v;
+    out->p[i] = i == out->n ? p : out->p[i] + p;
+    out->n += i == out->n;
+    return true;
+}
+
+bool exact_values(const struct xprog *x, uint32_t expr, const double *words, struct dist_atoms *out)
+{
+    const struct xexpr *e = &x->expr[expr];
+    if (e->dist)
+        return dist_atoms(e->dist, least, out);
+    struct walk *w = xcalloc(1, sizeof *w);
+    const struct expr_dice dice = {w, draw, pick, other};
+    const char *bad = NULL;
+    out->n = 0;
+    out->left = 0;
+    tries_init(&w->tries);
+    do {
+        w->p_run = 1;
+        w->lost = false;
+        double v = e->constant ? e->value : expr_eval_with(x, expr, words, &dice, &bad);
+        if (w->lost)
+            out->left += w->p_run;
+        else
+            w->impossible = w->impossible || !value_put(out, v, w->p_run);
+    } while (!bad && !w->impossible && tries_next(&w->tries));
+    bool well = !bad && !w->impossible && !w->tries.too_long && out->n > 0;
+    tries_free(&w->tries);
+    free(w);
+    return well;
 }
 
 /* ---- runs ---- */
@@ -183,11 +193,9 @@ static void put_in_order(struct exact *e)
 bool exact_run(const struct prog *p, const struct exact_opt *o, struct exact *e)
 {
     struct walk *w = xcalloc(1, sizeof *w);
-    *e = (struct exact){.timed = true};
-    *w = (struct walk){.p = p, .o = o, .e = e, .free = o->outcomes && one_by_one(p)};
-    w->chosen = xcalloc(p->x.nexpr + 1, sizeof *w->chosen);
+    *e = (struct exact){0};
+    *w = (struct walk){.p = p, .o = o, .e = e};
     tries_init(&w->tries);
-    mark_chosen(w);
     struct sim_oracle oracle = {w, value, pick, NULL};
     struct sim_opt so = {.seed = 1,
                          .oracle = &oracle,
@@ -195,14 +203,13 @@ bool exact_run(const struct prog *p, const struct exact_opt *o, struct exact *e)
                          .stop = o->stop};
     struct sim *s = sim_new(p, &so);
     uint64_t most = o->max_runs ? o->max_runs : MAX_RUNS;
-    bool well = !w->impossible && !p->cls[0].load, all = false;
+    bool well = !draws_weights(p) && !p->cls[0].load, all = false;
     while (well && !all && e->runs < most) {
         well = run_once(w, s);
         all = !tries_next(&w->tries);
     }
     sim_free(s);
     tries_free(&w->tries);
-    free(w->chosen);
     free(w);
     put_in_order(e);
     return well && all;
@@ -237,15 +244,24 @@ static bool fits(const struct limit_node *n, const struct exact_case *c)
     return limit_filter_fits(&n->filter, c->status, 0);
 }
 
+static bool counts(const struct limit_node *n, int64_t latency, int32_t status)
+{
+    if (n->metric == METRIC_P)
+        return limit_cond_holds(n->cond, latency, status, 0);
+    return status >= n->filter.outcome.low && status <= n->filter.outcome.high;
+}
+
+bool exact_counts(const struct limit_node *n, int32_t status)
+{
+    return counts(n, 0, status);
+}
+
 static bool share(const struct exact *e, const struct limit_node *n, double *lo, double *hi)
 {
     double p = 0;
     for (uint32_t i = 0; i < e->n; i++) {
         const struct exact_case *c = &e->of[i];
-        bool holds = n->metric == METRIC_P ? limit_cond_holds(n->cond, c->latency, c->status, 0)
-                                           : c->status >= n->filter.outcome.low &&
-                                                 c->status <= n->filter.outcome.high;
-        p += holds ? c->p : 0;
+        p += counts(n, c->latency, c->status) ? c->p : 0;
     }
     *lo = p;
     *hi = p + e->left;
@@ -301,8 +317,6 @@ static bool moment(const struct exact *e, const struct limit_node *n, double *lo
 
 bool exact_value(const struct exact *e, const struct limit_node *n, double *lo, double *hi)
 {
-    if (!e->timed && !exact_of_outcome(n))
-        return false;
     if (n->metric == METRIC_P || n->metric == METRIC_OUTCOME)
         return share(e, n, lo, hi);
     return n->metric == METRIC_QUANTILE ? quantile(e, n, lo, hi) : moment(e, n, lo, hi);

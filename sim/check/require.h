@@ -20,8 +20,8 @@
  *   max, peak_...            what was seen can only refute
  *
  * Where nothing is drawn there is one run, and the verdict is exact.  So it is of latency and
- * outcome alone where all that can be drawn are a few things (exact.h), which then takes no sample
- * and no part of the error. */
+ * outcome alone where all that can be drawn are a few things (exact.h), and of the outcome where it
+ * does not hang on who is quicker (chances.h): that takes no sample and no part of the error. */
 #ifndef CHECK_REQUIRE_H
 #define CHECK_REQUIRE_H
 #include "check/baseline.h"

@@ -96,6 +96,9 @@ static const char *seen_text(const struct judged *j, struct arena *a)
     const char *text = interval_text(a, j->seen, j->left->unit, percent);
     if (j->exact && j->seen.lo == j->seen.hi && isfinite(j->seen.value))
         return arena_printf(a, "%s exactly", text);
+    if (j->exact && isfinite(j->seen.value)) /* for any latencies */
+        return arena_printf(a, "%s to %s", text_value(a, j->seen.lo, j->left->unit, percent),
+                            text_value(a, j->seen.hi, j->left->unit, percent));
     if (j->one_sided && isfinite(j->seen.value))
         return arena_printf(a, "%s seen", text_value(a, j->seen.value, j->left->unit, percent));
     if (j->n && (j->hits == 0 || j->hits == j->n) && j->seen.lo < j->seen.hi &&
