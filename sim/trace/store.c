@@ -102,19 +102,37 @@ static bool refuse(struct store *s, struct diags *d, const char *hint, const cha
     return false;
 }
 
+static bool busy(const struct store *s, struct diags *d)
+{
+    diag_error(d, (struct loc){0}, "E-store-busy", "try again when it has ended",
+               "another process is writing to %s", s->path);
+    return false;
+}
+
+/* Why the file cannot be read. */
+static bool unreadable(struct store *s, const char *other, struct diags *d)
+{
+    int code = sqlite3_extended_errcode(s->db);
+    if (code == SQLITE_NOTADB)
+        return refuse(s, d, other, "is not a store of traces, nor any SQLite file");
+    if (code == SQLITE_READONLY_ROLLBACK)
+        return refuse(s, d, "the next import puts it right",
+                      "was left by an import that was killed");
+    if ((code & 0xff) == SQLITE_BUSY)
+        return busy(s, d);
+    diag_error(d, (struct loc){0}, "E-store", NULL, "%s cannot be read: %s", s->path,
+               sqlite3_errmsg(s->db));
+    return false;
+}
+
 /* Is the file a store that this program can read?  *version is 0 for one that is yet empty. */
 static bool check_file(struct store *s, int64_t *version, struct diags *d)
 {
     static const char other[] = "-d FILE names another store; a new one is made where none is";
     int64_t app = 0, tables = 0;
     if (!ask(s, "PRAGMA application_id", &app) || !ask(s, "PRAGMA user_version", version) ||
-        !ask(s, "SELECT count(*) FROM sqlite_schema", &tables)) {
-        if (sqlite3_errcode(s->db) == SQLITE_NOTADB)
-            return refuse(s, d, other, "is not a store of traces, nor any SQLite file");
-        diag_error(d, (struct loc){0}, "E-store", NULL, "%s cannot be read: %s", s->path,
-                   sqlite3_errmsg(s->db));
-        return false;
-    }
+        !ask(s, "SELECT count(*) FROM sqlite_schema", &tables))
+        return unreadable(s, other, d);
     if (app == 0 && tables == 0) {
         *version = 0;
         return true;
@@ -215,14 +233,15 @@ static int64_t recording_of(struct store *s, const char *label)
 
 bool store_begin(struct store *s, const char *label, struct diags *d)
 {
-    store_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                  "PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY");
-    int rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    if (rc == SQLITE_BUSY) {
-        diag_error(d, (struct loc){0}, "E-store-busy", "try again when it has ended",
-                   "another process is writing to %s", s->path);
-        return false;
-    }
+    store_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
+                  "PRAGMA temp_store = MEMORY");
+    /* A file that was made just now has no readers: without a log its pages are written once. */
+    int rc =
+        s->made ? SQLITE_OK : sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_BUSY)
+        return busy(s, d);
     store_must(s, rc);
     s->writing = s->writes = true;
     s->recording = recording_of(s, label);

@@ -9,9 +9,9 @@
  *
  * Writing is one transaction from store_begin() to store_commit(); whatever ends the program before
  * leaves the file as it was.  Others may read meanwhile (write-ahead log; gone when the store is
- * closed).  One thread at a time
- * uses a store.  Trouble with the file's contents is the user's (diags), with the disk the world's
- * (die). */
+ * closed), but for the first transaction of a file, when there is nothing to read.  One thread at a
+ * time uses a store.  Trouble with the file's contents is the user's (diags), with the disk the
+ * world's (die). */
 #ifndef TRACE_STORE_H
 #define TRACE_STORE_H
 #include "base/diag.h"

@@ -7,6 +7,7 @@
 #include "trace/read_csv.h"
 #include <stdio.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -795,9 +796,45 @@ static void test_killed(void **state)
     unlink(db);
 }
 
+/* Pages of the file were written before the writer died, what was there is in its journal: who may
+ * only read cannot put it back, and says so; who writes does. */
+static void test_half_written(void **state)
+{
+    (void)state;
+    char db[64];
+    snprintf(db, sizeof db, "/tmp/test_trace.%d.half.db", (int)getpid());
+    struct fixture f;
+    open_store(&f);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        sqlite3 *x;
+        struct store *s = store_open(db, STORE_WRITE, f.d); /* left open: else it is removed */
+        _exit(s && sqlite3_open(db, &x) == SQLITE_OK &&
+                      sqlite3_exec(x,
+                                   "PRAGMA cache_size = 1; BEGIN; WITH RECURSIVE n(i) AS (SELECT 1"
+                                   " UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+                                   " INSERT INTO name SELECT i, 'n' || i FROM n",
+                                   NULL, NULL, NULL) == SQLITE_OK
+                  ? 0
+                  : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_null(store_open(db, STORE_READ, f.d));
+    assert_non_null(strstr(diags_get(f.d, 0)->text, "an import that was killed"));
+    struct store *s = store_open(db, STORE_WRITE, f.d);
+    assert_non_null(s);
+    assert_int_equal(store_number(s, "SELECT count(*) FROM name"), 0);
+    store_close(s);
+    close_store(&f);
+    unlink(db);
+}
+
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(files) + 20];
+    struct CMUnitTest t[TEST_COUNT(files) + 21];
     size_t n = 0;
     for (; n < TEST_COUNT(files); n++)
         t[n] = test_named(files[n].name, test_file, &files[n]);
@@ -821,5 +858,6 @@ int main(void)
     t[n++] = test_named("select", test_select, NULL);
     t[n++] = test_named("far apart", test_far_apart, NULL);
     t[n++] = test_named("killed", test_killed, NULL);
+    t[n++] = test_named("half written", test_half_written, NULL);
     return cmocka_run_group_tests_name("trace", t, NULL, NULL);
 }
