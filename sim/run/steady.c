@@ -43,15 +43,19 @@ static void rep_room(const struct steady *st, struct rep *r, uint64_t n)
     r->cap = all > n ? all : twice > n ? twice : n;
     r->latency = xrealloc(r->latency, r->cap, sizeof *r->latency);
     r->rest = xrealloc(r->rest, r->cap, sizeof *r->rest);
+    if (r->longer)
+        r->longer = xrealloc(r->longer, r->cap, sizeof *r->longer);
 }
 
 static void rep_keep(struct rep *r, const struct record *v)
 {
+    if (v->duration != v->latency && !r->longer)
+        r->longer = xcalloc(r->cap, sizeof *r->longer);
+    if (r->longer)
+        r->longer[r->kept] = v->duration - v->latency;
     r->latency[r->kept] = v->latency;
-    r->rest[r->kept++] = (struct kept){.end = v->arrival + v->duration,
-                                       .duration = v->duration,
-                                       .cls = v->cls,
-                                       .status = v->status};
+    r->rest[r->kept++] =
+        (struct kept){.end = v->arrival + v->duration, .cls = v->cls, .status = v->status};
 }
 
 static uint64_t rep_take(struct steady *st, struct rep *r)
@@ -134,6 +138,7 @@ static void reps_free(struct steady *st)
         sim_free(r->s);
         free(r->latency);
         free(r->rest);
+        free(r->longer);
         tally_free(&r->tail);
         tally_free(&r->tally);
         for (uint32_t k = 0; k < r->nsnap; k++)

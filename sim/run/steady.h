@@ -9,7 +9,7 @@ struct snap {
     struct sim_account now;
 };
 struct kept {
-    int64_t end, duration;
+    int64_t end;
     uint32_t cls;
     int32_t status;
 };
@@ -22,6 +22,7 @@ struct rep {
     uint64_t kept, cap;
     int64_t *latency;
     struct kept *rest;
+    int64_t *longer;   /* duration less latency; NULL as long as there is no difference */
     struct tally tail; /* the others */
     int64_t last_end;  /* ns: when the last one finished */
     int64_t last_answer;

@@ -84,7 +84,8 @@ void steady_tally(struct steady *st)
         r->tally.binned = binned;
         for (uint64_t k = r->warm; k < r->kept; k++) {
             const struct kept *v = &r->rest[k];
-            tally_add(&r->tally, v->cls, v->status, r->latency[k], v->duration);
+            int64_t duration = r->latency[k] + (r->longer ? r->longer[k] : 0);
+            tally_add(&r->tally, v->cls, v->status, r->latency[k], duration);
         }
         tally_merge(&r->tally, &r->tail);
     }
