@@ -10,8 +10,8 @@
  * of paths as the simulator's (sim_impl.h).  Every number that a simulator can be asked for is the
  * same to the bit, and tests hold the two against each other.
  *
- * A request that meets no other needs not even that (flow_lone.c), nor do those that queue for one
- * server (flow_busy.c): these are told at once, without events.
+ * Requests that share nothing with others need not even that (flow_lone.c), nor do those that queue
+ * for one server (flow_busy.c): these are told without events.
  *
  * The state of core/step is not used; of it, only the numbers of tasks and threads are kept. */
 #ifndef RUN_FLOW_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* flow_impl.h - what the parts of flow.h share: flow_plan.c which programs, flow_draw.c the draws
- * of many requests, flow.c the clock, flow_move.c the moves, flow_lone.c requests that meet no
- * other, flow_busy.c those that queue for one server.  Nobody else's. */
+ * of many requests, flow.c the clock, flow_move.c the moves, flow_lone.c requests that share
+ * nothing with others, flow_busy.c those that queue for one server.  Nobody else's. */
 #ifndef RUN_FLOW_IMPL_H
 #define RUN_FLOW_IMPL_H
 #include "run/flow.h"
