@@ -255,6 +255,7 @@ static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
     watch_end(&w, e);
     if (!run || diags_errors(d))
         return STATUS_USAGE;
+    c->opt.root = c->root;
     struct compare_result *r = compare_judge(run, c->exec, c->measured, c->n, &c->opt, c->a->mem);
     r->version = cmd_version();
     r->command = c->a->command;

@@ -103,12 +103,22 @@ const double compare_point[4] = {NAN, 0.5, 0.95, 0.99};
 static const char *const point_name[] = {"mean", "p50", "p95", "p99"};
 static const int point_q[] = {-1, 0, 2, 3}; /* of quantile_p */
 
+/* The requests of the model that were recorded: a class of the name of their span, or all. */
+static const struct class_result *class_named(const struct exec_result *e, const char *root)
+{
+    for (uint32_t i = 0; root && i < e->nclass; i++)
+        if (strcmp(e->cls[i].name, root) == 0)
+            return &e->cls[i];
+    return &e->all;
+}
+
 static void judge_values(struct compare_part *p, const struct measured *m,
                          const struct exec_result *e, bool load, const struct compare_opt *o,
                          struct arena *mem)
 {
     p->value = NEW(mem, struct compare_value, 5);
-    const struct latency_result *l = &e->all.latency;
+    const struct class_result *c = class_named(e, o->root);
+    const struct latency_result *l = &c->latency;
     for (int i = 0; i < 4; i++) {
         struct interval predicted = i == 0 ? l->mean : l->q[point_q[i]];
         struct compare_value *v = &p->value[p->nvalue++];
@@ -119,12 +129,12 @@ static void judge_values(struct compare_part *p, const struct measured *m,
         if (v->verdict == UNDECIDED && !isfinite(v->needed) && !isfinite(v->measured.hi) && i > 0)
             v->needed = ceil(2 * log(0.025) / log(compare_point[i]));
     }
-    if (load && isfinite(m->rate) && e->all.throughput.value > 0) {
+    if (load && isfinite(m->rate) && c->throughput.value > 0) {
         /* Arrivals as if Poisson: the more regular ones are known better. */
         double half = 1.96 / sqrt(m->n);
         struct interval rate = {m->rate, m->rate * exp(-half), m->rate * exp(half)};
         struct compare_value *v = &p->value[p->nvalue++];
-        *v = compare_ratio("throughput", rate, e->all.throughput, o->margin[0], m->n);
+        *v = compare_ratio("throughput", rate, c->throughput, o->margin[0], m->n);
         v->rate = true;
     }
 }
@@ -237,10 +247,12 @@ static void judge_speedup(struct compare_speedup *s, const struct run_result *r,
     struct interval measured =
         ratio_of(measured_value(over, NAN, 0.95), measured_value(of, NAN, 0.95));
     struct interval predicted =
-        ratio_of(r->exec[exec[s->over]].all.latency.mean, r->exec[exec[s->of]].all.latency.mean);
+        ratio_of(class_named(&r->exec[exec[s->over]], o->root)->latency.mean,
+                 class_named(&r->exec[exec[s->of]], o->root)->latency.mean);
     s->amdahl = s->work_span = NAN;
     for (uint32_t i = 0; i < r->nspeedup; i++)
-        if (r->speedup[i].of == exec[s->of] && r->speedup[i].over == exec[s->over]) {
+        if (r->speedup[i].of == exec[s->of] && r->speedup[i].over == exec[s->over] &&
+            r->exec[exec[s->of]].nclass < 2) {
             predicted = r->speedup[i].ratio; /* on the same draws: narrower */
             s->amdahl = r->speedup[i].amdahl;
             s->work_span = r->speedup[i].work_span;

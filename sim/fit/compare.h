@@ -45,6 +45,8 @@ struct compare_busy { /* shares of the time that they computed; NAN: not known *
 };
 struct compare_opt {
     double margin[WITHIN_COUNT];
+    const char
+        *root; /* the span of the requests; if a class is called so, it is compared; or NULL */
     /* Of each part, what a simulation says of the very requests that were measured, in their order;
      * NULL where it does not, or of none.  Parts that have it have equally many requests. */
     const double *const *predicted;

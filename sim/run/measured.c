@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* measured.c - an execution that was run for real, as a result: one run, so that intervals come
  * from the requests themselves (one by one) or from its successive parts (under load). */
+#include "run/class_result.h"
 #include "run/critical.h"
 #include "run/experiment_impl.h"
 #include "run/path_impl.h"
@@ -9,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { PARTS = 20, OUTCOMES = 512, LEFT_OUT = 10 /* of 100, under load: the beginning */ };
+enum { PARTS = 20, LEFT_OUT = 10 /* of 100, under load: the beginning */ };
 
 struct measured {
     struct trial *t;
@@ -25,8 +26,9 @@ static bool fits(const struct record *r, const struct pick *p)
     return (p->every_class || r->cls == p->cls) && (p->every_status || r->status == p->status);
 }
 
-static struct latency_result latency_of(const struct measured *m, const struct pick *p)
+static struct latency_result latency_of(const void *of, const struct pick *p)
 {
+    const struct measured *m = of;
     struct part part[PARTS] = {{.v = NULL}};
     for (uint32_t k = 0; k < m->nparts; k++) {
         part[k].own = xcalloc(m->first[k + 1] - m->first[k] + 1, sizeof *part[k].own);
@@ -46,8 +48,8 @@ static struct latency_result latency_of(const struct measured *m, const struct p
 
 /* ---- one number of each part ---- */
 
-enum quantity { DURATION, THROUGHPUT, SHARE };
-static double of_part(const struct measured *m, uint32_t k, enum quantity q, const struct pick *p)
+static double of_part(const struct measured *m, uint32_t k, enum class_number q,
+                      const struct pick *p)
 {
     struct pick any = *p;
     any.every_status = true;
@@ -75,7 +77,8 @@ static double of_part(const struct measured *m, uint32_t k, enum quantity q, con
     return all > 0 ? n / all : NAN;
 }
 
-static struct interval over_parts(const struct measured *m, enum quantity q, const struct pick *p)
+static struct interval over_parts(const struct measured *m, enum class_number q,
+                                  const struct pick *p)
 {
     double x[PARTS];
     for (uint32_t k = 0; k < m->nparts; k++)
@@ -89,40 +92,37 @@ static struct interval over_parts(const struct measured *m, enum quantity q, con
 }
 
 /* One by one: requests are independent. */
-static struct interval duration_alone(const struct measured *m)
+static struct interval number_alone(const struct measured *m, enum class_number q,
+                                    const struct pick *p)
 {
     struct moments d = {0};
-    for (uint64_t i = 0; i < m->n; i++)
-        moments_add(&d, (double)m->r[i].duration / SECOND);
-    return stats_mean_moments(&d, CONFIDENCE);
+    struct pick any = *p;
+    uint64_t of = 0;
+    any.every_status = true;
+    for (uint64_t i = 0; i < m->n; i++) {
+        of += fits(&m->r[i], &any);
+        if (fits(&m->r[i], p))
+            moments_add(&d, (double)m->r[i].duration / SECOND);
+    }
+    if (q == SHARE)
+        return stats_proportion(d.n, of, CONFIDENCE);
+    struct interval v = stats_mean_moments(&d, CONFIDENCE);
+    return q == DURATION ? v : (struct interval){1 / v.value, 1 / v.hi, v.lo > 0 ? 1 / v.lo : NAN};
+}
+
+static struct interval number_of(const void *of, enum class_number q, const struct pick *p)
+{
+    const struct measured *m = of;
+    return m->nparts == 1 ? number_alone(m, q, p) : over_parts(m, q, p);
 }
 
 static struct class_result class_of(const struct measured *m, const char *name, struct pick p)
 {
-    struct class_result c = {.name = name};
+    const struct class_source source = {m, latency_of, number_of};
     struct tally all = {0};
-    int32_t status[OUTCOMES];
-    bool alone = m->nparts == 1;
-    p.every_status = true;
     for (uint64_t i = 0; i < m->n; i++)
         tally_add(&all, m->r[i].cls, m->r[i].status, m->r[i].latency, m->r[i].duration);
-    c.requests = tally_latency(&all, &p).n;
-    c.latency = latency_of(m, &p);
-    c.duration = alone ? duration_alone(m) : over_parts(m, DURATION, &p);
-    c.throughput = alone ? (struct interval){1 / c.duration.value, 1 / c.duration.hi,
-                                             c.duration.lo > 0 ? 1 / c.duration.lo : NAN}
-                         : over_parts(m, THROUGHPUT, &p);
-    c.noutcome = tally_outcomes(&all, &p, status, OUTCOMES);
-    c.outcome = NEW(m->t->mem, struct outcome_result, c.noutcome);
-    p.every_status = false;
-    for (uint32_t i = 0; i < c.noutcome; i++) {
-        p.status = status[i];
-        c.outcome[i].status = status[i];
-        c.outcome[i].share =
-            alone ? stats_proportion(tally_latency(&all, &p).n, c.requests, CONFIDENCE)
-                  : over_parts(m, SHARE, &p);
-        c.outcome[i].latency = c.noutcome == 1 ? c.latency : latency_of(m, &p);
-    }
+    struct class_result c = class_result_of(&source, &all, name, p, m->t->mem);
     tally_free(&all);
     return c;
 }

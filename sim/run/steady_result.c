@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* steady_result.c - what replications under load say: warm-up, instability, estimates. */
+#include "run/class_result.h"
 #include "run/section.h"
 #include "run/critical.h"
 #include "run/steady.h"
@@ -7,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTCOMES = 512 };
 static const double busy = 0.98; /* and more in the second half: saturated */
 
 /* ---- warm-up ---- */
@@ -259,16 +259,16 @@ static struct interval within(struct interval v, double lo, double hi)
 }
 
 /* An interval from one number of each replication. */
-enum quantity { DURATION, THROUGHPUT, SHARE };
-static struct interval over_reps(const struct steady *st, enum quantity q, const struct pick *p)
+static struct interval over_reps(const void *of, enum class_number q, const struct pick *p)
 {
+    const struct steady *st = of;
     double *x = xcalloc(st->nrep, sizeof *x);
     struct pick any = *p;
     any.every_status = true;
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
         struct moments duration = tally_duration(&r->tally, p);
-        double n = (double)duration.n, of = (double)tally_duration(&r->tally, &any).n;
+        double n = (double)duration.n, every = (double)tally_duration(&r->tally, &any).n;
         switch (q) {
         case DURATION:
             x[i] = n > 0 ? duration.mean / SECOND : NAN;
@@ -277,7 +277,7 @@ static struct interval over_reps(const struct steady *st, enum quantity q, const
             x[i] = steady_rate(st, r, p);
             break;
         case SHARE:
-            x[i] = of > 0 ? n / of : NAN;
+            x[i] = every > 0 ? n / every : NAN;
             break;
         }
     }
@@ -286,28 +286,19 @@ static struct interval over_reps(const struct steady *st, enum quantity q, const
     return q == SHARE ? within(v, 0, 1) : v;
 }
 
+static struct latency_result latency_of(const void *of, const struct pick *p)
+{
+    return steady_latency(of, p);
+}
+
 static struct class_result class_of(const struct steady *st, const char *name, struct pick p)
 {
-    struct class_result c = {.name = name};
+    const struct class_source source = {st, latency_of, over_reps};
     struct tally all = {0};
-    int32_t status[OUTCOMES];
-    p.every_status = true;
     for (uint32_t i = 0; i < st->nrep; i++)
         tally_merge(&all, &st->rep[i].tally);
-    c.requests = tally_latency(&all, &p).n;
-    c.latency = steady_latency(st, &p);
-    c.duration = over_reps(st, DURATION, &p);
-    c.throughput = over_reps(st, THROUGHPUT, &p);
-    c.noutcome = tally_outcomes(&all, &p, status, OUTCOMES);
-    c.outcome = NEW(st->t->mem, struct outcome_result, c.noutcome);
+    struct class_result c = class_result_of(&source, &all, name, p, st->t->mem);
     tally_free(&all);
-    p.every_status = false;
-    for (uint32_t i = 0; i < c.noutcome; i++) {
-        p.status = status[i];
-        c.outcome[i].status = status[i];
-        c.outcome[i].share = over_reps(st, SHARE, &p);
-        c.outcome[i].latency = c.noutcome == 1 ? c.latency : steady_latency(st, &p);
-    }
     return c;
 }
 

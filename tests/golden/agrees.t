@@ -85,6 +85,7 @@ $ pertinax check b.yaml --max-requests 20000 --format json | sed -n '/"agrees": 
 >         "lag1": 0.03001450774364626,
 >         "dependent": false,
 >         "paired": false,
+>         "reason": null,
 >         "at_once": 0.9999999999999956,
 >         "model_at_once": 1.0188530738022223,
 >         "values": [
