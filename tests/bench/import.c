@@ -125,9 +125,7 @@ static void sqlite_once(uint32_t jobs)
     struct store *tables = store_open(store, STORE_WRITE, diags_new(a)); /* takes them away, too */
     if (!tables || sqlite3_open(store, &db) != SQLITE_OK)
         die("the probe cannot open %s", store);
-    sqlite3_exec(db,
-                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                 "PRAGMA cache_size = -32768; BEGIN IMMEDIATE",
+    sqlite3_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; BEGIN IMMEDIATE",
                  NULL, NULL, NULL);
     sqlite3_stmt *trace = prepared(db, "INSERT INTO trace VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     sqlite3_stmt *span = prepared(db, "INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
