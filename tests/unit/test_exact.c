@@ -84,6 +84,13 @@ static const struct row {
      "serial", "outcome(5xx) <= 10%", 0.1},
     {"rounds", "request: {repeat: 'binomial(n=4, p=0.5)', do: {wait: 1ms}}\n", "serial",
      "P(latency <= 1ms) <= 31.25%", 0.3125},
+    {"rounds that are cut",
+     "request: {repeat: 'truncate(binomial(n=4, p=0.5), 1, 2)', do: {wait: 1ms}}\n", "serial",
+     "P(latency <= 1ms) <= 40%", 0.4},
+    {"a mixture of mixtures",
+     "services: {s: {latency: 'mix(0.5 of mix(0.5 of 1ms, 0.5 of 2ms), 0.5 of 2ms)'}}\n"
+     "request: {call: s}\n",
+     "serial", "P(latency <= 1ms) <= 25%", 0.25},
     {"rounds without end", "request: {repeat: poisson(2), do: {wait: 1ms}}\n", "serial",
      "P(latency <= 2ms) >= 67.6%", 0.67667641618306351},
     {"conditions",
