@@ -210,6 +210,8 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     if (o->local_alone && !(o->watch && (o->watch->global || !o->watch->sees)))
         x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL);
     e->local = x->local != NULL;
+    if (o->begins_along)
+        x->begins = begins_new(p, o->watch);
     begin(x, p, o);
     if (!explore_spawns(x))
         e->end = EXPLORE_BROKEN; /* so many tasks at once */
@@ -301,6 +303,7 @@ void explore_free(struct explore *e)
     races_free(x->races);
     local_free(x->local);
     free(x->spawn);
+    free(x->begins);
     free(x->stack);
     free(x->cycle);
     free(x);

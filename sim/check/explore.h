@@ -47,6 +47,7 @@ struct explore_opt {
     uint64_t max_states; /* 0: no limit but memory */
     size_t max_bytes;
     bool symmetric_copies, symmetric_requests;
+    bool begins_along; /* a begin that nobody can notice is part of the move before (begins.h) */
     bool local_alone;  /* a local move (local.h) is made alone, where that is sound */
     bool endless;      /* look for FAULT_ENDLESS, once all is explored */
     const bool *races; /* of each of model.shared: looked at for races; NULL: none */
@@ -118,6 +119,8 @@ void explore_begin(const struct explore *e, struct pack_run *r);
 /* Make a move of it, with its answers; *s: what it shows.  False: it asks for one answer more, and
  * is not over. */
 bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, struct signs *s);
+/* Then threads begin whose begin the explorer takes for a part of it; to `also`. */
+void explore_make_begins(struct explore *e, struct pack_run *r, struct moves *also);
 /* Has the run no move?  Then *s: what that shows. */
 bool explore_ends(struct explore *e, struct pack_run *r, struct signs *s);
 /* Is the run in this state, equal copies and requests aside? */

@@ -11,6 +11,7 @@
  *   explore_own.c   moves upon a run of the caller's own */
 #ifndef CHECK_EXPLORE_IMPL_H
 #define CHECK_EXPLORE_IMPL_H
+#include "check/begins.h"
 #include "check/explore.h"
 #include "check/memo.h"
 #include "check/races.h"
@@ -53,6 +54,7 @@ struct explorer {
     struct move_limits limits;
     struct races *races; /* or NULL */
     uint64_t *spawn;     /* of each fork: its bit in task_extra; 0: it spawns nothing */
+    bool *begins;        /* of each body: begins_new(); or NULL */
     struct local *local; /* or NULL: all moves are made */
     struct signs until;  /* the search ends when it has seen these; none: when all is explored */
     /* What is done with each state that a state can become. */

@@ -28,6 +28,14 @@ bool explore_make(struct explore *e, struct pack_run *r, const struct move *m, s
     return !asked;
 }
 
+void explore_make_begins(struct explore *e, struct pack_run *r, struct moves *also)
+{
+    if (e->x->begins)
+        begins_make(e->x->begins, r, e->x->nreq, also);
+    pack_run_room(r);
+    r->s.fx_n = 0;
+}
+
 bool explore_ends(struct explore *e, struct pack_run *r, struct signs *s)
 {
     struct explorer *x = e->x;

@@ -199,6 +199,8 @@ void explore_try(struct explorer *x, const uint32_t *tuple, struct move m, found
         }
         return;
     }
+    if (x->begins)
+        begins_make(x->begins, &x->r, x->nreq, NULL);
     struct signs s = explore_after(x, &m);
     pack_store(x->k, &x->r, to);
     f(ctx, to, s, &m);

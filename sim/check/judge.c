@@ -194,6 +194,7 @@ static struct explore_opt part_opt(const struct judge *j, const struct together 
                                 .max_bytes = j->o->max_bytes,
                                 .symmetric_copies = reduce,
                                 .symmetric_requests = reduce,
+                                .begins_along = true,
                                 .local_alone = reduce,
                                 .races = part == PART_NO_KEY ? NULL : g->races,
                                 .hunt = part == PART_KEYS,

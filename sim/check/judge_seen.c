@@ -154,7 +154,10 @@ static const char *end_why(struct judge *j, const struct seen *s)
         return broken_why(j, s);
     if (e->end == EXPLORE_STOPPED && e->states <= 1)
         return "there was no time to look";
-    return arena_printf(j->a, "no fault in %" PRIu64 " states, to depth %u%s", e->states, e->depth,
+    return arena_printf(j->a,
+                        "no fault in %" PRIu64 " states, to depth %u, %" PRIu64
+                        " of them yet to be gone on from%s",
+                        e->states, e->depth, e->waiting,
                         e->end == EXPLORE_STATES  ? "; --max-states was reached"
                         : e->end == EXPLORE_BYTES ? "; --max-memory was reached"
                                                   : ", when it was stopped");
@@ -174,7 +177,6 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
     const struct plan_model *m = &j->p->model[j->p->unit[unit].model];
     struct story_opt o = {
         .set = {.p = s->p, .nreq = s->nreq, .max_count = j->o->max_count, .cls = s->cls},
-        .cycle = NONE,
         .fault = f == FAULT_COUNT ? STORY_OTHER : kind[f],
         .key = f == FAULT_RACE   ? s->e.race_key
                : f == FAULT_LOST ? s->e.lost_key
@@ -186,8 +188,7 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
     struct play_way way = f == FAULT_COUNT ? timely_claim(&s->e, &o.set, s->bit[unit], j->a, looked)
                           : f == FAULT_ENDLESS ? play_fault(&s->e, &o.set, f, j->a)
                                                : timely_fault(&s->e, &o.set, f, j->a, looked);
-    if (f == FAULT_ENDLESS)
-        o.cycle = explore_path_fault(&s->e, f, j->a).cycle;
+    o.cycle = way.cycle;
     o.move = way.move;
     o.n = way.n;
     return story_make(j->a, &o);

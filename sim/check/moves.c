@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void add(struct moves *m, struct move v)
+void moves_add(struct moves *m, struct move v)
 {
     m->v = grow(m->v, &m->cap, m->n + 1, sizeof *m->v);
     m->v[m->n++] = v;
@@ -49,8 +49,9 @@ static void list_timers(const struct state *s, uint32_t task, uint32_t j, struct
     const double *w = state_words(s, task);
     for (uint32_t h = p->handler_of[t->pc]; h != NONE; h = p->handler[h].outer)
         if (p->handler[h].kind == H_UNTIMER && w[p->handler[h].a] == 1)
-            add(out, (struct move){
-                         .kind = MOVE_TIMEOUT, .req = j, .task = task, .arg = p->handler[h].a});
+            moves_add(out,
+                      (struct move){
+                          .kind = MOVE_TIMEOUT, .req = j, .task = task, .arg = p->handler[h].a});
 }
 
 static void list_task(const struct state *s, uint32_t task, uint32_t j, struct moves *out)
@@ -61,36 +62,36 @@ static void list_task(const struct state *s, uint32_t task, uint32_t j, struct m
     switch ((enum task_state)t->state) {
     case T_START:
         m.kind = MOVE_START;
-        add(out, m);
+        moves_add(out, m);
         break;
     case T_WORK:
         call_outcomes(s, task, &well, &fail);
         if (fail) {
             m.kind = MOVE_FAIL;
-            add(out, m);
+            moves_add(out, m);
         }
         m.kind = MOVE_DONE;
         if (well)
-            add(out, m);
+            moves_add(out, m);
         break;
     case T_CPU:
         m.kind = MOVE_DONE;
-        add(out, m);
+        moves_add(out, m);
         break;
     case T_YIELD:
         m.kind = MOVE_YIELD;
-        add(out, m);
+        moves_add(out, m);
         break;
     case T_UNTIL:
         m.kind = MOVE_WOKEN;
         if (t->flags & TF_WOKEN)
-            add(out, m);
+            moves_add(out, m);
         break;
     case T_QUEUE:
     case T_THREAD:
         m.kind = MOVE_QTIMEOUT;
         if (t->res != NONE && s->p->res[s->inst[t->res].res].queue_timeout != NONE)
-            add(out, m);
+            moves_add(out, m);
         break;
     default:
         break;
@@ -124,8 +125,8 @@ static void list_grants(const struct pack_run *r, uint32_t nreq, uint32_t j, str
             uint32_t own = request_of(r, nreq, s->task[t].req);
             if (wanted(own, nreq, j) && (most > 1 || s->task[t].units <= q->free) &&
                 (s->p->res[q->res].kind != RES_STAGE || stage_takes(s, i)))
-                add(out,
-                    (struct move){.kind = MOVE_GRANT, .req = own, .task = t, .arg = i, .pick = n});
+                moves_add(out, (struct move){
+                                   .kind = MOVE_GRANT, .req = own, .task = t, .arg = i, .pick = n});
         }
     }
 }
@@ -134,11 +135,11 @@ static void list_arrivals(const struct state *s, uint32_t j, struct moves *out)
 {
     struct move m = {.kind = MOVE_ARRIVE, .req = j, .task = NONE, .arg = step_worker(s)};
     if (!s->p->random_balance) {
-        add(out, m);
+        moves_add(out, m);
         return;
     }
     for (m.arg = 0; m.arg < s->p->workers; m.arg++)
-        add(out, m);
+        moves_add(out, m);
 }
 
 /* What no request does: ghosts, batches. */
@@ -146,12 +147,12 @@ static void list_others(const struct state *s, struct moves *out)
 {
     for (uint32_t t = 0; t < s->ntask; t++)
         if (s->task[t].state == T_GHOST)
-            add(out, (struct move){.kind = MOVE_GHOST, .req = NONE, .task = t});
+            moves_add(out, (struct move){.kind = MOVE_GHOST, .req = NONE, .task = t});
         else if (s->task[t].state != T_FREE && s->req[s->task[t].req].batch)
             list_task(s, t, NONE, out);
     for (uint32_t i = 0; i < s->p->ninstance && s->p->nstage > 0; i++)
         if (s->inst[i].timing)
-            add(out, (struct move){.kind = MOVE_BATCH, .req = NONE, .task = NONE, .arg = i});
+            moves_add(out, (struct move){.kind = MOVE_BATCH, .req = NONE, .task = NONE, .arg = i});
 }
 
 /* The turns of the loops, first: what takes no time is the first thing that a story tells. */
@@ -164,7 +165,7 @@ static void list_turns(const struct pack_run *r, uint32_t nreq, uint32_t j, stru
             continue;
         uint32_t own = request_of(r, nreq, s->task[head].req);
         if (wanted(own, nreq, j))
-            add(out, (struct move){.kind = MOVE_LOOP, .req = own, .task = head, .arg = w});
+            moves_add(out, (struct move){.kind = MOVE_LOOP, .req = own, .task = head, .arg = w});
     }
 }
 

@@ -46,6 +46,7 @@ struct move_limits {
 /* All moves of a loaded state, answers aside, in a fixed order; of request j alone (and, with
  * j == nreq, of nobody and of batches), or of all (j NONE). */
 void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct moves *out);
+void moves_add(struct moves *m, struct move v);
 void moves_free(struct moves *m);
 /* Make the move, with its answers; true if more is asked than there are answers.  The effects are
  * in r->s.fx. */

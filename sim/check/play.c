@@ -119,6 +119,8 @@ struct level {
     struct moves all;
     uint32_t pc;   /* where the explorer's move finds its task, or NONE */
     uint32_t next; /* move to be tried, first for the very state, then for any */
+    struct move move;
+    struct moves along; /* begins that the explorer takes for a part of it */
 };
 struct follow {
     struct explore *e;
@@ -126,7 +128,6 @@ struct follow {
     struct signs shown; /* what the last move, or (ends) the last state must show */
     bool ends;
     struct level *level; /* way->n + 1 */
-    struct move *move;
 };
 
 static uint32_t task_pc(const struct pack_run *r, const struct move *m)
@@ -152,10 +153,13 @@ static bool follow_move(struct follow *f, uint32_t i, const struct move *bare, b
     m.arg = bare->arg;
     m.pick = bare->pick;
     pack_run_copy(&then->r, &now->r);
-    if (!explore_make(f->e, &then->r, &m, &s) ||
-        explore_is(f->e, &then->r, f->way->state[i + 1]) != very)
+    if (!explore_make(f->e, &then->r, &m, &s))
         return false;
-    f->move[i] = m;
+    now->along.n = 0;
+    explore_make_begins(f->e, &then->r, &now->along);
+    if (explore_is(f->e, &then->r, f->way->state[i + 1]) != very)
+        return false;
+    now->move = m;
     return i + 1 < f->way->n ||
            (f->ends ? explore_ends(f->e, &then->r, &s) && !lacks(f, s) : !lacks(f, s));
 }
@@ -185,11 +189,28 @@ static bool follow_all(struct follow *f, uint32_t nreq)
     return i == n;
 }
 
+static struct play_way way_of(const struct follow *f, struct arena *a)
+{
+    struct play_way w = {.cycle = NONE};
+    uint32_t n = f->way->n;
+    for (uint32_t i = 0; i < f->way->n; i++)
+        n += f->level[i].along.n;
+    w.move = NEW(a, struct move, n + 1u);
+    for (uint32_t i = 0; i < f->way->n; i++) {
+        const struct level *l = &f->level[i];
+        if (i == f->way->cycle)
+            w.cycle = w.n;
+        w.move[w.n++] = l->move;
+        for (uint32_t k = 0; k < l->along.n; k++)
+            w.move[w.n++] = l->along.v[k];
+    }
+    return w;
+}
+
 static struct play_way follow(struct explore *e, const struct play_setting *set, struct path way,
                               struct signs shown, bool ends, struct arena *a)
 {
     struct follow f = {.e = e, .way = &way, .shown = shown, .ends = ends};
-    f.move = NEW(a, struct move, way.n + 1u);
     f.level = xcalloc(way.n + 1u, sizeof *f.level);
     for (uint32_t i = 0; i <= way.n; i++)
         pack_run_init(&f.level[i].r, set->p, set->nreq);
@@ -198,13 +219,16 @@ static struct play_way follow(struct explore *e, const struct play_setting *set,
         f.level[i].pc = task_pc(&f.level[way.n].r, &way.move[i]);
     }
     explore_begin(e, &f.level[0].r);
-    bool found = follow_all(&f, set->nreq);
+    struct play_way found = {.cycle = NONE};
+    if (follow_all(&f, set->nreq))
+        found = way_of(&f, a);
     for (uint32_t i = 0; i <= way.n; i++) {
         pack_run_free(&f.level[i].r);
         moves_free(&f.level[i].all);
+        moves_free(&f.level[i].along);
     }
     free(f.level);
-    return (struct play_way){found ? way.n : 0, f.move};
+    return found;
 }
 
 struct play_way play_fault(struct explore *e, const struct play_setting *set, enum fault f,

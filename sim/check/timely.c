@@ -289,7 +289,7 @@ static bool timely(struct hunt h, struct play_way *way, struct arena *a)
     bool found = search(&h, 0);
     free(h.out);
     if (found)
-        *way = (struct play_way){h.n, h.move};
+        *way = (struct play_way){h.n, h.move, NONE};
     return found;
 }
 

@@ -62,7 +62,9 @@ void tuples_widen(struct tuples *t, const uint32_t max[2])
     t->rest = bits_for(t->rest, max[1]);
     t->row = (t->first + (t->width - 1) * t->rest + BYTE - 1) / BYTE;
     t->row += t->row == 0;
-    t->v = xrealloc(NULL, (size_t)t->cap * t->row + 1, 1);
+    t->row_mask = 0;
+    memset(&t->row_mask, 0xff, t->row < sizeof t->row_mask ? t->row : sizeof t->row_mask);
+    t->v = xcalloc((size_t)t->cap * t->row + ROW_PAD, 1);
     for (uint32_t i = 0; i < t->n; i++) {
         tuples_get(&old, i, out);
         tuples_pack(t, out, t->v + (size_t)i * t->row);
@@ -74,18 +76,32 @@ void tuples_widen(struct tuples *t, const uint32_t max[2])
 
 /* ---- the table ---- */
 
+static bool enter(struct tuples *t, uint64_t h, uint32_t i)
+{
+    uint32_t at = tuples_first(t, h), *used = &t->used[tuples_shard(t, h)];
+    if (*used == tuples_fill(t))
+        return false;
+    while (t->slot[at] != 0)
+        at = tuples_next(t, h, at);
+    t->slot[at] = tuples_slot(t, h, i);
+    ++*used;
+    return true;
+}
+
 /* False: there are too few slots. */
 static bool enter_all(struct tuples *t)
 {
-    for (uint32_t i = 0; i < t->n; i++) {
-        uint64_t h = tuples_hash(tuples_row(t, i), t->row);
-        uint32_t at = tuples_first(t, h), *used = &t->used[tuples_shard(t, h)];
-        if (*used == tuples_fill(t))
-            return false;
-        while (t->slot[at] != 0)
-            at = tuples_next(t, h, at);
-        t->slot[at] = tuples_slot(t, h, i);
-        ++*used;
+    enum { SOME = 32 }; /* so many are on their way from memory at once */
+    uint64_t h[SOME];
+    for (uint32_t i = 0, n; i < t->n; i += n) {
+        n = t->n - i < SOME ? t->n - i : SOME;
+        for (uint32_t k = 0; k < n; k++) {
+            h[k] = tuples_hash(tuples_row(t, i + k), t->row);
+            __builtin_prefetch(&t->slot[tuples_first(t, h[k])], 1);
+        }
+        for (uint32_t k = 0; k < n; k++)
+            if (!enter(t, h[k], i + k))
+                return false;
     }
     return true;
 }
@@ -115,7 +131,7 @@ void tuples_room(struct tuples *t, uint32_t n)
         return;
     t->cap = t->cap == 0 ? 1024 : t->cap + t->cap / 8;
     t->cap = t->cap < n ? n : t->cap;
-    t->v = xrealloc(t->v, t->cap, t->row);
+    t->v = xrealloc(t->v, (size_t)t->cap * t->row + ROW_PAD, 1);
 }
 
 /* The slot of a row: that of its place, or an empty one. */
@@ -123,7 +139,7 @@ static uint32_t slot_of(const struct tuples *t, uint64_t h, const uint8_t *row)
 {
     uint32_t at = tuples_first(t, h);
     for (uint32_t s; (s = t->slot[at]) != 0; at = tuples_next(t, h, at))
-        if (tuples_may(t, s, h) && memcmp(tuples_row(t, tuples_place(t, s)), row, t->row) == 0)
+        if (tuples_may(t, s, h) && tuples_same(t, tuples_row(t, tuples_place(t, s)), row))
             break;
     return at;
 }
@@ -138,7 +154,7 @@ static uint32_t greatest(const struct tuples *t, const uint32_t *v)
 
 uint32_t tuples_put(struct tuples *t, const uint32_t *v, bool *fresh)
 {
-    uint8_t row[MOST_ROW];
+    uint8_t row[MOST_ROW] = {0};
     tuples_widen(t, (uint32_t[2]){v[0] + 1, greatest(t, v) + 1});
     tuples_pack(t, v, row);
     uint64_t h = tuples_hash(row, t->row);
@@ -157,7 +173,7 @@ uint32_t tuples_put(struct tuples *t, const uint32_t *v, bool *fresh)
 
 uint32_t tuples_find(const struct tuples *t, const uint32_t *v)
 {
-    uint8_t row[MOST_ROW];
+    uint8_t row[MOST_ROW] = {0};
     if (!fits(t, (uint32_t[2]){v[0] + 1, greatest(t, v) + 1}))
         return UINT32_MAX;
     tuples_pack(t, v, row);

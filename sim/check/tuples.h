@@ -20,6 +20,7 @@ struct tuples {
     uint32_t width;       /* numbers of each */
     uint32_t first, rest; /* bits of the first number, of each other one */
     uint32_t row;         /* bytes of a tuple, packed */
+    uint64_t row_mask;    /* of those of 8 bytes that it has, if it has no more */
     uint8_t *v;
     uint32_t n, cap;
     uint32_t *slot; /* place + 1 in the low bits, 0: none; of the hash in the others */

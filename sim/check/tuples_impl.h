@@ -50,7 +50,7 @@ static inline uint32_t tuples_next(const struct tuples *t, uint64_t h, uint32_t 
 /* What a slot says of a place. */
 static inline uint32_t tuples_slot(const struct tuples *t, uint64_t h, uint32_t place)
 {
-    return (place + 1) | (uint32_t)((h >> 24 << t->place_bits) & UINT32_MAX);
+    return (place + 1) | (uint32_t)((h >> 32 << t->place_bits) & UINT32_MAX);
 }
 
 static inline uint32_t tuples_place(const struct tuples *t, uint32_t slot)
@@ -67,6 +67,18 @@ static inline bool tuples_may(const struct tuples *t, uint32_t slot, uint64_t h)
 static inline const uint8_t *tuples_row(const struct tuples *t, uint32_t i)
 {
     return t->v + (size_t)i * t->row;
+}
+
+/* Are two rows the same?  Behind each there are ROW_PAD bytes that may be read. */
+enum { ROW_PAD = 8 };
+static inline bool tuples_same(const struct tuples *t, const uint8_t *a, const uint8_t *b)
+{
+    uint64_t x, y;
+    if (t->row > sizeof x)
+        return memcmp(a, b, t->row) == 0;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return ((x ^ y) & t->row_mask) == 0;
 }
 
 /* The most that a shard may hold. */

@@ -14,7 +14,7 @@ enum { AHEAD = 8, OLD = UINT32_MAX };
 static void room(struct tuples_many *m)
 {
     uint32_t n = m->start[m->npiece];
-    size_t bytes = (size_t)n * m->t->row, off = (size_t)m->npiece * (m->t->shards + 1u);
+    size_t bytes = (size_t)n * m->t->row + ROW_PAD, off = (size_t)m->npiece * (m->t->shards + 1u);
     if (n > m->cap) {
         m->cap = n + n / 4;
         m->hash = xrealloc(m->hash, m->cap, sizeof *m->hash);
@@ -83,8 +83,7 @@ static bool put_one(struct tuples_many *m, uint32_t i)
     uint32_t at = tuples_first(t, h), s, *used = &t->used[tuples_shard(t, h)];
     m->slot[i] = OLD;
     for (; (s = t->slot[at]) != 0; at = tuples_next(t, h, at))
-        if (tuples_may(t, s, h) &&
-            memcmp(row_at(m, tuples_place(t, s)), row_of(m, i), t->row) == 0) {
+        if (tuples_may(t, s, h) && tuples_same(t, row_at(m, tuples_place(t, s)), row_of(m, i))) {
             m->to[i] = tuples_place(t, s);
             return true;
         }
@@ -97,6 +96,16 @@ static bool put_one(struct tuples_many *m, uint32_t i)
     return true;
 }
 
+static uint32_t first_of(const struct tuples_many *m, uint32_t k)
+{
+    return tuples_first(m->t, m->hash[m->order[k]]);
+}
+
+static const uint8_t *likely_row(const struct tuples_many *m, uint32_t slot)
+{
+    return slot == 0 ? m->row : row_at(m, tuples_place(m->t, slot));
+}
+
 static void put_shard(void *ctx, uint64_t shard)
 {
     struct tuples_many *m = ctx;
@@ -105,8 +114,10 @@ static void put_shard(void *ctx, uint64_t shard)
     for (uint32_t p = 0; p < m->npiece; p++) {
         const uint32_t *off = m->off + p * (t->shards + 1u) + shard;
         for (uint32_t k = off[0]; k < off[1]; k++) {
+            if (k + 2 * AHEAD < off[1])
+                __builtin_prefetch(&t->slot[first_of(m, k + 2 * AHEAD)]);
             if (k + AHEAD < off[1])
-                __builtin_prefetch(&t->slot[tuples_first(t, m->hash[m->order[k + AHEAD]])]);
+                __builtin_prefetch(likely_row(m, t->slot[first_of(m, k + AHEAD)]));
             if (!put_one(m, m->order[k])) {
                 m->full[shard] = 1;
                 return;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* check_spin.c - exploring: states, states a CPU second, bytes a state; beside SPIN in the same
- * run, where it is installed, on the same pool (check_pool.pml).  Steps are not cut alike: here a
- * thread takes a task in one step and begins it in another. */
+/* check_spin.c - exploring: states, states a second, bytes a state, seconds; beside SPIN in the
+ * same run (its CPU time), where it is installed, on the same pool (check_pool.pml) and
+ * search request (check_search.pml).  Steps are cut nearly alike (specs/README.md, limits of a
+ * search).  With an argument, two search requests at once as well, which takes SPIN gigabytes. */
 #include "check/explore.h"
 #include "tests/bench/bench.h"
 #include <string.h>
 
+enum { JOBS = 2 };
 static void explore(const char *which, const char *text, const char *exec, uint32_t nreq,
-                    bool reduced)
+                    bool reduced, uint32_t jobs)
 {
     static const uint32_t cls[PACK_MAX_REQUESTS] = {0};
     struct arena *a = arena_new(0);
@@ -21,25 +23,27 @@ static void explore(const char *which, const char *text, const char *exec, uint3
     struct explore_opt o = {.nreq = nreq,
                             .cls = cls,
                             .max_count = 3,
+                            .jobs = jobs,
+                            .begins_along = true,
                             .symmetric_copies = reduced,
                             .symmetric_requests = reduced,
                             .local_alone = reduced};
-    double from = bench_cpu();
+    double from = jobs > 1 ? bench_wall() : bench_cpu();
     explore_run(p, &o, &e);
-    double s = bench_cpu() - from;
+    double s = (jobs > 1 ? bench_wall() : bench_cpu()) - from;
     bench_line("check", which, (double)e.states, "states");
     bench_line("check", which, (double)e.states / s, "states/s");
     bench_line("check", which, (double)(e.bytes + e.part_bytes) / (double)e.states, "bytes/state");
-    bench_line("check", which, s, "s");
+    bench_line("check", which, s, jobs > 1 ? "s by the clock" : "s");
     explore_free(&e);
     arena_drop(a);
 }
 
-static void spin(const char *which, uint32_t k, uint32_t threads)
+static void spin(const char *which, const char *model, uint32_t k, uint32_t threads)
 {
     char command[100];
     double states, s, mb;
-    snprintf(command, sizeof command, "tests/bench/check_spin.sh %u %u", k, threads);
+    snprintf(command, sizeof command, "tests/bench/check_spin.sh %s %u %u", model, k, threads);
     FILE *f = popen(command, "r");
     bool told = f && fscanf(f, "%lf %lf %lf", &states, &s, &mb) == 3;
     if (f)
@@ -54,7 +58,7 @@ static void spin(const char *which, uint32_t k, uint32_t threads)
     bench_line("spin", which, s, "s");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const char pool[] = "pertinax: 1\nname: pool\nservices: {a: {latency: 1ms}}\n"
                                "request: {parallel: {x: {call: a}, y: {call: a}}}\n"
@@ -80,14 +84,20 @@ int main(void)
         "  - {if: limit.limited, then: {abort: 503}}\n"
         "  - parallel: {p: {call: a}, q: {call: a}, r: {call: a}, s: {call: a},\n"
         "               write: [{call: a}, {respond: 200}]}\n";
-    explore("pool 5 on 6", pool, "threads", 5, false);
-    spin("pool 5 on 6", 5, 6);
-    explore("pool 5 on 6, reduced", pool, "threads", 5, true);
-    explore("search", search, "threads", 1, false);
-    explore("search, reduced", search, "threads", 1, true);
-    explore("search upon a loop", search, "coroutine", 1, false);
-    explore("search upon a loop, reduced", search, "coroutine", 1, true);
-    explore("2 searches, reduced", search, "threads", 2, true);
-    explore("2 searches upon a loop, reduced", search, "coroutine", 2, true);
+    (void)argv;
+    explore("pool 5 on 6", pool, "threads", 5, false, 1);
+    explore("pool 5 on 6, 2 jobs", pool, "threads", 5, false, JOBS);
+    spin("pool 5 on 6", "check_pool.pml", 5, 6);
+    explore("pool 5 on 6, reduced", pool, "threads", 5, true, 1);
+    explore("search", search, "threads", 1, false, 1);
+    spin("search", "check_search.pml", 1, 0);
+    explore("search, reduced", search, "threads", 1, true, 1);
+    explore("search upon a loop, reduced", search, "coroutine", 1, true, 1);
+    explore("2 searches, reduced", search, "threads", 2, true, 1);
+    explore("2 searches upon a loop, reduced", search, "coroutine", 2, true, 1);
+    if (argc > 1) {
+        explore("2 searches, 2 jobs", search, "threads", 2, false, JOBS);
+        spin("2 searches", "check_search.pml", 2, 0);
+    }
     return 0;
 }
