@@ -146,6 +146,7 @@ void sim_snapshot(const struct sim *s, struct sim_account *out)
     out->row = row;
     out->nrow = s->nrow;
     out->time = s->base + s->now;
+    out->tasks = s->st.live;
     double dt = (double)(s->now - s->acc_last);
     out->present_area += dt * (double)s->acc.present;
     out->thread_area += dt * s->st.threads;

@@ -294,6 +294,9 @@ static void run_ended(struct steady *st, bool well)
 {
     struct trial *t = st->t;
     uint32_t row = NONE;
+    for (uint32_t i = 0; i < st->nrep; i++) /* it may have ended within its warm-up */
+        if (st->rep[i].warm > st->rep[i].kept)
+            st->rep[i].warm = st->rep[i].kept;
     if (!st->looked)
         steady_tally(st);
     if (well && steady_unstable(st, &row)) {

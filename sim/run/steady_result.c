@@ -102,6 +102,21 @@ const struct snap *steady_snap_at(const struct rep *r, uint64_t n)
     return r->nsnap ? &r->snap[r->nsnap - 1] : NULL;
 }
 
+/* Is work left behind by requests that have ended?  That may grow without end in a closed load, and
+ * where no request waits for it. */
+static bool leaves_work(const struct prog *p)
+{
+    bool any = p->nstage > 0;
+    for (uint32_t i = 0; i < p->nfork && !any; i++)
+        any = p->fork[i].kind == GROUP_DETACH || p->fork[i].detach_rest;
+    return any;
+}
+
+static double crowd(const struct prog *p, const struct snap *at)
+{
+    return (double)(leaves_work(p) ? at->now.tasks : at->now.present);
+}
+
 /* The number present grew over [n/2k, n/k] as only a drift can make it: by more than 1.5 (a walk
  * without drift grows by 1.41). */
 static bool present_grew(const struct steady *st, uint64_t k)
@@ -113,8 +128,9 @@ static bool present_grew(const struct steady *st, uint64_t k)
                           *full = steady_snap_at(r, r->n / k);
         if (!half || !full)
             return false;
-        moments_add(&m, (double)full->now.present - 1.5 * (double)half->now.present);
-        moments_add(&size, (double)full->now.present);
+        double present = crowd(st->t->p, full);
+        moments_add(&m, present - 1.5 * crowd(st->t->p, half));
+        moments_add(&size, present);
     }
     if (size.mean < 20)
         return false;
@@ -190,15 +206,12 @@ static bool overfull(const struct steady *st, uint32_t row)
 bool steady_unstable(const struct steady *st, uint32_t *row)
 {
     double use;
-    *row = NONE;
-    if (!st->open)
-        return false;
     *row = busiest(st, &use);
     for (uint32_t i = 0; i < st->nrep; i++)
         if (st->rep[i].end == SIM_OVERLOAD)
             return true;
-    return *row != NONE && use > busy &&
-           (overfull(st, *row) || (present_grew(st, 1) && present_grew(st, 2)));
+    return *row != NONE && use > busy && (st->open || leaves_work(st->t->p)) &&
+           ((st->open && overfull(st, *row)) || (present_grew(st, 1) && present_grew(st, 2)));
 }
 
 /* ---- estimates ---- */
@@ -435,7 +448,7 @@ void steady_fill_unstable(struct steady *st, uint32_t row)
     e->makespan = NAN;
     e->unstable = row == NONE ? "requests" : sim_row_name(t->p, row);
     e->unstable_utilisation = NAN;
-    if (row == NONE)
+    if (row == NONE || leaves_work(t->p)) /* what is left to do has not been counted yet */
         return;
     double area = 0, time = 0, arrivals = 0, finished = 0;
     for (uint32_t i = 0; i < st->nrep; i++) {

@@ -107,3 +107,25 @@ $ pertinax run data/unstable.yaml --requests 1000 --under serial --set load.rate
 $ pertinax run data/unstable.yaml --requests 1000 --under threads --set load.rate=250/s --set host.schedule=fifo --quiet
 > EXECUTION  mean ms  p50 ms  p99 ms
 > threads    cannot carry this load: cores at 125 %
+
+What requests leave behind may be too much, though no request waits for it.
+
+$ printf 'pertinax: 1\nname: behind\nrequest:\n  - detach: [{cpu: 10ms}]\n  - {wait: 1ms}\nload: {rate: 200/s}\n' >behind.yaml
+$ pertinax run behind.yaml --under threads,coroutine | head -10
+> behind
+> seed 1 · open load, 200/s Poisson · 1 core, rr(5ms) · no GIL · no costs
+>
+> EXECUTION  mean ms  p50 ms  p99 ms
+> threads    cannot carry this load: cores
+> coroutine  cannot carry this load: cores
+>
+>   threads cannot carry this load: the queue for `cores` grows without end, so
+>   there are no averages.
+>
+$ pertinax run behind.yaml --set load.rate=90/s --under threads -q
+> EXECUTION  mean ms  p50 ms   p99 ms   per second
+> threads    1.00 ±0  1.00 ±0  1.00 ±0  90.4 ±1
+$ printf 'pertinax: 1\nname: behind\nrequest:\n  - detach: [{cpu: 10ms}]\n  - {wait: 1ms}\nload: {clients: 4}\n' >clients.yaml
+$ pertinax run clients.yaml --under threads -q
+> EXECUTION  mean ms  p50 ms  p99 ms
+> threads    cannot carry this load: cores
