@@ -84,7 +84,9 @@ void law_put(const struct law *l, struct buf *b);
 double law_precision(const struct law *l, const char **of);
 /* "n 2000, mean +-1.1 %, fits (A2 0.41, p 0.62)". */
 void law_put_verdict(const struct law *l, struct buf *b);
+/* NULL: its parameters are beyond what the distribution may have (of values almost all alike). */
 const struct dist *law_dist(struct arena *a, const struct law *l);
+bool law_possible(const struct law *l); /* law_estimate() gives no other */
 /* A duration of so many digits, as in "25.03ms". */
 void law_put_time(double ns, int digits, struct buf *b);
 

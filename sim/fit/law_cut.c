@@ -141,5 +141,5 @@ bool law_estimate_cut(enum law_kind k, const double *x, size_t n, double cut, si
     l.loglik += s.ncut * log(fmax(law_cdf(&l, cut, true), 1e-300));
     l.aic = 2 * law_parameters(&l) - 2 * l.loglik;
     *out = l;
-    return isfinite(l.loglik);
+    return isfinite(l.loglik) && law_possible(&l);
 }

@@ -167,7 +167,7 @@ bool law_estimate(enum law_kind k, const double *x, const double *w, size_t n, s
         l.loglik += (w ? w[i] : 1) * law_log_density(&l, x[i]);
     l.aic = 2 * law_parameters(&l) - 2 * l.loglik;
     *out = l;
-    return isfinite(l.loglik);
+    return isfinite(l.loglik) && law_possible(&l);
 }
 
 uint32_t law_parameters(const struct law *l)

@@ -21,6 +21,8 @@ struct picker {
     double cut;
     size_t ncut; /* others lie beyond it */
 };
+static const double ALIKE = 5e-4; /* a model has four digits */
+
 static struct law *pick(const struct picker *k, const double *x, size_t n);
 
 static int value_order(const void *a, const void *b)
@@ -291,7 +293,7 @@ static struct law *pick(const struct picker *k, const double *x, size_t n)
 {
     size_t at = 0, m;
     struct law l;
-    if (x[n - 1] - x[0] <= fmax(2, 1e-6 * x[n - 1])) {
+    if (x[n - 1] - x[0] <= fmax(2, ALIKE * x[n - 1])) {
         law_estimate(LAW_CONST, x, NULL, n, &l);
         return law_of(k, &l);
     }

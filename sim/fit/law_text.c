@@ -182,10 +182,7 @@ void law_put_verdict(const struct law *l, struct buf *b)
 static const struct dist *atom(struct arena *a, const char *kind, unsigned form, double x, double y)
 {
     const char *why = NULL;
-    const struct dist *d =
-        dist_make(a, dist_kind_find(kind), form, (const double[]){x, y, 0, 0}, true, &why);
-    bug_if(!d);
-    return d;
+    return dist_make(a, dist_kind_find(kind), form, (const double[]){x, y, 0, 0}, true, &why);
 }
 
 /* Which form has these parameters' names? */
@@ -220,6 +217,7 @@ const struct dist *law_dist(struct arena *a, const struct law *l)
             total += l->share[i];
         for (uint32_t i = 0; i < l->nof; i++) {
             of[i] = law_dist(a, l->of[i]);
+            bug_if(!of[i]);
             share[i] = l->share[i] / total;
         }
         return dist_mix(a, l->nof, share, of, &why);
@@ -228,4 +226,12 @@ const struct dist *law_dist(struct arena *a, const struct law *l)
     default:
         return dist_const(a, l->p[0]);
     }
+}
+
+bool law_possible(const struct law *l)
+{
+    struct arena *a = arena_new(0);
+    bool possible = law_dist(a, l) != NULL;
+    arena_drop(a);
+    return possible;
 }

@@ -208,6 +208,9 @@ static void test_pick(void **state)
     for (size_t i = 0; i < 100; i++)
         x[i] = 2e6;
     assert_int_equal(law_pick(a, x, 100, 1)->kind, LAW_CONST);
+    for (size_t i = 0; i < 100; i++) /* nearly: less than a model writes down */
+        x[i] = 1e6 + 2 * (double)i;
+    assert_int_equal(law_pick(a, x, 100, 1)->kind, LAW_CONST);
     arena_drop(a);
 }
 

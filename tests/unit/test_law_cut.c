@@ -137,6 +137,10 @@ static void test_pick(void **state)
     assert_int_equal(l->of[0]->kind, LAW_QUANTILES);
     near(l->share[1], 0.2, 1e-12);
     assert_true(l->of[1]->p[0] > 9e6);
+    /* So many beyond the cut that the likeliest tail is heavier than a model's may be. */
+    for (int i = 0; i < 17; i++)
+        x[i] = 87115 * pow(11, i / 17.0);
+    assert_non_null(law_dist(a, law_pick_cut(a, x, 17, 1e6, 376, 1)));
     struct buf b = {0};
     law_put_verdict(l, &b);
     assert_string_equal(b.s, "n 2500, 500 cut off at 9ms, no family fits: as seen");
