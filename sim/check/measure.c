@@ -49,12 +49,33 @@ bool measure_constant(const struct limit_node *n)
 
 /* ---- the baseline ---- */
 
-static const char *baseline_path(struct arena *a, const struct limit_node *n)
+static double baseline_at(const struct measure *m, const struct limit_node *n, const char *path)
 {
-    const struct limit_filter *f = &n->filter;
-    const char *part = f->outcome.given && n->metric != METRIC_OUTCOME
-                           ? arena_printf(a, "latency_by_outcome.%d", (int)f->outcome.low)
-                           : "latency";
+    if (n->filter.has_cls) {
+        const struct sample *s = sampler_get(m->sampler, 0);
+        path = arena_printf(m->a, "classes.%s.%s", s->p->cls[n->filter.cls].name, path);
+    }
+    return baseline_number(m->baseline, m->exec[0]->name, path);
+}
+
+static const char *outcome_path(const struct measure *m, const struct limit_node *n)
+{
+    return n->filter.outcome.low ? arena_printf(m->a, "outcomes.%d", (int)n->filter.outcome.low)
+                                 : "outcomes.unanswered";
+}
+
+/* A run in which all came out alike tells their latencies once. */
+static const char *latency_path(const struct measure *m, const struct limit_node *n)
+{
+    if (!n->filter.outcome.given || baseline_at(m, n, outcome_path(m, n)) >= 1)
+        return "latency";
+    return arena_printf(m->a, "latency_by_outcome.%d", (int)n->filter.outcome.low);
+}
+
+static const char *baseline_path(const struct measure *m, const struct limit_node *n)
+{
+    struct arena *a = m->a;
+    const char *part = latency_path(m, n);
     switch (n->metric) {
     case METRIC_MEAN:
         return arena_printf(a, "%s.mean", part);
@@ -70,8 +91,7 @@ static const char *baseline_path(struct arena *a, const struct limit_node *n)
                             : n->q > 0.7  ? "90"
                                           : "50");
     case METRIC_OUTCOME:
-        return f->outcome.low ? arena_printf(a, "outcomes.%d", (int)f->outcome.low)
-                              : "outcomes.unanswered";
+        return outcome_path(m, n);
     case METRIC_THROUGHPUT:
         return "throughput";
     case METRIC_MAKESPAN:
@@ -100,12 +120,7 @@ static const char *baseline_path(struct arena *a, const struct limit_node *n)
 /* In base units. */
 static double baseline_value(const struct measure *m, const struct limit_node *n)
 {
-    const char *path = baseline_path(m->a, n);
-    if (n->filter.has_cls) {
-        const struct sample *s = sampler_get(m->sampler, 0);
-        path = arena_printf(m->a, "classes.%s.%s", s->p->cls[n->filter.cls].name, path);
-    }
-    double v = baseline_number(m->baseline, m->exec[0]->name, path);
+    double v = baseline_at(m, n, baseline_path(m, n));
     if (isnan(v) && n->metric == METRIC_OUTCOME && !n->filter.has_cls)
         return baseline_number(m->baseline, m->exec[0]->name, "requests") > 0 ? 0 : (double)NAN;
     return n->unit == UNIT_DURATION ? v * second : v;
@@ -126,7 +141,7 @@ static bool baseline_check(const struct measure *m, const struct limit_node *n)
     if (isfinite(baseline_value(m, n)))
         return true;
     diag_error(m->d, n->at, "E-baseline", NULL, "`%s` has no `%s` under %s", m->baseline->file,
-               baseline_path(m->a, n), m->exec[0]->name);
+               baseline_path(m, n), m->exec[0]->name);
     return false;
 }
 

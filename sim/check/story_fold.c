@@ -72,11 +72,18 @@ static const char *row_text(const struct teller *t, const struct row *r, uint32_
     return text;
 }
 
+/* Does what goes round begin between the two? */
+static bool circle_between(const struct teller *t, const struct row *a, const struct row *b)
+{
+    return t->o->cycle != NONE && a->move < t->o->cycle && b->move >= t->o->cycle;
+}
+
 /* Does the row go on where its lane's last event, the one before it, has left off? */
 enum joint { JOINT_NONE, JOINT_LIGHT, JOINT_CALL };
-static enum joint joint(const struct row *last, const struct row *r)
+static enum joint joint(const struct teller *t, const struct row *last, const struct row *r)
 {
-    if (last == NULL || last->lane != r->lane || last->mark != STORY_PLAIN || r->n == 0)
+    if (last == NULL || last->lane != r->lane || last->mark != STORY_PLAIN || r->n == 0 ||
+        circle_between(t, last, r))
         return JOINT_NONE;
     if (all_of(last, 0, is_light) || (last->n == 1 && last->say[0].kind == SAY_END))
         return JOINT_LIGHT;
@@ -130,7 +137,7 @@ static void put_off(struct teller *t, const struct story_result *story, uint32_t
                  (i + 1 == t->nrow || t->row[i + 1].move != r->move);
     if (next == NULL || !alone || r->n == 0 || r->n + next->n > ROW_PHRASES ||
         r->mark != STORY_PLAIN || !all_of(r, 0, is_end) || !same_levels(story, before, r) ||
-        (t->time != NULL && t->time[r->move] != t->time[next->move]))
+        circle_between(t, r, next) || (t->time != NULL && t->time[r->move] != t->time[next->move]))
         return;
     memmove(next->say + r->n, next->say, next->n * sizeof *next->say);
     memcpy(next->say, r->say, r->n * sizeof *r->say);
@@ -149,7 +156,7 @@ void fold_rows(struct teller *t, struct story_result *r)
         const struct row *row = &t->row[i];
         if (row->n == 0)
             continue;
-        enum joint j = joint(last, row);
+        enum joint j = joint(t, last, row);
         struct story_event *e = j != JOINT_NONE ? &r->event[r->nevent - 1] : &r->event[r->nevent];
         if (j == JOINT_NONE) {
             bool same = r->nevent > 0 && r->event[r->nevent - 1].move == row->move;

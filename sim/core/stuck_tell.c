@@ -81,6 +81,8 @@ static const char *waits_for(const struct stuck_view *s, struct arena *a, const 
     case T_BATCHED:
         return item_waits_for(s, a, task);
     case T_THREAD:
+        if (s->p->res[s->st->inst[t->res].res].kind == RES_LIMIT)
+            return "a place among the requests let in";
         return arena_printf(a, "a thread of `%s`", s->p->res[s->st->inst[t->res].res].name);
     case T_JOIN:
         return "its branches";
@@ -123,12 +125,13 @@ const char *stuck_holders(const struct stuck_view *s, struct arena *a, uint32_t 
     return text;
 }
 
+/* Of the circle, or of all who are told if there is none. */
 static const char *advice(const struct stuck_view *s, struct arena *a, const uint32_t *who,
                           uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct task *t = &s->st->task[who[i]];
-        if (t->state != T_THREAD)
+        if (t->state != T_THREAD || s->p->res[s->st->inst[t->res].res].kind == RES_LIMIT)
             continue;
         const struct res *r = &s->p->res[s->st->inst[t->res].res];
         return arena_printf(a,
@@ -237,7 +240,7 @@ struct deadlock_result *stuck_tell(const struct stuck_view *s, struct arena *a, 
                                             .waits_for = waits_for(s, a, &v, order[i]),
                                             .held_by = stuck_holders(s, a, order[i])};
     }
-    r->advice = advice(s, a, order, r->n);
+    r->advice = advice(s, a, order, r->ncycle > 0 ? r->ncycle : r->n);
     would_set_free(&v);
     free(order);
     free(m);
