@@ -297,6 +297,16 @@ static const struct row {
     {"never chosen", "threads",
      HEAD "request: {choose: [{p: 1, do: {call: a}}, {p: 0, do: {call: a, name: no}}]}\n",
      "unreachable 4/0: `request/no` is never reached: its probability is 0\n"},
+    {"never chosen, first", "threads",
+     HEAD "request: {choose: [{p: 0, do: {call: a, name: no}}, {p: 1, do: {call: a}}]}\n",
+     "unreachable 4/0: `request/no` is never reached: its probability is 0\n"},
+    {"after a failure", "threads", HEAD "request: [{fail: x}, {call: a}]\n",
+     "unreachable 4/0: `request/a` is never reached: line 4 always fails\n"},
+    {"after returns", "threads",
+     HEAD "request:\n"
+          "  - {choose: [{p: 0.5, do: {return: true}}, {p: 0.5, do: {return: true}}]}\n"
+          "  - {call: a}\n",
+     "unreachable 6/0: `request/a` is never reached: nothing goes on after line 5\n"},
     {"idle", "threads",
      "pertinax: 1\nname: t\nservices: {a: {latency: uniform(1ms 5ms)}}\n"
      "request: [{call: a, timeout: 5ms}, {call: a, name: b, timeout: 4ms}]\n",
@@ -321,6 +331,15 @@ static const struct row {
      "channel-circle 4/7: items of `two` can come back to it: when its channel is full, its "
      "workers "
      "wait for themselves\n"},
+    {"a circle by a branch", "coroutine",
+     HEAD
+     "channels: {q: 2}\n"
+     "stages:\n"
+     "  one: {from: q, do: {parallel: [{call: a}, {choose: [{p: 0.5, do: {put: q}}, {p: 0.5, do: "
+     "[]}]}]}}\n"
+     "request: {put: q}\n",
+     "channel-circle 4/6: items of `one` can come back to it: when its channel is full, its "
+     "workers wait for themselves\n"},
 };
 
 static void test_row(void **state)
