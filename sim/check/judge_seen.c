@@ -155,9 +155,9 @@ static const char *end_why(struct judge *j, const struct seen *s)
     if (e->end == EXPLORE_STOPPED && e->states <= 1)
         return "there was no time to look";
     return arena_printf(j->a,
-                        "no fault in %" PRIu64 " states, to depth %u, %" PRIu64
+                        "no fault in %" PRIu64 " state%s, to depth %u, %" PRIu64
                         " of them yet to be gone on from%s",
-                        e->states, e->depth, e->waiting,
+                        e->states, e->states == 1 ? "" : "s", e->depth, e->waiting,
                         e->end == EXPLORE_STATES  ? "; --max-states was reached"
                         : e->end == EXPLORE_BYTES ? "; --max-memory was reached"
                                                   : ", when it was stopped");

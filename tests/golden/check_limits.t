@@ -59,3 +59,41 @@ $ pertinax check crowd.yaml --max-count 99
 ! error[E-option-value]: --max-count must be a whole number from 1 to 60, not '99'
 ! 1 error
 ? 2
+
+# More values of a shared variable than are tried
+$ printf 'pertinax: 1\nname: values\nshared: {n: 0..100}\nrequest: [{set: {n: "zipf(100, s=1)"}}, {wait: 1ms}, {respond: 200}]\nchecks: [{responds: exactly_once, concurrent: 1, under: serial}]\n' >values.yaml; pertinax check values.yaml | sed -n '/^Undecided/,/^$/p'
+> Undecided: responds: exactly_once under serial: no fault, but 64 values of `n`
+> were tried.
+>
+
+# Budgets: seven branches, each in one of its three calls or over, have 4^7 states; one is before
+# them, and one behind
+$ printf 'pertinax: 1\nname: large\nservices: {a: {latency: 1ms}}\nrequest: {parallel: [%s]}\nchecks: [{responds: exactly_once, concurrent: 1, under: threads}]\n' "$(for i in 1 2 3 4 5 6 7; do printf '[{call: a}, {call: a}, {call: a}], '; done)" >large.yaml; pertinax check large.yaml --no-reductions | sed -n '/^EXPLORED/,/^$/p'
+> EXPLORED  requests  states  transitions  depth
+> threads          1  16,386       86,018     24
+>
+$ for budget in '--max-states 1000' '--max-memory 1'; do pertinax check large.yaml --no-reductions $budget | sed -n '/^Undecided/,/^$/p'; done
+> Undecided: responds: exactly_once under threads: no fault in 1001 states, to
+> depth 8, 563 of them yet to be gone on from; --max-states was reached; try it
+> with smaller counts (`set`).
+>
+> Undecided: responds: exactly_once under threads: no fault in 1 state, to depth
+> 0, 1 of them yet to be gone on from; --max-memory was reached; try it with
+> smaller counts (`set`).
+>
+
+# Where runs go on for ever, what is awaited may be put off
+$ printf 'pertinax: 1\nname: round\nservices: {a: {latency: 1ms}}\nchannels: {there: 2, back: 2}\nrequest: [{put: there}, {respond: 200}]\nstages:\n  go: {from: there, do: [{call: a}, {put: back}]}\n  come: {from: back, do: {put: there}}\nchecks: [{eventually: ended, concurrent: 1, under: threads}]\n' >round.yaml; pertinax check round.yaml | sed -n '/^Undecided/,/^$/p'
+> Undecided: eventually: ended under threads: some runs go on for ever, and may
+> put it off.
+>
+
+# The id of a run of more moves than its short form counts, and of another bound of counts
+$ printf 'pertinax: 1\nname: long\nuncaught: none\nservices: {a: {latency: 1ms}}\nrequest: [{repeat: 70, do: {call: a}}, {fail: x}]\nchecks: [{responds: exactly_once, concurrent: 1, under: serial}]\n' >long.yaml; pertinax check long.yaml --max-count 5 | sed -n '/^   2/,/replay it/p' | tee out; $(sed -n 's/.*replay it: //p' out) | sed -n '/^ 2/,/^$/p'
+>    2  70.0 ms  :5  `a` answers, the request ends without a
+>                     response  ◀
+>
+>   To replay it: pertinax replay long.yaml --trace serial.1m5.2jsq-hz82y9
+>  2  70.0 ms  :5  `a` answers, the request ends without a
+>                   response  ◀
+>
