@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_reduced.c - reductions change no verdict: random pipelines, explored with all of them and
- * with none, show the same faults, reach the same steps, and wait for the same things. */
+/* test_reduced.c - reductions change no verdict, nor does it that begins are joined to the move
+ * before: random pipelines, explored so and with neither, show the same faults, reach the same
+ * steps, and wait for the same things. */
 #include "base/arena.h"
 #include "check/monitor.h"
 #include "tests/prop/random_model.h"
@@ -113,7 +114,7 @@ static const char *ordered_model(struct arena *a, uint64_t seed)
 struct trial {
     struct arena *a;
     uint64_t seed;
-    const char *text, *exec;
+    const char *text, *exec, *says; /* says: its one claim; NULL: any, or none */
     struct diags *d;
     const struct model *m;
     const struct prog *p;
@@ -123,7 +124,7 @@ struct trial {
     bool *races; /* of each of model.shared; or NULL */
 };
 struct tally {
-    uint32_t compared, fewer, faults, broken;
+    uint32_t compared, joined, fewer, faults, broken;
 };
 
 static _Noreturn void trial_fail(const struct trial *t, const char *why)
@@ -153,18 +154,22 @@ static const char *step_of(const struct trial *t, uint64_t draw)
     return last ? last + 1 : path;
 }
 
-/* Those that the language takes: a step may stand in two places. */
+/* If the language takes it: a step may stand in two places. */
+static void add_claim(struct trial *t, const char *text)
+{
+    uint32_t file = diag_file(t->d, "claim", text, strlen(text));
+    struct spec_text at = {text, {.file = file, .line = 1, .col = 1}};
+    uint32_t before = diags_errors(t->d);
+    t->claim[t->nclaim] = ltl_parse(t->a, at, t->m, t->d);
+    t->nclaim += diags_errors(t->d) == before;
+}
+
 static void add_claims(struct trial *t)
 {
     for (uint32_t i = 0; i < CLAIMS && t->p->nmark > 0; i++) {
         uint64_t r = rng_mix(t->seed, 100 + i);
-        const char *text =
-            arena_printf(t->a, form[r % TEST_COUNT(form)], step_of(t, r >> 8), step_of(t, r >> 24));
-        uint32_t file = diag_file(t->d, "claim", text, strlen(text));
-        struct spec_text at = {text, {.file = file, .line = 1, .col = 1}};
-        uint32_t before = diags_errors(t->d);
-        t->claim[t->nclaim] = ltl_parse(t->a, at, t->m, t->d);
-        t->nclaim += diags_errors(t->d) == before;
+        add_claim(t, arena_printf(t->a, form[r % TEST_COUNT(form)], step_of(t, r >> 8),
+                                  step_of(t, r >> 24)));
     }
 }
 
@@ -180,7 +185,9 @@ static void trial_build(struct trial *t)
     t->races = t->seed % 3 == 0 ? NULL : NEW(t->a, bool, t->m->nshared + 1);
     for (uint32_t i = 0; i < t->m->nshared && t->races; i++)
         t->races[i] = t->seed % 3 == 1 || i == 0;
-    if (t->seed % 2)
+    if (t->says)
+        add_claim(t, t->says);
+    else if (t->seed % 2)
         add_claims(t);
 }
 
@@ -246,10 +253,37 @@ static void hunts(const struct trial *t, struct explore_opt o, struct explore *a
     explore_free(&some);
 }
 
+/* The same with fewer states, one way or another, to *some. */
+static void run_fewer(const struct trial *t, struct explore_opt o, const struct explore *all,
+                      struct explore *some)
+{
+    struct monitor *m = run(t, o, some);
+    if (some->end != EXPLORE_WHOLE)
+        trial_fail(t, arena_printf(t->a, "end %d, %" PRIu64 " states, not %" PRIu64, (int)some->end,
+                                   some->states, all->states));
+    same(t, all, some);
+    monitor_free(m);
+}
+
+/* Every way to fewer states, alone and together: begins joined to the move before, reductions. */
+static void compare_fewer(const struct trial *t, struct explore_opt o, const struct explore *all,
+                          struct tally *n)
+{
+    struct explore some;
+    for (uint32_t with = 1; with < 4; with++) {
+        o.begins_along = with & 1U;
+        o.symmetric_copies = o.symmetric_requests = o.local_alone = with & 2U;
+        run_fewer(t, o, all, &some);
+        n->joined += with == 1 && some.states < all->states;
+        n->fewer += with == 2 && some.states * 2 < all->states;
+        explore_free(&some);
+    }
+}
+
 static void compare(struct trial t, struct tally *n)
 {
     static const uint32_t cls[2] = {0};
-    struct explore all, some;
+    struct explore all;
     trial_build(&t);
     struct explore_opt o = {.nreq = t.nreq,
                             .cls = cls,
@@ -257,25 +291,18 @@ static void compare(struct trial t, struct tally *n)
                             .max_states = MOST_STATES,
                             .endless = true,
                             .races = t.races};
-    struct monitor *m = run(&t, o, &all), *with = NULL;
+    struct monitor *m = run(&t, o, &all);
     if (all.end == EXPLORE_WHOLE) {
-        o.symmetric_copies = o.symmetric_requests = o.local_alone = true;
-        with = run(&t, o, &some);
-        if (some.end != EXPLORE_WHOLE)
-            trial_fail(&t, arena_printf(t.a, "end %d, %" PRIu64 " states, not %" PRIu64,
-                                        (int)some.end, some.states, all.states));
-        same(&t, &all, &some);
+        compare_fewer(&t, o, &all, n);
+        o.symmetric_copies = o.symmetric_requests = true;
         hunts(&t, o, &all);
-        o.local_alone = false;
+        o.local_alone = true;
         hunts(&t, o, &all);
         n->compared++;
-        n->fewer += some.states * 2 < all.states;
         for (uint32_t f = 0; f < FAULT_COUNT; f++)
             n->faults += all.found[f].state != NONE;
         for (uint32_t c = 0; c < t.nclaim; c++)
             n->broken += all.claim[c].state != NONE;
-        explore_free(&some);
-        monitor_free(with);
     }
     monitor_free(m);
     explore_free(&all);
@@ -305,6 +332,27 @@ static void test_between_turns(void **state)
         struct tally n = {0};
         compare(t, &n);
         assert_int_equal(n.compared, 1);
+        arena_drop(t.a);
+    }
+}
+
+/* Either task may be the first to begin its call.  A claim that looks at these keeps their begins
+ * from being joined, or the one written first would always be. */
+static void test_begins_seen(void **state)
+{
+    static const char text[] = "pertinax: 1\nname: begins\nservices: {s: {latency: 1ms}}\n"
+                               "request: {parallel: {a: {call: s, name: one},\n"
+                               "                     b: {call: s, name: two}}}\n"
+                               "executions: {threads: , threads2: {kind: threads, pool: 3}}\n";
+    static const char *const exec[] = {"threads", "threads2"};
+    (void)state;
+    for (uint32_t i = 0; i < TEST_COUNT(exec); i++) {
+        struct trial t = {.a = arena_new(0), .text = text, .exec = exec[i], .nreq = 1};
+        struct tally n = {0};
+        t.says = "not running(two) W running(one)";
+        compare(t, &n);
+        assert_int_equal(n.compared, 1);
+        assert_int_equal(n.broken, 1);
         arena_drop(t.a);
     }
 }
@@ -342,16 +390,18 @@ static void test_row(void **state)
         for (size_t x = 0; x < TEST_COUNT(execs); x++)
             try(seed, r->features, execs[x], r->nreq, &n);
     print_message(
-        "%u compared, %u with less than half of the states; %u faults, %u claims that fail\n",
-        n.compared, n.fewer, n.faults, n.broken);
+        "%u compared, %u with fewer states by begins joined, %u with less than half of them "
+        "reduced; %u faults, %u claims that fail\n",
+        n.compared, n.joined, n.fewer, n.faults, n.broken);
     assert_true(test_quick() ? n.compared > 0 : n.compared >= r->least);
 }
 
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(table) + 1];
+    struct CMUnitTest tests[TEST_COUNT(table) + 2];
     for (size_t i = 0; i < TEST_COUNT(table); i++)
         tests[i] = test_named(table[i].name, test_row, &table[i]);
     tests[TEST_COUNT(table)] = (struct CMUnitTest)cmocka_unit_test(test_between_turns);
+    tests[TEST_COUNT(table) + 1] = (struct CMUnitTest)cmocka_unit_test(test_begins_seen);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
