@@ -58,10 +58,9 @@ void tuples_widen(struct tuples *t, const uint32_t max[2])
     uint32_t out[MOST_WIDTH];
     if (fits(t, max))
         return;
-    t->first = bits_for(t->first, max[0]);
+    t->first = bits_for(t->first == 0 ? 1 : t->first, max[0]); /* no row is empty */
     t->rest = bits_for(t->rest, max[1]);
     t->row = (t->first + (t->width - 1) * t->rest + BYTE - 1) / BYTE;
-    t->row += t->row == 0;
     t->row_mask = 0;
     memset(&t->row_mask, 0xff, t->row < sizeof t->row_mask ? t->row : sizeof t->row_mask);
     t->v = xcalloc((size_t)t->cap * t->row + ROW_PAD, 1);

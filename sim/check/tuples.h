@@ -52,9 +52,10 @@ struct tuples_many {
     uint32_t old; /* places that there were */
     uint8_t *row;
     uint64_t *hash;
-    uint32_t *order; /* of each piece its tuples, by shard */
-    uint32_t *off;   /* of each piece and shard, where they begin */
-    uint32_t *fresh; /* of each piece, the place of its first new tuple */
+    uint32_t *order;  /* of each piece its tuples, by shard */
+    uint64_t *sorted; /* their hashes, in this order */
+    uint32_t *off;    /* of each piece and shard, where they begin */
+    uint32_t *fresh;  /* of each piece, the place of its first new tuple */
     uint8_t full[TUPLES_SHARDS];
     uint32_t cap, cap_start;
     size_t cap_row, cap_off;

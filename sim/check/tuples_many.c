@@ -18,6 +18,7 @@ static void room(struct tuples_many *m)
     if (n > m->cap) {
         m->cap = n + n / 4;
         m->hash = xrealloc(m->hash, m->cap, sizeof *m->hash);
+        m->sorted = xrealloc(m->sorted, m->cap, sizeof *m->sorted);
         m->to = xrealloc(m->to, m->cap, sizeof *m->to);
         m->slot = xrealloc(m->slot, m->cap, sizeof *m->slot);
         m->order = xrealloc(m->order, m->cap, sizeof *m->order);
@@ -63,8 +64,11 @@ static void sort_piece(void *ctx, uint64_t p)
         off[s] = at;
         at += n;
     }
-    for (uint32_t i = from; i < to; i++)
-        m->order[off[tuples_shard(t, m->hash[i])]++] = i;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t at = off[tuples_shard(t, m->hash[i])]++;
+        m->order[at] = i;
+        m->sorted[at] = m->hash[i];
+    }
     for (uint32_t s = t->shards; s > 0; s--) /* back from the end of each to its begin */
         off[s] = off[s - 1];
     off[0] = from;
@@ -76,11 +80,12 @@ static const uint8_t *row_at(const struct tuples_many *m, uint32_t place)
     return place < m->t->n ? tuples_row(m->t, place) : row_of(m, place - m->t->n);
 }
 
-static bool put_one(struct tuples_many *m, uint32_t i)
+/* Put the k-th by shard, from slot `at` on: none before it can be of the tuple. */
+static bool put_one(struct tuples_many *m, uint32_t k, uint32_t at)
 {
     struct tuples *t = m->t;
-    uint64_t h = m->hash[i];
-    uint32_t at = tuples_first(t, h), s, *used = &t->used[tuples_shard(t, h)];
+    uint64_t h = m->sorted[k];
+    uint32_t i = m->order[k], s, *used = &t->used[tuples_shard(t, h)];
     m->slot[i] = OLD;
     for (; (s = t->slot[at]) != 0; at = tuples_next(t, h, at))
         if (tuples_may(t, s, h) && tuples_same(t, row_at(m, tuples_place(t, s)), row_of(m, i))) {
@@ -96,33 +101,46 @@ static bool put_one(struct tuples_many *m, uint32_t i)
     return true;
 }
 
-static uint32_t first_of(const struct tuples_many *m, uint32_t k)
+/* The first slot that may be of the tuple, or is empty; the rows to compare are then on their way
+ * from memory. */
+static uint32_t fetch(const struct tuples_many *m, uint32_t k)
 {
-    return tuples_first(m->t, m->hash[m->order[k]]);
+    const struct tuples *t = m->t;
+    uint64_t h = m->sorted[k];
+    uint32_t at = tuples_first(t, h), s;
+    while ((s = t->slot[at]) != 0 && !tuples_may(t, s, h))
+        at = tuples_next(t, h, at);
+    __builtin_prefetch(row_of(m, m->order[k]));
+    if (s != 0)
+        __builtin_prefetch(row_at(m, tuples_place(t, s)));
+    return at;
 }
 
-static const uint8_t *likely_row(const struct tuples_many *m, uint32_t slot)
+/* Those of one shard and piece: while one is put, later ones are fetched.  False: it is full. */
+static bool put_run(struct tuples_many *m, uint32_t from, uint32_t end)
 {
-    return slot == 0 ? m->row : row_at(m, tuples_place(m->t, slot));
+    uint32_t at[AHEAD];
+    for (uint32_t k = from; k < end + AHEAD; k++) {
+        if (k + AHEAD < end)
+            __builtin_prefetch(&m->t->slot[tuples_first(m->t, m->sorted[k + AHEAD])]);
+        if (k - from >= AHEAD && !put_one(m, k - AHEAD, at[k % AHEAD]))
+            return false;
+        if (k < end)
+            at[k % AHEAD] = fetch(m, k);
+    }
+    return true;
 }
 
 static void put_shard(void *ctx, uint64_t shard)
 {
     struct tuples_many *m = ctx;
-    struct tuples *t = m->t;
     m->full[shard] = 0;
     for (uint32_t p = 0; p < m->npiece; p++) {
-        const uint32_t *off = m->off + p * (t->shards + 1u) + shard;
-        for (uint32_t k = off[0]; k < off[1]; k++) {
-            if (k + 2 * AHEAD < off[1])
-                __builtin_prefetch(&t->slot[first_of(m, k + 2 * AHEAD)]);
-            if (k + AHEAD < off[1])
-                __builtin_prefetch(likely_row(m, t->slot[first_of(m, k + AHEAD)]));
-            if (!put_one(m, m->order[k])) {
-                m->full[shard] = 1;
-                return;
-            }
-        }
+        const uint32_t *off = m->off + p * (m->t->shards + 1u) + shard;
+        if (put_run(m, off[0], off[1]))
+            continue;
+        m->full[shard] = 1;
+        return;
     }
 }
 
@@ -219,6 +237,7 @@ void tuples_many_free(struct tuples_many *m)
     free(m->start);
     free(m->row);
     free(m->hash);
+    free(m->sorted);
     free(m->to);
     free(m->slot);
     free(m->order);
