@@ -4,7 +4,7 @@
  * step that its path says. */
 #include "core/outline.h"
 #include "tests/prop/random_model.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -19,12 +19,7 @@ static void world_open(struct world *w, const char *text, const char *exec)
 {
     w->a = arena_new(0);
     struct diags *d = diags_new(w->a);
-    struct yaml *y = yaml_parse(w->a, "t.yaml", text, strlen(text), d);
-    assert_non_null(y);
-    const struct model *m = model_build(w->a, y, "t.yaml", d);
-    assert_non_null(m);
-    w->p = prog_compile(w->a, m, model_exec(m, exec), d);
-    assert_non_null(w->p);
+    w->p = prog_of(w->a, model_of(w->a, text, d), exec, d);
     w->v = outline_make(w->a, w->p, &w->n);
 }
 

@@ -6,7 +6,7 @@
 #include "run/sim_impl.h"
 #include "run/path.h"
 #include "tests/prop/random_model.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <math.h>
 #include <string.h>
 
@@ -22,13 +22,7 @@ static struct tested world_read(struct arena *mem, const char *text)
 {
     struct tested w = {.mem = mem};
     w.d = diags_new(w.mem);
-    struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), w.d);
-    w.m = root ? model_build(w.mem, root, "test.yaml", w.d) : NULL;
-    if (w.m == NULL || diags_errors(w.d)) {
-        struct buf b = {0};
-        diags_print(w.d, &b, false);
-        fail_msg("%s", b.s);
-    }
+    w.m = model_of(w.mem, text, w.d);
     return w;
 }
 

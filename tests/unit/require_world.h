@@ -2,7 +2,7 @@
 /* require_world.h - a model out of a text, and a limit judged on it. */
 #ifndef UNIT_REQUIRE_WORLD_H
 #define UNIT_REQUIRE_WORLD_H
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include "check/require.h"
 #include <string.h>
 
@@ -17,10 +17,7 @@ static inline struct world world_of(const char *body)
     struct world w = {.a = arena_new(0)};
     w.d = diags_new(w.a);
     const char *text = arena_printf(w.a, "pertinax: 1\nname: t\n%s", body);
-    struct yaml *root = yaml_parse(w.a, "t.yaml", text, strlen(text), w.d);
-    w.m = root ? model_build(w.a, root, "t.yaml", w.d) : NULL;
-    if (!w.m || diags_errors(w.d))
-        fail_msg("%s", diags_get(w.d, 0)->text);
+    w.m = model_of(w.a, text, w.d);
     return w;
 }
 

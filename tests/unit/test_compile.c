@@ -2,13 +2,9 @@
 /* test_compile.c - the compiler: what it refuses and where, what the verbs become, and that a draw
  * has the same key under every execution; static bounds against sums done by hand. */
 #include "core/graph.h"
+#include "tests/unit/model_text.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 struct world {
     struct arena *a;
@@ -25,10 +21,7 @@ static void world_open(struct world *w, const char *rest)
     w->a = arena_new(0);
     w->d = diags_new(w->a);
     char *text = arena_printf(w->a, HEAD "%s", rest);
-    struct yaml *y = yaml_parse(w->a, "t.yaml", text, strlen(text), w->d);
-    assert_non_null(y);
-    w->m = model_build(w->a, y, "t.yaml", w->d);
-    assert_non_null(w->m);
+    w->m = model_of(w->a, text, w->d);
 }
 
 static struct prog *world_prog(struct world *w, const char *exec)

@@ -4,7 +4,7 @@
  * is from closed forms: M/M/1, sums of lognormals, mixtures, Little's law. */
 #include "run/experiment.h"
 #include "run/tally.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_integration.h>
 #include <math.h>
@@ -22,14 +22,7 @@ static struct world world_of(const char *text)
 {
     struct world w = {.mem = arena_new(0)};
     w.d = diags_new(w.mem);
-    struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), w.d);
-    assert_non_null(root);
-    w.m = model_build(w.mem, root, "test.yaml", w.d);
-    if (diags_errors(w.d)) {
-        struct buf b = {0};
-        diags_print(w.d, &b, false);
-        fail_msg("%s", b.s);
-    }
+    w.m = model_of(w.mem, text, w.d);
     return w;
 }
 

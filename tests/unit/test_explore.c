@@ -5,7 +5,7 @@
  * acquires away. */
 #include "check/explore.h"
 #include "base/arena.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <string.h>
 
 struct world {
@@ -18,16 +18,7 @@ static struct world world_of(const char *text, const char *exec)
 {
     struct world w = {.mem = arena_new(0)};
     struct diags *d = diags_new(w.mem);
-    struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), d);
-    assert_non_null(root);
-    const struct model *m = model_build(w.mem, root, "test.yaml", d);
-    if (diags_errors(d)) {
-        struct buf b = {0};
-        diags_print(d, &b, false);
-        fail_msg("%s", b.s);
-    }
-    w.p = prog_compile(w.mem, m, model_exec(m, exec), d);
-    assert_non_null(w.p);
+    w.p = prog_of(w.mem, model_of(w.mem, text, d), exec, d);
     return w;
 }
 

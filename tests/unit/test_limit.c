@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_limit.c - limits on numbers: what is read, with its units; what is refused, at which place
  * and with which cure; conditions and filters on requests. */
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 
 #include "model/limit.h"
 #include <math.h>
@@ -25,9 +25,7 @@ static struct fixture open_fixture(void)
 {
     struct fixture f = {.a = arena_new(0)};
     f.d = diags_new(f.a);
-    f.m = model_build(f.a, yaml_parse(f.a, "t.yaml", text, strlen(text), f.d), "t.yaml", f.d);
-    assert_non_null(f.m);
-    assert_int_equal(diags_errors(f.d), 0);
+    f.m = model_of(f.a, text, f.d);
     return f;
 }
 

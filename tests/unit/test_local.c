@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "check/explore.h"
 #include "check/steady.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <string.h>
 
 struct world {
@@ -18,10 +18,7 @@ static struct world world_of(const char *text)
 {
     struct world w = {.mem = arena_new(0)};
     w.d = diags_new(w.mem);
-    struct yaml *root = yaml_parse(w.mem, "test.yaml", text, strlen(text), w.d);
-    assert_non_null(root);
-    w.m = model_build(w.mem, root, "test.yaml", w.d);
-    assert_int_equal(diags_errors(w.d), 0);
+    w.m = model_of(w.mem, text, w.d);
     return w;
 }
 
@@ -68,20 +65,16 @@ static void explore(struct world *w, const char *exec, bool local, struct explor
     explore_run(p, &o, e);
 }
 
-/* Three branches of two calls, each of them not begun, in one of its calls, or over: 4^3 states in
- * all orders, before them one and behind them one. Local moves: one after the other. */
-static void test_branches(void **state)
+/* In all orders, and with local moves, which are as long a way, to one end. */
+static void in_orders(const char *text, uint64_t all_states, uint64_t states, uint64_t transitions)
 {
-    struct world w =
-        world_of("pertinax: 1\nname: m\nservices: {a: {latency: 1ms}}\n"
-                 "request: {parallel: {x: [{call: a}, {call: a}], y: [{call: a}, {call: a}],\n"
-                 "                     z: [{call: a}, {call: a}]}}\n");
+    struct world w = world_of(text);
     struct explore all, some;
-    (void)state;
     explore(&w, "threads", false, &all);
     explore(&w, "threads", true, &some);
-    assert_int_equal(all.states, 2 + 4 * 4 * 4);
-    assert_int_equal(some.states, 2 + 1 + 3 * 3);
+    assert_int_equal(all.states, all_states);
+    assert_int_equal(some.states, states);
+    assert_int_equal(some.transitions, transitions);
     assert_int_equal(some.depth, all.depth);
     assert_int_equal(some.last, 1);
     explore_free(&all);
@@ -89,24 +82,26 @@ static void test_branches(void **state)
     arena_drop(w.mem);
 }
 
+/* Three branches of two calls, each of them not begun, in one of its calls, or over: 4^3 states in
+ * all orders, before them one and behind them one. Local moves: one after the other. */
+static void test_branches(void **state)
+{
+    (void)state;
+    in_orders("pertinax: 1\nname: m\nservices: {a: {latency: 1ms}}\n"
+              "request: {parallel: {x: [{call: a}, {call: a}], y: [{call: a}, {call: a}],\n"
+              "                     z: [{call: a}, {call: a}]}}\n",
+              2 + 4 * 4 * 4, 2 + 1 + 3 * 3, 1 + 1 + 3 * 3);
+}
+
 /* Three branches of a hedged call each: not begun, the first copy alone in its call, both, or over:
  * 4^3 states in all orders.  Local moves: one after the other, but both copies' at once. */
 static void test_hedges(void **state)
 {
-    struct world w = world_of("pertinax: 1\nname: m\n"
-                              "services: {a: {latency: 1ms, hedge: {after: 2ms, max: 2}}}\n"
-                              "request: {parallel: {x: {call: a}, y: {call: a}, z: {call: a}}}\n");
-    struct explore all, some;
     (void)state;
-    explore(&w, "threads", false, &all);
-    explore(&w, "threads", true, &some);
-    assert_int_equal(all.states, 2 + 4 * 4 * 4);
-    assert_int_equal(some.states, 2 + 1 + 3 * 3);
-    assert_int_equal(some.transitions, 2 + 3 * (1 + 2 + 2));
-    assert_int_equal(some.last, 1);
-    explore_free(&all);
-    explore_free(&some);
-    arena_drop(w.mem);
+    in_orders("pertinax: 1\nname: m\n"
+              "services: {a: {latency: 1ms, hedge: {after: 2ms, max: 2}}}\n"
+              "request: {parallel: {x: {call: a}, y: {call: a}, z: {call: a}}}\n",
+              2 + 4 * 4 * 4, 2 + 1 + 3 * 3, 2 + 3 * (1 + 2 + 2));
 }
 
 /* Its end ends a step that touches: two requests see each other, whichever copy it was. */
@@ -155,12 +150,14 @@ static void test_spawns(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(formulas) + 4];
+    enum { MORE = 4 };
+    struct CMUnitTest t[TEST_COUNT(formulas) + MORE];
+    size_t n = 0;
     for (size_t i = 0; i < TEST_COUNT(formulas); i++)
-        tests[i] = test_named(formulas[i].text, test_formula, &formulas[i]);
-    tests[TEST_COUNT(formulas)] = (struct CMUnitTest)cmocka_unit_test(test_branches);
-    tests[TEST_COUNT(formulas) + 1] = (struct CMUnitTest)cmocka_unit_test(test_spawns);
-    tests[TEST_COUNT(formulas) + 2] = (struct CMUnitTest)cmocka_unit_test(test_hedges);
-    tests[TEST_COUNT(formulas) + 3] = (struct CMUnitTest)cmocka_unit_test(test_hedged_writes);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+        t[n++] = test_named(formulas[i].text, test_formula, &formulas[i]);
+    t[n++] = test_named("branches", test_branches, NULL);
+    t[n++] = test_named("spawns", test_spawns, NULL);
+    t[n++] = test_named("hedges", test_hedges, NULL);
+    t[n++] = test_named("hedged writes", test_hedged_writes, NULL);
+    return cmocka_run_group_tests_name("local", t, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 /* test_ltl.c - formulas: how they are understood (operators in parentheses), and what is said of
  * wrong ones, where, and with which cure. */
 #include "model/ltl.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -46,15 +46,6 @@ static const struct good {
     {"started(request/b) and done(c)", "started(request/b) and done(c)"},
 };
 
-static const struct model *model_here(struct arena *a, struct diags *d)
-{
-    struct yaml *y = yaml_parse(a, "t.yaml", model_text, strlen(model_text), d);
-    const struct model *m = model_build(a, y, "t.yaml", d);
-    assert_non_null(m);
-    assert_int_equal(diags_errors(d), 0);
-    return m;
-}
-
 static struct spec_text text_of(struct diags *d, const char *text)
 {
     uint32_t file = diag_file(d, "spec.yaml", text, strlen(text));
@@ -67,7 +58,7 @@ static void test_good(void **state)
     struct arena *a = arena_new(0);
     struct diags *d = diags_new(a);
     struct buf b = {0};
-    const struct ltl *f = ltl_parse(a, text_of(d, r->text), model_here(a, d), d);
+    const struct ltl *f = ltl_parse(a, text_of(d, r->text), model_of(a, model_text, d), d);
     diags_print(d, &b, false);
     if (!f)
         fail_msg("%s", b.s);
@@ -126,7 +117,7 @@ static void test_bad(void **state)
     struct arena *a = arena_new(0);
     struct diags *d = diags_new(a);
     struct buf b = {0};
-    const struct ltl *f = ltl_parse(a, text_of(d, r->text), model_here(a, d), d);
+    const struct ltl *f = ltl_parse(a, text_of(d, r->text), model_of(a, model_text, d), d);
     diags_print(d, &b, false);
     if (f || diags_count(d) == 0)
         fail_msg("it was taken: %s", r->text);
@@ -147,7 +138,7 @@ static void test_several(void **state)
     struct arena *a = arena_new(0);
     struct diags *d = diags_new(a);
     const char *text = "G (started(x) -> F holds(y, z)) and responded(777)";
-    assert_null(ltl_parse(a, text_of(d, text), model_here(a, d), d));
+    assert_null(ltl_parse(a, text_of(d, text), model_of(a, model_text, d), d));
     assert_int_equal(diags_count(d), 4);
     arena_drop(a);
 }
@@ -169,7 +160,7 @@ static void test_patterns(void **state)
         struct diags *d = diags_new(a);
         struct buf b = {0};
         const struct ltl *f = ltl_pattern(a, rows[i].k, text_of(d, "aborted and ended"),
-                                          text_of(d, "started(a)"), model_here(a, d), d);
+                                          text_of(d, "started(a)"), model_of(a, model_text, d), d);
         assert_non_null(f);
         ltl_print(f, &b);
         assert_string_equal(b.s, rows[i].shown);
@@ -187,7 +178,7 @@ static void test_bounds(void **state)
     for (size_t i = 0; i < TEST_COUNT(piece); i++) {
         struct arena *a = arena_new(0);
         struct diags *d = diags_new(a);
-        const struct model *m = model_here(a, d);
+        const struct model *m = model_of(a, model_text, d);
         struct buf b = {0};
         while (b.n < 12000)
             buf_puts(&b, piece[i]);

@@ -12,7 +12,7 @@
 #include "base/rng.h"
 #include "check/letter.h"
 #include "tests/unit/ltl_truth.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -27,15 +27,8 @@ static void world_open(struct world *w, const char *text, const char *exec)
 {
     w->mem = arena_new(0);
     w->d = diags_new(w->mem);
-    struct yaml *root = yaml_parse(w->mem, "test.yaml", text, strlen(text), w->d);
-    assert_non_null(root);
-    w->m = model_build(w->mem, root, "test.yaml", w->d);
-    w->p = diags_errors(w->d) ? NULL : prog_compile(w->mem, w->m, model_exec(w->m, exec), w->d);
-    if (w->p)
-        return;
-    struct buf b = {0};
-    diags_print(w->d, &b, false);
-    fail_msg("%s", b.s);
+    w->m = model_of(w->mem, text, w->d);
+    w->p = prog_of(w->mem, w->m, exec, w->d);
 }
 
 static const struct ltl *formula(struct world *w, const char *text)

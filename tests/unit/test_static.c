@@ -5,7 +5,7 @@
  * not. */
 #include "check/static.h"
 #include "check/explore.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -19,15 +19,7 @@ static void world_open(struct world *w, const char *text, const char *exec)
 {
     w->mem = arena_new(0);
     struct diags *d = diags_new(w->mem);
-    struct yaml *root = yaml_parse(w->mem, "t.yaml", text, strlen(text), d);
-    assert_non_null(root);
-    const struct model *m = model_build(w->mem, root, "t.yaml", d);
-    w->p = diags_errors(d) ? NULL : prog_compile(w->mem, m, model_exec(m, exec), d);
-    if (!w->p) {
-        struct buf b = {0};
-        diags_print(d, &b, false);
-        fail_msg("%s\n%s", b.s, text);
-    }
+    w->p = prog_of(w->mem, model_of(w->mem, text, d), exec, d);
     w->f = static_check(w->mem, w->p);
 }
 

@@ -7,7 +7,7 @@
 #include "check/story_id.h"
 #include "check/timing.h"
 #include "reports/story.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <string.h>
 
 struct world {
@@ -24,12 +24,7 @@ static struct world world_of(const char *text, const char *exec, uint32_t nreq)
 {
     struct world w = {.mem = arena_new(0)};
     w.d = diags_new(w.mem);
-    struct yaml *root = yaml_parse(w.mem, "m.yaml", text, strlen(text), w.d);
-    assert_non_null(root);
-    const struct model *m = model_build(w.mem, root, "m.yaml", w.d);
-    assert_int_equal(diags_errors(w.d), 0);
-    w.p = prog_compile(w.mem, m, model_exec(m, exec), w.d);
-    assert_non_null(w.p);
+    w.p = prog_of(w.mem, model_of(w.mem, text, w.d), exec, w.d);
     w.set = (struct play_setting){.p = w.p, .nreq = nreq, .max_count = 3, .cls = cls};
     return w;
 }

@@ -2,7 +2,7 @@
 /* test_warn.c - each warning, once where it has to be and once, in a model that differs as little
  * as may be, where it must not. */
 #include "run/experiment.h"
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -66,7 +66,7 @@ static const struct row rows[] = {
     {"warm", "warm-up", "threads", NULL, 20000, 300, MM1("70/s")},
 
     {"forks in a bounded pool", "nested-pool", "threads",
-     "waits for its branches (test.yaml:5): when 6 of them hold all threads of `pool`", 0, 0,
+     "waits for its branches (m.yaml:5): when 6 of them hold all threads of `pool`", 0, 0,
      FORKS "executions: {threads: {pool: 6}}\n"},
     {"with threads of its own", "nested-pool", "threads", NULL, 0, 0,
      FORKS "executions: {threads: {pool: 6, server: 2}}\n"},
@@ -92,12 +92,7 @@ static void test_row(void **state)
     struct arena *mem = arena_new(0);
     struct diags *d = diags_new(mem);
     const char *text = arena_printf(mem, "pertinax: 1\nname: warn\n%s", r->model);
-    struct yaml *root = yaml_parse(mem, "test.yaml", text, strlen(text), d);
-    const struct model *m = root ? model_build(mem, root, "test.yaml", d) : NULL;
-    struct buf b = {0};
-    diags_print(d, &b, false);
-    if (diags_errors(d))
-        fail_msg("%s", b.s);
+    const struct model *m = model_of(mem, text, d);
     struct experiment_opt o = experiment_defaults();
     const struct execution *x = model_exec(m, r->exec);
     o.requests = r->requests ? r->requests : 2000;
@@ -114,7 +109,6 @@ static void test_row(void **state)
         fail_msg("warned: %s", found);
     if (r->text && (!found || !strstr(found, r->text)))
         fail_msg("%s", found ? found : "no warning");
-    buf_free(&b);
     arena_drop(mem);
 }
 

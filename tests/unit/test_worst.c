@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_worst.c - worst cases against schedules computed by hand, against every corner of random
  * task graphs, and against Graham's anomaly. */
-#include "tests/unit/test.h"
+#include "tests/unit/model_text.h"
 
 #include "base/rng.h"
 #include "check/worst.h"
@@ -22,11 +22,8 @@ static struct world world_of(const char *body, const char *exec)
     struct world w = {.a = arena_new(0)};
     w.d = diags_new(w.a);
     const char *text = arena_printf(w.a, "pertinax: 1\nname: t\n%s", body);
-    struct yaml *root = yaml_parse(w.a, "t.yaml", text, strlen(text), w.d);
-    w.m = root ? model_build(w.a, root, "t.yaml", w.d) : NULL;
-    w.p = w.m && !diags_errors(w.d) ? prog_compile(w.a, w.m, model_exec(w.m, exec), w.d) : NULL;
-    if (!w.p || diags_errors(w.d))
-        fail_msg("%s", diags_get(w.d, 0)->text);
+    w.m = model_of(w.a, text, w.d);
+    w.p = prog_of(w.a, w.m, exec, w.d);
     return w;
 }
 
