@@ -11,6 +11,9 @@
 #define FIXED                                                                                      \
     "services: {a: {latency: 10ms}, b: {latency: 20ms}}\n"                                         \
     "request: {parallel: [{call: a}, {call: b}]}\n"
+#define LATE                                                                                       \
+    "services: {s: {latency: exponential(mean=10ms)}}\n"                                           \
+    "request: {call: s, timeout: 10ms, catch: []}\n"
 #define QUEUE                                                                                      \
     "services: {s: {latency: exponential(mean=10ms), capacity: 1}}\nrequest: {call: s}\n"          \
     "load: {rate: 50/s}\n"
@@ -59,6 +62,9 @@ static const struct row {
     {FIXED, "threads", "peak_threads <= 3", VERDICT_PASS, 3, 1e-12, 0},
     {FIXED, "serial", "makespan <= 1s", VERDICT_UNDECIDED, 0, 0, 0},
     {FIXED, "serial", "p99(outcome=503) <= 1s", VERDICT_VACUOUS, 0, 0, 0},
+    /* what has no value: a pool where there is none, a derivative where latency jumps */
+    {FIXED, "coroutine", "utilisation(pool) <= 100%", VERDICT_UNDECIDED, 0, 0, 0},
+    {LATE, "serial", "gain(s) <= 1s", VERDICT_UNDECIDED, 0, 0, 4096},
     /* outcomes; the unanswered ones come last, so that p99 is never */
     {MIXED, "serial", "outcome(503) <= 14%", VERDICT_PASS, 0.08, 0.3, 0},
     {MIXED, "serial", "outcome(5xx) >= 14%", VERDICT_FAIL, 0.08, 0.3, 0},
