@@ -157,10 +157,7 @@ static void write_json(const struct check_result *r, const struct diags *d,
     (void)look;
     json_begin(&j, out, true);
     json_obj(&j);
-    key_str(&j, "schema", "pertinax.check/1");
-    key_str(&j, "version", r->version);
-    key_count(&j, "seed", r->seed);
-    key_str(&j, "command", r->command);
+    key_head(&j, "pertinax.check/1", r->version, r->seed, r->command);
     json_key(&j, "complete");
     json_bool(&j, !r->interrupted);
     summary_write(&j, r);

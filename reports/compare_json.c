@@ -118,10 +118,7 @@ void compare_json(const struct compare_result *r, const struct report_look *look
     (void)look;
     json_begin(&j, out, true);
     json_obj(&j);
-    key_str(&j, "schema", "pertinax.compare/1");
-    key_str(&j, "version", r->version);
-    key_count(&j, "seed", r->seed);
-    key_str(&j, "command", r->command);
+    key_head(&j, "pertinax.compare/1", r->version, r->seed, r->command);
     key_str(&j, "model", r->model_name);
     key_str(&j, "digest", r->digest);
     key_str(&j, "store", r->store);

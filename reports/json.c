@@ -318,10 +318,7 @@ static void document_write(const struct run_result *r, const struct diags *d, bo
     struct json j;
     json_begin(&j, out, pretty);
     json_obj(&j);
-    key_str(&j, "schema", "pertinax.run/1");
-    key_str(&j, "version", r->version);
-    key_count(&j, "seed", r->seed);
-    key_str(&j, "command", r->command);
+    key_head(&j, "pertinax.run/1", r->version, r->seed, r->command);
     json_key(&j, "model");
     json_obj(&j);
     key_str(&j, "name", r->model_name);

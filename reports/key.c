@@ -12,6 +12,15 @@ void key_str(struct json *j, const char *key, const char *s)
         json_null(j);
 }
 
+void key_head(struct json *j, const char *schema, const char *version, uint64_t seed,
+              const char *command)
+{
+    key_str(j, "schema", schema);
+    key_str(j, "version", version);
+    key_count(j, "seed", seed);
+    key_str(j, "command", command);
+}
+
 void key_num(struct json *j, const char *key, double x)
 {
     json_key(j, key);

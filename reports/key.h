@@ -6,6 +6,9 @@
 #include "base/json.h"
 #include "core/result.h"
 
+/* Of what is drawn: which document this is, and how to come by it again. */
+void key_head(struct json *j, const char *schema, const char *version, uint64_t seed,
+              const char *command);
 void key_str(struct json *j, const char *key, const char *s); /* NULL: null */
 void key_num(struct json *j, const char *key, double x);
 void key_count(struct json *j, const char *key, uint64_t n);

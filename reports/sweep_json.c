@@ -22,10 +22,7 @@ static void strings_write(struct json *j, const char *key, const char *const *s,
 static void head_write(struct json *j, const struct sweep_result *r)
 {
     const struct run_result *b = &r->base;
-    key_str(j, "schema", "pertinax.sweep/1");
-    key_str(j, "version", b->version);
-    key_count(j, "seed", b->seed);
-    key_str(j, "command", b->command);
+    key_head(j, "pertinax.sweep/1", b->version, b->seed, b->command);
     json_key(j, "model");
     json_obj(j);
     key_str(j, "name", b->model_name);

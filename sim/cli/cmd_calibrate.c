@@ -2,7 +2,6 @@
 /* cmd_calibrate.c - `pertinax calibrate`: what threads and tasks cost here, as costs of a model. */
 #include "cli/calibrate_into.h"
 #include "base/json.h"
-#include <string.h>
 
 /* ---- what was measured ---- */
 
@@ -122,17 +121,16 @@ static int calibrate_run(const struct cmd_args *a, struct diags *d)
 {
     struct subject s = {0};
     struct calibration c;
-    const char *why = NULL, *format = opt_get(a->o, "format");
-    const char *runtime = opt_get(a->o, "runtime");
+    const char *why = NULL;
     if (!rehearse(a, &s, d))
         return STATUS_USAGE;
-    bool python = runtime && strcmp(runtime, "python3") == 0;
+    bool python = opt_is(a->o, "runtime", "python3");
     if (!(python ? calibrate_python(&c, a->mem, &why) : calibrate_native(NULL, &c, &why))) {
         diag_error(d, (struct loc){0}, "E-calibrate", NULL, "nothing can be measured: %s", why);
         return STATUS_WORLD;
     }
     struct buf b = {0};
-    if (format && strcmp(format, "json") == 0)
+    if (opt_is(a->o, "format", "json"))
         put_json(&c, &b);
     else
         put_text(&c, a->mem, &b);

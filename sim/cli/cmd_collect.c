@@ -5,7 +5,6 @@
 #include "cli/traces.h"
 #include "trace/collect.h"
 #include <inttypes.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -173,8 +172,7 @@ static int collect(const struct collect_cmd *c, struct store *s, struct diags *d
     if (!r)
         return STATUS_USAGE;
     struct buf b = {0};
-    const char *format = opt_get(c->a->o, "format");
-    (format && strcmp(format, "json") == 0 ? put_json : put_text)(c, &n, &h, &b);
+    (opt_is(c->a->o, "format", "json") ? put_json : put_text)(c, &n, &h, &b);
     cmd_write("-", &b);
     buf_free(&b);
     return STATUS_FINE;

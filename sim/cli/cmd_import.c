@@ -189,7 +189,6 @@ static int import_run(const struct cmd_args *a, struct diags *d)
     struct import_opt o = {.stop = intr_asked};
     struct import_result r;
     bool bar = a->err.tty && !opt_has(a->o, "quiet");
-    const char *format = opt_get(a->o, "format");
     if (!options(&c, &o, d))
         return STATUS_USAGE;
     o.progress = bar ? show_progress : NULL;
@@ -201,7 +200,7 @@ static int import_run(const struct cmd_args *a, struct diags *d)
         clear_progress(&a->err);
     if (ok) {
         struct buf b = {0};
-        if (format && strcmp(format, "json") == 0)
+        if (opt_is(a->o, "format", "json"))
             put_json(&c, &r, s, &b);
         else
             put_text(&c, &r, s, &b);

@@ -228,7 +228,7 @@ static void check_timed(const struct cmd_args *a, const struct story_result *r, 
 
 static int replay_run(const struct cmd_args *a, struct diags *d)
 {
-    const char *path, *format = opt_get(a->o, "format");
+    const char *path;
     check_outputs(a, d);
     struct asked q = read_asked(a, d);
     struct story_result *r = diags_errors(d) ? NULL : story_of(a, &q, d);
@@ -239,7 +239,7 @@ static int replay_run(const struct cmd_args *a, struct diags *d)
     struct report_look look = simulate_look(a);
     struct buf b = {0};
     r->replay = NULL; /* it is being replayed */
-    if (format != NULL && strcmp(format, "mermaid") == 0)
+    if (opt_is(a->o, "format", "mermaid"))
         story_mermaid(r, d, &b);
     else
         write_text(r, d, &look, &b);

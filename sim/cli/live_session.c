@@ -51,13 +51,12 @@ static void read_service(struct live_session *l, const char *text, struct diags 
 void live_read(struct live_session *l, const struct cmd_args *a, const char *service,
                struct diags *d)
 {
-    const char *runtime = opt_get(a->o, "runtime");
     struct opt_range seconds = {1, 86400, DEFAULT_SECONDS};
     *l = (struct live_session){.a = a, .d = d, .seed = cmd_seed(a->o, d)};
     l->o.most_ns = 1000000000 * (int64_t)opt_u64(a->o, "time-limit", seconds, d);
     l->emit = opt_get(a->o, "emit");
-    l->python = l->emit != NULL || (runtime && strcmp(runtime, "python3") == 0);
-    if (l->emit && runtime && strcmp(runtime, "native") == 0)
+    l->python = l->emit != NULL || opt_is(a->o, "runtime", "python3");
+    if (l->emit && opt_is(a->o, "runtime", "native"))
         diag_error(d, nowhere, "E-option", NULL, "--emit is for --runtime python3");
     read_service(l, service, d);
 }

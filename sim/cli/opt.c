@@ -203,6 +203,12 @@ const char *opt_get(const struct opts *o, const char *name)
     return it ? it->text : NULL;
 }
 
+bool opt_is(const struct opts *o, const char *name, const char *word)
+{
+    const char *s = opt_get(o, name);
+    return s && strcmp(s, word) == 0;
+}
+
 const char *opt_next(const struct opts *o, const char *name, uint32_t *i)
 {
     const struct opt *row = must_find(o, name);

@@ -51,7 +51,8 @@ const struct opts *opt_parse(struct arena *a, const struct opt_set *set, int arg
 
 /* A name that is not in the table is a bug, so a misspelt one cannot pass. */
 bool opt_has(const struct opts *o, const char *name);
-const char *opt_get(const struct opts *o, const char *name); /* NULL if not given */
+const char *opt_get(const struct opts *o, const char *name);           /* NULL if not given */
+bool opt_is(const struct opts *o, const char *name, const char *word); /* is it given, and that? */
 /* for (uint32_t i = 0; (s = opt_next(o, "set", &i));) */
 const char *opt_next(const struct opts *o, const char *name, uint32_t *i);
 /* A whole number in [min, max], also written 1e6; otherwise if not given.  What is out of range is
