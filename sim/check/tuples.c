@@ -3,6 +3,7 @@
 #include "check/tuples.h"
 #include "base/arena.h"
 #include "check/tuples_impl.h"
+#include "run/jobs.h"
 #include <stdlib.h>
 
 enum { BYTE = 8, MOST_BITS = 31, MOST_WIDTH = 17 };
@@ -52,7 +53,7 @@ static uint32_t bits_for(uint32_t have, uint64_t max)
     return have;
 }
 
-void tuples_widen(struct tuples *t, const uint32_t max[2])
+void tuples_widen(struct tuples *t, const uint32_t max[2], uint32_t jobs)
 {
     struct tuples old = *t;
     uint32_t out[MOST_WIDTH];
@@ -70,7 +71,7 @@ void tuples_widen(struct tuples *t, const uint32_t max[2])
     }
     free(old.v);
     if (t->slot != NULL)
-        tuples_index(t, false);
+        tuples_index(t, false, jobs);
 }
 
 /* ---- the table ---- */
@@ -87,26 +88,48 @@ static bool enter(struct tuples *t, uint64_t h, uint32_t i)
     return true;
 }
 
-/* False: there are too few slots. */
-static bool enter_all(struct tuples *t)
+struct entering { /* all rows into the table, by several threads */
+    struct tuples *t;
+    uint32_t parts; /* of the shards: some side by side each */
+    uint8_t full[TUPLES_SHARDS];
+};
+
+/* Those rows of which this part has the shards, in their order; full: it has too few slots. */
+static void enter_part(void *ctx, uint64_t part)
 {
     enum { SOME = 32 }; /* so many are on their way from memory at once */
+    struct entering *e = ctx;
+    struct tuples *t = e->t;
     uint64_t h[SOME];
-    for (uint32_t i = 0, n; i < t->n; i += n) {
-        n = t->n - i < SOME ? t->n - i : SOME;
-        for (uint32_t k = 0; k < n; k++) {
-            h[k] = tuples_hash(tuples_row(t, i + k), t->row);
-            __builtin_prefetch(&t->slot[tuples_first(t, h[k])], 1);
+    uint32_t place[SOME];
+    bool full = false;
+    for (uint32_t i = 0, n; i < t->n && !full;) {
+        for (n = 0; n < SOME && i < t->n; i++) {
+            h[n] = tuples_hash(tuples_row(t, i), t->row);
+            if ((uint64_t)tuples_shard(t, h[n]) * e->parts / t->shards != part)
+                continue;
+            __builtin_prefetch(&t->slot[tuples_first(t, h[n])], 1);
+            place[n++] = i;
         }
-        for (uint32_t k = 0; k < n; k++)
-            if (!enter(t, h[k], i + k))
-                return false;
+        for (uint32_t k = 0; k < n && !full; k++)
+            full = !enter(t, h[k], place[k]);
     }
-    return true;
+    e->full[part] = full;
+}
+
+/* False: there are too few slots. */
+static bool enter_all(struct tuples *t, uint32_t jobs)
+{
+    struct entering e = {.t = t, .parts = jobs < t->shards ? jobs : t->shards};
+    bool full = false;
+    jobs_run(jobs, e.parts, enter_part, &e);
+    for (uint32_t i = 0; i < e.parts; i++)
+        full |= e.full[i];
+    return !full;
 }
 
 enum { FIRST_SLOTS = 1024, SHARDED_SLOTS = 1 << 14 };
-void tuples_index(struct tuples *t, bool more)
+void tuples_index(struct tuples *t, bool more, uint32_t jobs)
 {
     uint64_t all = t->slot == NULL ? FIRST_SLOTS : (uint64_t)t->shards * t->slots;
     bool entered = false;
@@ -120,7 +143,7 @@ void tuples_index(struct tuples *t, bool more)
         free(t->used);
         t->slot = xcalloc((size_t)t->shards * t->slots, sizeof *t->slot);
         t->used = xcalloc(t->shards, sizeof *t->used);
-        entered = enter_all(t);
+        entered = enter_all(t, jobs);
     }
 }
 
@@ -154,11 +177,11 @@ static uint32_t greatest(const struct tuples *t, const uint32_t *v)
 uint32_t tuples_put(struct tuples *t, const uint32_t *v, bool *fresh)
 {
     uint8_t row[MOST_ROW] = {0};
-    tuples_widen(t, (uint32_t[2]){v[0] + 1, greatest(t, v) + 1});
+    tuples_widen(t, (uint32_t[2]){v[0] + 1, greatest(t, v) + 1}, 1);
     tuples_pack(t, v, row);
     uint64_t h = tuples_hash(row, t->row);
     if (t->slot == NULL || t->used[tuples_shard(t, h)] == tuples_fill(t))
-        tuples_index(t, t->slot != NULL);
+        tuples_index(t, t->slot != NULL, 1);
     uint32_t at = slot_of(t, h, row);
     *fresh = t->slot[at] == 0;
     if (!*fresh)

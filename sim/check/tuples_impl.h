@@ -8,10 +8,11 @@
 enum { MOST_ROW = 72 }; /* bytes: 17 numbers of 31 bits, and a word more */
 
 /* Widths with which numbers below these fit; what is there is written anew. */
-void tuples_widen(struct tuples *t, const uint32_t max[2]);
+void tuples_widen(struct tuples *t, const uint32_t max[2], uint32_t jobs);
 void tuples_pack(const struct tuples *t, const uint32_t *v, uint8_t *row);
-/* The table anew, with more slots if asked for. */
-void tuples_index(struct tuples *t, bool more);
+/* The table anew, with more slots if asked for; jobs: threads, for any number of which it is the
+ * same. */
+void tuples_index(struct tuples *t, bool more, uint32_t jobs);
 /* Room for n rows. */
 void tuples_room(struct tuples *t, uint32_t n);
 

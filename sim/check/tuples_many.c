@@ -214,10 +214,10 @@ void tuples_put_all(struct tuples *t, struct tuples_many *m, const uint32_t max[
     m->start[0] = 0;
     for (uint32_t p = 0; p < m->npiece; p++)
         m->start[p + 1] = m->start[p] + m->piece[p].n;
-    tuples_widen(t, max);
+    tuples_widen(t, max, jobs);
     if (m->start[m->npiece] > t->most) {
         t->most = 2 * m->start[m->npiece];
-        tuples_index(t, false);
+        tuples_index(t, false, jobs);
     }
     room(m);
     jobs_run(jobs, m->npiece, pack_piece, m);
@@ -227,7 +227,7 @@ void tuples_put_all(struct tuples *t, struct tuples_many *m, const uint32_t max[
         jobs_run(jobs, t->shards, put_shard, m);
         full = any_full(m);
         if (full)
-            tuples_index(t, true);
+            tuples_index(t, true, jobs);
     }
     number(m, jobs);
 }
