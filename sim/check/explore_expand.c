@@ -229,7 +229,7 @@ static void meet_one(void *ctx, uint32_t *to, uint32_t sign)
 
 uint32_t explore_expand(struct explorer *x, uint32_t i)
 {
-    uint32_t tuple[TUPLE_MAX], row[TUPLE_MAX];
+    uint32_t tuple[TUPLE_MAX], row[TUPLE_MAX] = {0};
     struct meeting h = {x, i};
     x->direct.n = x->direct.nrow = 0;
     tuples_get(&x->t, i, tuple);
