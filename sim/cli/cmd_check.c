@@ -66,7 +66,8 @@ static struct judge_opt read_options(const struct cmd_args *a, struct diags *d)
     struct judge_opt j = judge_defaults();
     j.seed = cmd_seed(o, d);
     j.jobs = cmd_jobs(o, d);
-    j.max_count = (uint32_t)opt_u64(o, "max-count", (struct opt_range){1, JUDGE_MAX_COUNT, j.max_count}, d);
+    j.max_count =
+        (uint32_t)opt_u64(o, "max-count", (struct opt_range){1, JUDGE_MAX_COUNT, j.max_count}, d);
     j.max_states = opt_u64(o, "max-states", (struct opt_range){1, 4000000000, j.max_states}, d);
     j.max_requests =
         opt_u64(o, "max-requests", (struct opt_range){1, 1000000000000, j.max_requests}, d);
