@@ -184,8 +184,7 @@ static bool product(enum expr_op op, enum unit a, enum unit b, enum unit *u, dou
     enum unit x = a == UNIT_ZERO ? UNIT_NUMBER : a, y = b == UNIT_ZERO ? UNIT_NUMBER : b;
     *by = 0;
     *u = y == UNIT_NUMBER ? x : y;
-    if ((a == UNIT_ZERO && y == UNIT_NUMBER) ||
-        (op == X_MUL && b == UNIT_ZERO && x == UNIT_NUMBER))
+    if ((a == UNIT_ZERO && y == UNIT_NUMBER) || (op == X_MUL && b == UNIT_ZERO && x == UNIT_NUMBER))
         *u = UNIT_ZERO;
     if (x == UNIT_BOOL || y == UNIT_BOOL)
         return false;

@@ -93,7 +93,7 @@ struct sim_res_account {
 struct sim_account {
     int64_t time; /* ns simulated (one by one: the sum of the runs) */
     uint64_t events, arrivals, finished, present;
-    uint64_t tasks; /* that exist now, of whatever request */
+    uint64_t tasks;      /* that exist now, of whatever request */
     double present_area; /* integral of the number of requests in the system */
     double thread_area, task_area, memory_area;
     double thread_peak, task_peak, memory_peak;

@@ -291,8 +291,8 @@ static void test_rehearse(void **state)
     rig_free(&r);
 }
 
-/* A closed load of 8 upon a service that takes two at a time, 10 ms each (or of 4 upon two workers):
- * the last of 40 cannot be over before 200 ms. */
+/* A closed load of 8 upon a service that takes two at a time, 10 ms each (or of 4 upon two
+ * workers): the last of 40 cannot be over before 200 ms. */
 static void test_load(void **state)
 {
     const struct row *q = *state;
