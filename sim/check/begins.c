@@ -43,22 +43,14 @@ static bool begins_now(const bool *begins, const struct state *s, uint32_t task)
            !(t->flags & (TF_POOLED | TF_CANCELLED | TF_RAISE)) && t->pc == s->p->body[t->body].pc;
 }
 
-static uint32_t request_of(const struct pack_run *r, uint32_t nreq, uint32_t task)
-{
-    for (uint32_t j = 0; j < nreq; j++)
-        if (r->slot[j] == r->s.task[task].req)
-            return j;
-    return NONE;
-}
-
 void begins_make(const bool *begins, struct pack_run *r, uint32_t nreq, struct moves *also)
 {
     for (uint32_t t = 0; t < r->s.ntask; t++) {
         if (!begins_now(begins, &r->s, t))
             continue;
+        uint32_t req = moves_request(r, nreq, r->s.task[t].req);
         if (also)
-            moves_add(also,
-                      (struct move){.kind = MOVE_START, .req = request_of(r, nreq, t), .task = t});
+            moves_add(also, (struct move){.kind = MOVE_START, .req = req, .task = t});
         step_start(&r->s, t);
     }
 }

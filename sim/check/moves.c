@@ -15,7 +15,7 @@ void moves_free(struct moves *m)
     free(m->v);
 }
 
-static uint32_t request_of(const struct pack_run *r, uint32_t nreq, uint32_t slot)
+uint32_t moves_request(const struct pack_run *r, uint32_t nreq, uint32_t slot)
 {
     for (uint32_t j = 0; j < nreq; j++)
         if (r->slot[j] == slot)
@@ -122,7 +122,7 @@ static void list_grants(const struct pack_run *r, uint32_t nreq, uint32_t j, str
             continue;
         uint32_t most = s->p->res[q->res].discipline == DISC_RANDOM ? q->nqueue : 1, n = 0;
         for (uint32_t t = q->first; t != NONE && n < most; t = s->task[t].q_next, n++) {
-            uint32_t own = request_of(r, nreq, s->task[t].req);
+            uint32_t own = moves_request(r, nreq, s->task[t].req);
             if (wanted(own, nreq, j) && (most > 1 || s->task[t].units <= q->free) &&
                 (s->p->res[q->res].kind != RES_STAGE || stage_takes(s, i)))
                 moves_add(out, (struct move){
@@ -163,7 +163,7 @@ static void list_turns(const struct pack_run *r, uint32_t nreq, uint32_t j, stru
         uint32_t head = s->loop[w].first;
         if (!s->loop[w].posted || s->loop[w].running != NONE || head == NONE)
             continue;
-        uint32_t own = request_of(r, nreq, s->task[head].req);
+        uint32_t own = moves_request(r, nreq, s->task[head].req);
         if (wanted(own, nreq, j))
             moves_add(out, (struct move){.kind = MOVE_LOOP, .req = own, .task = head, .arg = w});
     }

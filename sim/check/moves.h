@@ -47,6 +47,8 @@ struct move_limits {
  * j == nreq, of nobody and of batches), or of all (j NONE). */
 void moves_list(const struct pack_run *r, uint32_t nreq, uint32_t j, struct moves *out);
 void moves_add(struct moves *m, struct move v);
+/* Which of the requests has that slot of the loaded state; NONE. */
+uint32_t moves_request(const struct pack_run *r, uint32_t nreq, uint32_t slot);
 void moves_free(struct moves *m);
 /* Make the move, with its answers; true if more is asked than there are answers.  The effects are
  * in r->s.fx. */
