@@ -221,6 +221,8 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
         search(x);
     if (o->endless && x->back && e->end == EXPLORE_WHOLE)
         explore_cycles(x);
+    if (o->endless && x->again && e->end == EXPLORE_WHOLE)
+        explore_traps(x);
     e->states = x->t.n;
     e->bytes = bytes_of(x);
     pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
@@ -305,7 +307,8 @@ void explore_free(struct explore *e)
     free(x->spawn);
     free(x->begins);
     free(x->stack);
-    free(x->cycle);
+    for (uint32_t f = 0; f < FAULT_COUNT; f++)
+        free(x->cycle[f].state);
     free(x);
     free(e->reached);
     free(e->waited);

@@ -20,10 +20,17 @@ enum fault {
     FAULT_TWICE,      /* a second response */
     FAULT_UNAWAITED,  /* a task ended well, and never awaited what it had spawned */
     FAULT_ENDLESS,    /* a cycle of moves, if asked for; not by a retry without limit */
+    FAULT_TRAPPED,    /* if asked for: from here on no end can be reached */
+    FAULT_STARVED,    /* the same, and some request cannot be answered any more */
     FAULT_RACE,       /* two touch shared data at once, one of them writing */
     FAULT_LOST,       /* an update of shared data is lost */
     FAULT_COUNT
 };
+/* Is it shown by a run that comes back to where it was? */
+static inline bool fault_loops(enum fault f)
+{
+    return f == FAULT_ENDLESS || f == FAULT_TRAPPED || f == FAULT_STARVED;
+}
 enum { WATCH_CLAIMS = 64, EXPLORE_SPAWNS = 64 /* of one body, told apart */ };
 /* Looks at every move of an exploration, for claims that are bits. */
 struct watch {
@@ -49,7 +56,7 @@ struct explore_opt {
     bool symmetric_copies, symmetric_requests;
     bool begins_along; /* a begin that nobody can notice is part of the move before (begins.h) */
     bool local_alone;  /* a local move (local.h) is made alone, where that is sound */
-    bool endless;      /* look for FAULT_ENDLESS, once all is explored */
+    bool endless;      /* look for faults that loop, once all is explored */
     const bool *races; /* of each of model.shared: looked at for races; NULL: none */
     bool hunt; /* for a race or a lost update alone: depth first, and it ends when one is seen */
     const struct watch *watch; /* may be NULL */
@@ -102,7 +109,7 @@ struct path {
     uint32_t n;
     struct move *move; /* their tasks are slots of the state before, loaded anew */
     uint32_t *state;   /* n + 1 states */
-    uint32_t cycle;    /* FAULT_ENDLESS: from here on it is the cycle; else NONE */
+    uint32_t cycle;    /* of faults that loop: from here on it is the cycle; else NONE */
 };
 struct path explore_path(struct explore *e, uint32_t state, struct arena *a);
 /* The shortest way to where fault f, or the claim of that bit, was seen, which it ends with. */

@@ -103,17 +103,18 @@ static bool follow(struct explorer *x, struct peel *h, uint32_t *first, uint32_t
 }
 
 /* The cycle, from that of its states on which was met first. */
-static void keep(struct explorer *x, const uint32_t *v, uint32_t n)
+void explore_keep_cycle(struct explorer *x, enum fault f, const uint32_t *v, uint32_t n)
 {
+    struct cycle *c = &x->cycle[f];
     uint32_t entry = 0;
     for (uint32_t k = 1; k < n; k++)
         if (v[k] < v[entry])
             entry = k;
-    x->ncycle = n;
-    x->cycle = xcalloc(n, sizeof *x->cycle);
+    c->n = n;
+    c->state = xcalloc(n, sizeof *c->state);
     for (uint32_t k = 0; k < n; k++)
-        x->cycle[k] = v[(entry + k) % n];
-    x->e->found[FAULT_ENDLESS] = (struct sight){x->cycle[0], NONE};
+        c->state[k] = v[(entry + k) % n];
+    x->e->found[f] = (struct sight){c->state[0], NONE};
 }
 
 /* Take states away; what stays lies on cycles, or behind them. */
@@ -147,7 +148,7 @@ void explore_cycles(struct explorer *x)
     uint32_t first, n;
     peel(x, &h);
     if (follow(x, &h, &first, &n))
-        keep(x, h.queue + first, n - first);
+        explore_keep_cycle(x, FAULT_ENDLESS, h.queue + first, n - first);
     free(h.in);
     free(h.queue);
 }

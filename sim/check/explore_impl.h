@@ -7,6 +7,7 @@
  *   explore_try.c   one move made, with all its answers, and what it shows
  *   explore_path.c  ways to states
  *   explore_cycle.c a cycle of moves
+ *   explore_trap.c  states that lead to no end
  *   explore_more.c  where else something shows
  *   explore_own.c   moves upon a run of the caller's own */
 #ifndef CHECK_EXPLORE_IMPL_H
@@ -35,6 +36,9 @@ struct direct {
 #define ROW_NONE    UINT32_MAX       /* these moves are not made */
 #define ROW_UNKNOWN (UINT32_MAX - 1) /* step has to be asked */
 #define ROW_DIRECT  (1U << 31)       /* a row of struct direct; else of the memo */
+struct cycle {                       /* of states; the first is the one met first */
+    uint32_t *state, n;
+};
 struct explorer {
     const struct prog *p;
     struct explore_opt o;
@@ -63,10 +67,10 @@ struct explorer {
     struct many *many;  /* or NULL, in a hunt */
     struct deep *stack; /* a hunt's states that are yet to be expanded */
     uint32_t nstack, cap_stack, depth;
-    uint32_t level;          /* states up to this one are of the level of this one, or before */
-    bool back;               /* a move has led to one of them */
-    bool again;              /* so has a move or one that tries a step again */
-    uint32_t *cycle, ncycle; /* of states; its first is the one met first */
+    uint32_t level; /* states up to this one are of the level of this one, or before */
+    bool back;      /* a move has led to one of them */
+    bool again;     /* so has a move or one that tries a step again */
+    struct cycle cycle[FAULT_COUNT]; /* of faults that loop */
 };
 #define SIGN_RETRY (1U << 31) /* in signs.faults: a step without limit is tried again */
 
@@ -93,6 +97,9 @@ uint32_t explore_tos(const struct explorer *x, const uint32_t *tuple, const uint
 /* All states that state i can become, to x->met; how many moves. */
 uint32_t explore_expand(struct explorer *x, uint32_t i);
 void explore_cycles(struct explorer *x);
+void explore_traps(struct explorer *x);
+/* The fault shows in these states, one after the other and round. */
+void explore_keep_cycle(struct explorer *x, enum fault f, const uint32_t *v, uint32_t n);
 /* Is there a cycle of any moves? */
 bool explore_cyclic(struct explorer *x);
 /* What a state without moves shows. */

@@ -74,28 +74,28 @@ struct path explore_path(struct explore *e, uint32_t state, struct arena *a)
 }
 
 /* The way to the cycle, and once round it. */
-static struct path path_cycle(struct explorer *x, struct arena *a)
+static struct path path_cycle(struct explorer *x, const struct cycle *c, struct arena *a)
 {
-    struct path to = explore_path(x->e, x->cycle[0], a), w = {.n = to.n + x->ncycle, .cycle = to.n};
+    struct path to = explore_path(x->e, c->state[0], a), w = {.n = to.n + c->n, .cycle = to.n};
     w.move = NEW(a, struct move, w.n + 1u);
     w.state = NEW(a, uint32_t, w.n + 1u);
     for (uint32_t i = 0; i < to.n; i++) {
         w.move[i] = to.move[i];
         w.state[i] = to.state[i];
     }
-    for (uint32_t i = 0; i < x->ncycle; i++) {
-        uint32_t from = x->cycle[i], next = x->cycle[(i + 1) % x->ncycle];
+    for (uint32_t i = 0; i < c->n; i++) {
+        uint32_t from = c->state[i], next = c->state[(i + 1) % c->n];
         w.state[to.n + i] = from;
         w.move[to.n + i] = move_between(x, from, next, (struct signs){0});
     }
-    w.state[w.n] = x->cycle[0];
+    w.state[w.n] = c->state[0];
     return w;
 }
 
 struct path explore_path_fault(struct explore *e, enum fault f, struct arena *a)
 {
-    if (f == FAULT_ENDLESS)
-        return path_cycle(e->x, a);
+    if (fault_loops(f))
+        return path_cycle(e->x, &e->x->cycle[f], a);
     return path_of(e->x, e->found[f], (struct signs){.faults = 1U << f}, a);
 }
 

@@ -159,7 +159,8 @@ static bool group_take(struct judge *j, struct together *g, const struct plan_un
     if (logic_claim(v) && g->watched == WATCH_CLAIMS)
         return false;
     g->watched += logic_claim(v);
-    g->endless |= v->of->kind == CLAIM_TERMINATES || logic_waits(v);
+    g->endless |=
+        v->of->kind == CLAIM_TERMINATES || v->of->kind == CLAIM_RESPONDS || logic_waits(v);
     if (v->of->kind != CLAIM_NO_RACE)
         return true;
     bool *races = races_of(j, v);

@@ -99,7 +99,8 @@ void logic_held(struct judge *j, uint32_t unit, const struct seen *s)
         verdict_set(r, VERDICT_UNDECIDED, "the claims name too many steps for one exploration");
         return;
     }
-    if (logic_waits(&j->p->unit[unit]) && s->e.found[FAULT_ENDLESS].state != NONE) {
+    if (logic_waits(&j->p->unit[unit]) &&
+        (s->e.found[FAULT_ENDLESS].state != NONE || s->e.found[FAULT_TRAPPED].state != NONE)) {
         verdict_set(r, VERDICT_UNDECIDED, "some runs go on for ever, and may put it off");
         return;
     }

@@ -18,8 +18,8 @@ void verdict_set(struct claim_result *c, enum verdict v, const char *why)
 static uint32_t faults_of(const struct claim *c)
 {
     static const uint32_t responds[] = {
-        [RESPONDS_EXACTLY_ONCE] = 1U << FAULT_UNANSWERED | 1U << FAULT_TWICE,
-        [RESPONDS_AT_LEAST_ONCE] = 1U << FAULT_UNANSWERED,
+        [RESPONDS_EXACTLY_ONCE] = 1U << FAULT_UNANSWERED | 1U << FAULT_STARVED | 1U << FAULT_TWICE,
+        [RESPONDS_AT_LEAST_ONCE] = 1U << FAULT_UNANSWERED | 1U << FAULT_STARVED,
         [RESPONDS_AT_MOST_ONCE] = 1U << FAULT_TWICE,
     };
     switch (c->kind) {
@@ -32,7 +32,7 @@ static uint32_t faults_of(const struct claim *c)
     case CLAIM_NO_RACE:
         return 1U << FAULT_RACE | 1U << FAULT_LOST;
     case CLAIM_TERMINATES:
-        return 1U << FAULT_ENDLESS;
+        return 1U << FAULT_ENDLESS | 1U << FAULT_TRAPPED;
     default:
         return 0;
     }
@@ -83,6 +83,10 @@ static const char *fault_why(struct judge *j, const struct seen *s, enum fault f
                             s->p->model->shared[s->e.lost_key].name);
     case FAULT_ENDLESS:
         return "a run goes on for ever";
+    case FAULT_TRAPPED:
+        return "a run comes to where no end can be reached";
+    case FAULT_STARVED:
+        return "a run comes to where a request can never be answered";
     default:
         return "it does not hold";
     }
@@ -172,7 +176,8 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
     static const enum story_fault kind[FAULT_COUNT] = {
         [FAULT_DEADLOCK] = STORY_DEADLOCK, [FAULT_UNANSWERED] = STORY_UNANSWERED,
         [FAULT_TWICE] = STORY_TWICE,       [FAULT_UNAWAITED] = STORY_UNAWAITED,
-        [FAULT_ENDLESS] = STORY_ENDLESS,   [FAULT_RACE] = STORY_RACE,
+        [FAULT_ENDLESS] = STORY_ENDLESS,   [FAULT_TRAPPED] = STORY_TRAPPED,
+        [FAULT_STARVED] = STORY_TRAPPED,   [FAULT_RACE] = STORY_RACE,
         [FAULT_LOST] = STORY_LOST_UPDATE};
     const struct plan_model *m = &j->p->model[j->p->unit[unit].model];
     struct story_opt o = {
@@ -186,8 +191,8 @@ static struct story_result *story_of(struct judge *j, uint32_t unit, struct seen
         .nset = m->nset,
         .timing = true};
     struct play_way way = f == FAULT_COUNT ? timely_claim(&s->e, &o.set, s->bit[unit], j->a, looked)
-                          : f == FAULT_ENDLESS ? play_fault(&s->e, &o.set, f, j->a)
-                                               : timely_fault(&s->e, &o.set, f, j->a, looked);
+                          : fault_loops(f) ? play_fault(&s->e, &o.set, f, j->a)
+                                           : timely_fault(&s->e, &o.set, f, j->a, looked);
     o.cycle = way.cycle;
     o.move = way.move;
     o.n = way.n;

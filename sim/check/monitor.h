@@ -8,7 +8,7 @@
  * Claims are judged for each request, along the states after its own moves; a claim that speaks of
  * `holds`, `waiting` or shared state sees every move.  Runs are maximal: where no move is left,
  * also where tasks are stuck, what was still to come fails.  A run without end is the explorer's to
- * find (FAULT_ENDLESS): then a claim that waits for something (monitor_waits) is not decided by
+ * find (fault_loops): then a claim that waits for something (monitor_waits) is not decided by
  * this.
  *
  *   m = monitor_new(p, nreq); bit = monitor_formula(m, f, d); ... o.watch = monitor_watch(m);

@@ -234,9 +234,9 @@ static struct play_way follow(struct explore *e, const struct play_setting *set,
 struct play_way play_fault(struct explore *e, const struct play_setting *set, enum fault f,
                            struct arena *a)
 {
-    struct signs shown = {.faults = f == FAULT_ENDLESS ? 0 : 1U << f}; /* round it goes: no sign */
+    struct signs shown = {.faults = fault_loops(f) ? 0 : 1U << f}; /* round it goes: no sign */
     return follow(e, set, explore_path_fault(e, f, a), shown,
-                  f != FAULT_ENDLESS && e->found[f].from == NONE, a);
+                  !fault_loops(f) && e->found[f].from == NONE, a);
 }
 
 struct play_way play_claim(struct explore *e, const struct play_setting *set, uint32_t bit,

@@ -42,7 +42,7 @@ bool play_end_move(struct play *y);
 struct play_way {
     uint32_t n; /* 0 also where none was found among very many equal tasks */
     struct move *move;
-    uint32_t cycle; /* FAULT_ENDLESS: from here on it is the cycle; else NONE */
+    uint32_t cycle; /* of faults that loop: from here on it is the cycle; else NONE */
 };
 struct play_way play_fault(struct explore *e, const struct play_setting *set, enum fault f,
                            struct arena *a);

@@ -17,7 +17,8 @@ enum story_fault { /* what the run shows: which notes and marks it gets */
                    STORY_RACE,
                    STORY_LOST_UPDATE,
                    STORY_ENDLESS,
-                   STORY_OTHER /* its last event is what breaks the claim */
+                   STORY_OTHER,  /* its last event is what breaks the claim */
+                   STORY_TRAPPED /* as endless, and there is no way out */
 };
 struct story_opt {
     struct play_setting set;
@@ -31,6 +32,11 @@ struct story_opt {
     uint32_t nset;
     bool timing; /* give times to its moves, if the model's latencies allow it */
 };
+/* Does it come back to where it was? */
+static inline bool story_loops(enum story_fault f)
+{
+    return f == STORY_ENDLESS || f == STORY_TRAPPED;
+}
 /* In a.  NULL: the moves are not a run of this program. */
 struct story_result *story_make(struct arena *a, const struct story_opt *o);
 

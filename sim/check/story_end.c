@@ -214,7 +214,7 @@ static void tell_lanes(struct teller *t, struct story_result *r, const uint32_t 
 void end_tell(struct teller *t, struct story_result *r)
 {
     uint32_t who[STUCK_TOLD] = {0};
-    if (t->o->fault != STORY_ENDLESS && stuck_exists(&t->view))
+    if (!story_loops(t->o->fault) && stuck_exists(&t->view))
         r->deadlock = stuck_tell(&t->view, t->a, who);
     tell_lanes(t, r, who);
     switch (t->o->fault) {
@@ -234,6 +234,11 @@ void end_tell(struct teller *t, struct story_result *r)
         break;
     case STORY_LOST_UPDATE:
         tell_lost(t, r);
+        break;
+    case STORY_TRAPPED:
+        note(t, r, (struct loc){0},
+             "no outcome and no order of events leads from there to an end; an attempt without a "
+             "limit is taken to succeed in the end, but only where it can");
         break;
     case STORY_DEADLOCK:
     case STORY_ENDLESS:

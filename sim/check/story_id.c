@@ -159,7 +159,7 @@ const char *story_id(struct arena *a, const struct story_opt *o)
     digit_add(&d, COUNT_SHORT + 1, o->n < COUNT_SHORT ? o->n : COUNT_SHORT);
     if (o->n >= COUNT_SHORT)
         digit_add(&d, COUNT_LONG, o->n);
-    if (o->fault == STORY_ENDLESS)
+    if (story_loops(o->fault))
         digit_add(&d, o->n + 1, o->cycle == NONE ? o->n : o->cycle);
     for (uint32_t i = 0; i < o->n && ok; i++)
         ok = digits_of(&y, &o->move[i], &d);
@@ -277,7 +277,7 @@ static bool move_read(struct play *y, struct number *x, struct move *m)
 /* Where a run that goes round comes back to. */
 static void cycle_read(struct number *x, struct story_opt *o, uint32_t n)
 {
-    uint32_t at = o->fault == STORY_ENDLESS && n > 0 ? number_pop(x, n + 1) : n;
+    uint32_t at = story_loops(o->fault) && n > 0 ? number_pop(x, n + 1) : n;
     o->cycle = at < n ? at : NONE;
 }
 
@@ -292,7 +292,7 @@ bool story_id_moves(struct arena *a, const struct story_ref *ref, struct story_o
     struct play y;
     bool ok = digits_read(ref->digits, x);
     uint32_t fault = number_pop(x, FAULTS), n = number_pop(x, COUNT_SHORT + 1);
-    ok = ok && fault <= STORY_OTHER;
+    ok = ok && fault <= STORY_TRAPPED;
     o->fault = ok ? (enum story_fault)fault : STORY_OTHER;
     if (n == COUNT_SHORT)
         n = number_pop(x, COUNT_LONG);

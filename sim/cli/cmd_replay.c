@@ -124,6 +124,7 @@ static const char *title_of(struct arena *a, const struct story_opt *o)
         [STORY_RACE] = "a race",
         [STORY_LOST_UPDATE] = "a lost update",
         [STORY_ENDLESS] = "a run without end",
+        [STORY_TRAPPED] = "a run that comes to no end",
         [STORY_OTHER] = "a claim that does not hold",
     };
     return arena_printf(

@@ -200,3 +200,38 @@ $ printf 'pertinax: 1\nname: round\nservices: {a: {latency: 1ms}}\nchannels: {th
 >   To replay it: pertinax replay round.yaml --trace threads.1.9zpe-643g0
 > round: a run without end under threads, with one request
 > From here all is as it was before 2: it can go round for ever.
+
+Attempts without a limit that cannot succeed: 1 ms, then 2 ms and 1 ms again and again.  With one that can, runs end.
+
+$ printf 'pertinax: 1\nname: again\nparams: {p: 100%%}\nservices: {a: {latency: 1ms, error: p}}\nrequest: [{call: a, retry: {attempts: unlimited, backoff: 2ms}}, {respond: 200}]\nchecks: [terminates, responds: exactly_once, eventually: responded]\n' >again.yaml; pertinax check again.yaml --set p=99% | sed -n '/^CLAIM/,/^$/p'; pertinax check again.yaml | sed '/^(2)/,$d'; pertinax replay again.yaml --trace $(pertinax check again.yaml | sed -n 's/.*--trace //p;' | head -1) | head -1
+> CLAIM                   serial  threads  coroutine
+> terminates              pass    pass     pass
+> responds: exactly_once  pass    pass     pass
+> eventually: responded   pass    pass     pass
+>
+> again · again.yaml: 2 of 3 claims fail, 1 is undecided
+>
+> CLAIM                   serial     threads    coroutine
+> terminates              FAIL (1)   FAIL (2)   FAIL (3)
+> responds: exactly_once  FAIL (4)   FAIL (5)   FAIL (6)
+> eventually: responded   undecided  undecided  undecided
+>
+> (1) terminates under serial: a run comes to where no end can be reached
+>     (again.yaml:6:10)
+>
+>   again.yaml       request
+>    1      0 s  :5  arrives, gets the worker, calls `a`
+>    2  1.00 ms  :5  `a` fails, tries again, waits before the next
+>                     attempt
+>    3  3.00 ms  :5  goes on, calls `a`
+>    4  4.00 ms  :5  `a` fails, tries again, waits before the next
+>                     attempt
+>
+>   No outcome and no order of events leads from there to an end; an attempt
+>   without a limit is taken to succeed in the end, but only where it can.
+>
+>   From here all is as it was before 3: it can go round for ever.
+>
+>   To replay it: pertinax replay again.yaml --trace serial.1.xb7v-r23xr
+>
+> again: a run that comes to no end under serial, with one request

@@ -202,7 +202,7 @@ static void try(uint64_t seed, uint32_t features, const char *exec, struct tally
                             .races = races};
     explore_run(t.p, &o, &e);
     for (uint32_t f = 0; f < FAULT_COUNT && e.end != EXPLORE_BROKEN; f++)
-        if (e.found[f].state != NONE && f != FAULT_ENDLESS)
+        if (e.found[f].state != NONE && !fault_loops(f))
             trial_fault(&t, &e, (enum fault)f, n);
     explore_free(&e);
     arena_drop(t.a);
