@@ -45,6 +45,7 @@ static void read_service(struct live_session *l, const char *text, struct diags 
     if (!colon || *end != 0 || port == 0 || port > 65535 ||
         inet_pton(AF_INET, l->o.host, &address) != 1)
         bad_service(d, text);
+    l->o.service = LIVE_FOREIGN;
     l->o.port = (uint16_t)port;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* carrier.c - threads: each does one thing at a time, in the order in which it is given them. */
 #include "live/live_impl.h"
+#include "live/timers.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,10 +14,10 @@
 static bool sleep_job(struct carrier *c, const struct job *j)
 {
     struct live *l = c->l;
-    int64_t until = l->base + j->begun + j->ns;
+    int64_t until = l->base + j->begun + job_asks(l, j);
     struct timespec t = {.tv_sec = (time_t)(until / 1000000000),
                          .tv_nsec = (long)(until % 1000000000)};
-    while (!j->dead && !l->quit && live_clock(l) < j->begun + j->ns)
+    while (!j->dead && !l->quit && timers_now() < until)
         pthread_cond_timedwait(&c->wake, &l->lock, &t);
     return j->ok;
 }
@@ -28,12 +29,31 @@ static void hang_up(struct carrier *c)
     c->fd = -1;
 }
 
+/* As a client library does: a thread that has no connection takes over that of one that has ended.
+ */
+static void inherit(struct carrier *c)
+{
+    if (c->fd < 0 && c->l->nspare > 0)
+        c->fd = c->l->spare[--c->l->nspare];
+}
+
+static void bequeath(struct carrier *c)
+{
+    struct live *l = c->l;
+    if (c->fd < 0)
+        return;
+    l->spare = grow(l->spare, &l->cap_spare, l->nspare + 1, sizeof *l->spare);
+    l->spare[l->nspare++] = c->fd;
+    c->fd = -1;
+}
+
 /* Over this thread's connection, which is made for its first call and kept. */
 static bool call_job(struct carrier *c, const struct job *j)
 {
     struct live *l = c->l;
     const char *why = NULL;
     int answer = -1;
+    inherit(c);
     for (int attempt = 0; attempt < 2 && answer < 0 && !j->dead && !l->quit; attempt++) {
         int fd = c->fd;
         bool fresh = fd < 0;
@@ -46,8 +66,9 @@ static bool call_job(struct carrier *c, const struct job *j)
             break;
         if (j->dead || l->quit)
             return false;
+        int64_t ns = job_asks(l, j);
         pthread_mutex_unlock(&l->lock);
-        answer = client_call(fd, j->service, j->ns, j->ok, &why);
+        answer = client_call(fd, j->service, ns, j->ok, &why);
         pthread_mutex_lock(&l->lock);
         if (answer < 0)
             hang_up(c);
@@ -136,7 +157,7 @@ static void *carrier_main(void *arg)
         while (c->todo.first == NULL && !is_done(c))
             pthread_cond_wait(&c->wake, &l->lock);
     }
-    hang_up(c);
+    bequeath(c);
     unlink_carrier(c);
     l->alive--;
     pthread_cond_broadcast(&l->gone);
@@ -240,4 +261,7 @@ void carriers_end(struct live *l)
         carrier_interrupt(c);
     while (l->alive > 0)
         pthread_cond_wait(&l->gone, &l->lock);
+    while (l->nspare > 0)
+        close(l->spare[--l->nspare]);
+    free(l->spare);
 }

@@ -99,11 +99,12 @@ struct job *jobs_take(struct jobs *q)
 
 void job_over(struct live *l, struct job *j, bool ok)
 {
+    if (!l->quit && l->end == SIM_MORE)
+        world_clock(l->s, live_clock(l)); /* which may take it back */
     struct job was = *j;
     job_free(l, j);
     if (was.dead || l->quit || l->end != SIM_MORE)
         return;
-    world_clock(l->s, live_clock(l));
     switch (was.kind) {
     case JOB_START:
         world_start(l->s, was.task);
@@ -119,6 +120,15 @@ void job_over(struct live *l, struct job *j, bool ok)
         break;
     }
     live_pump(l);
+}
+
+int64_t job_asks(struct live *l, const struct job *j)
+{
+    int64_t now = live_clock(l);
+    if (j->from >= 0)
+        return j->from + j->ns > now ? j->from + j->ns - now : 0;
+    world_began(l->s, j->task, now);
+    return j->ns;
 }
 
 /* ---- what the simulator asks ---- */
@@ -145,14 +155,18 @@ static void give(struct live *l, enum world_by by, uint32_t on, struct job *j)
         carrier_give(l, on, j, false);
 }
 
-static void on_work(void *ctx, uint32_t task, enum world_by by, uint32_t on, const char *service,
-                    int64_t ns, bool ok)
+static void on_work(void *ctx, const struct world_call *c)
 {
     struct live *l = ctx;
-    l->r->calls += service != NULL;
-    struct job j = {.kind = JOB_CALL, .task = task, .ns = ns, .ok = ok, .service = service};
-    j.blocks = by == BY_THREAD;
-    give(l, by, on, job_new(l, j));
+    l->r->calls += c->service != NULL;
+    give(l, c->by, c->on,
+         job_new(l, (struct job){.kind = JOB_CALL,
+                                 .task = c->task,
+                                 .ns = c->ns,
+                                 .from = c->from,
+                                 .ok = c->ok,
+                                 .service = c->service,
+                                 .blocks = c->by == BY_THREAD}));
 }
 
 static void on_unwork(void *ctx, uint32_t task)
@@ -268,14 +282,16 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     struct live *l = xcalloc(1, sizeof *l);
     *l = (struct live){.s = s, .o = *o, .r = r, .next = INT64_MAX, .end = SIM_MORE};
     l->base = timers_now();
-    l->world = (struct world){l, on_start, on_turn, on_work, on_unwork, on_cpu};
+    l->world = (struct world){
+        l, o->service != LIVE_FOREIGN, on_start, on_turn, on_work, on_unwork, on_cpu};
     world_attach(s, &l->world);
     locks_init(l);
     timers_exact();
     cores_limit(world_cores(s));
     int64_t burnt = burnt_by_all();
     if (loops_begin(l)) {
-        live_enter(l);
+        pthread_mutex_lock(&l->lock);
+        l->base = timers_now(); /* only now: who comes at 0 finds all of it there */
         conduct(l, load, n);
         l->quit = true;
         carriers_end(l);

@@ -11,10 +11,14 @@
 #define LIVE_LIVE_H
 #include "run/sim_world.h"
 
-enum live_service { LIVE_TIMER, LIVE_TCP };
+enum live_service {
+    LIVE_TIMER,
+    LIVE_TCP,    /* over sockets: the process of server.h, which takes exactly what is asked for */
+    LIVE_FOREIGN /* over sockets, somebody else's: it takes what it takes */
+};
 struct live_opt {
     enum live_service service;
-    const char *host; /* LIVE_TCP: an address in numbers */
+    const char *host; /* over sockets: an address in numbers */
     uint16_t port;
     int64_t most_ns;         /* of the whole run; 0: no such limit */
     const atomic_bool *stop; /* may be NULL */

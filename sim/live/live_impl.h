@@ -20,6 +20,7 @@ struct job {
     enum job_kind kind;
     uint32_t task;
     int64_t ns, begun;
+    int64_t from;    /* of a call: as in struct world_call */
     bool ok, blocks; /* blocks: its loop, or thread, waits for it */
     bool dead;       /* taken back: nobody wants to hear of it */
     const char *service;
@@ -54,6 +55,8 @@ struct live {
     struct carrier **carrier; /* by number */
     uint32_t ncarrier;
     struct carrier *all, *idle_helpers;
+    int *spare; /* connections of threads that have ended, for those that come */
+    uint32_t nspare, cap_spare;
     uint32_t alive;      /* threads of ours */
     uint64_t out;        /* jobs that are not done */
     struct job **job_of; /* by task: what may be taken back */
@@ -76,6 +79,8 @@ void jobs_put(struct jobs *q, struct job *j);
 struct job *jobs_take(struct jobs *q);
 /* The job is done: the simulator is told, unless nobody wants to know.  With the lock. */
 void job_over(struct live *l, struct job *j, bool ok);
+/* A call goes out now: what is left for it to take.  With the lock. */
+int64_t job_asks(struct live *l, const struct job *j);
 
 /* carrier.c */
 void carrier_give(struct live *l, uint32_t number, struct job *j, bool fresh);

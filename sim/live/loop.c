@@ -51,7 +51,7 @@ static void timer_start(struct loop *o, struct job *j)
     struct call *c = xcalloc(1, sizeof *c);
     c->loop = o;
     c->job = j;
-    c->due.at = o->l->base + j->begun + j->ns;
+    c->due.at = o->l->base + j->begun + job_asks(o->l, j);
     j->call = c;
     timer_set(&o->timers, &c->due);
 }
@@ -188,7 +188,8 @@ static void on_written(uv_write_t *w, int status)
 static void call_send(struct call *c)
 {
     const struct job *j = c->job;
-    uv_buf_t b = uv_buf_init(c->text, (unsigned)call_text(c->text, j->service, j->ns, j->ok));
+    int64_t ns = job_asks(c->loop->l, j);
+    uv_buf_t b = uv_buf_init(c->text, (unsigned)call_text(c->text, j->service, ns, j->ok));
     c->write.data = c;
     c->nline = 0;
     if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &b, 1, on_written) != 0)
@@ -206,6 +207,8 @@ static void on_connect(uv_connect_t *k, int status)
         call_over(c, -1,
                   status == UV_ECONNREFUSED ? "the service refuses connections"
                                             : "the service cannot be reached");
+    } else if (c->job == NULL) { /* taken back meanwhile */
+        hang_up(c);
     } else {
         uv_tcp_nodelay(&c->tcp, 1);
         uv_read_start((uv_stream_t *)&c->tcp, on_room, on_read);

@@ -408,6 +408,7 @@ void sim_free(struct sim *s)
     free(s->cls);
     free(s->ahead);
     free(s->share);
+    free(s->freed);
     free(s->batch_slot);
     free(s->heap);
     free(s->slot);

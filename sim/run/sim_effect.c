@@ -334,6 +334,8 @@ static inline __attribute__((always_inline)) void fx_queue_moves(struct sim *s, 
         break;
     case FX_FREE:
         account_row(s, row, -(double)f->b, 0);
+        if (s->world)
+            world_freed(s, f->a);
         break;
     case FX_REJECT:
         s->row[row].acc.rejected++;

@@ -65,7 +65,8 @@ struct side {        /* a task's, beside step's */
     uint32_t bursts; /* costs paid, for their draws */
     int64_t waiting; /* since when it queues */
     int64_t path;    /* traced: length of the longest chain up to now */
-    int64_t due;     /* with a world: when its call is to end */
+    int64_t due;     /* with a world: when its call is to end, which began then: */
+    int64_t begun;
     uint8_t outside; /* with a world: what is out (enum outside) */
     bool well;       /* with a world: how its call is to end */
 };
@@ -106,6 +107,9 @@ struct sim {
     struct state st; /* first: an effect knows its state alone */
     const struct prog *p;
     const struct world *world; /* who acts, if it is not simulated (sim_world.h); or NULL */
+    int64_t *freed;    /* with a world, of each instance: when a unit last came free by the plan */
+    int64_t instant;   /* with a world: of the end that is told, by the plan; else INT64_MAX */
+    uint32_t granting; /* with a world: the instance whose waiter goes on; or NONE */
     struct sim_opt o;
     struct cpu cpu;
     int64_t now, base; /* base: where this request's clock stands, one by one (accounts add up) */
@@ -240,6 +244,7 @@ static inline bool arrives_closed(const struct sim *s, uint32_t cls)
 /* sim_world.c: effects that the world is to obey */
 void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok);
 void world_unwork(struct sim *s, uint32_t task);
+void world_freed(struct sim *s, uint32_t instance);
 void world_ghost(struct sim *s, uint32_t task, uint32_t ghost);
 void world_cpu(struct sim *s, const struct fx *f, int64_t ns);
 

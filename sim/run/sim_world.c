@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim_world.c - the simulator driven by a real clock; see sim_world.h. */
 #include "run/sim_world.h"
+#include "run/flow.h"
 #include "run/path.h"
 #include "run/sim_event.h"
 
 void world_attach(struct sim *s, const struct world *w)
 {
     s->world = w;
+    flow_free(s->flow); /* that knows no time but its own */
+    s->flow = NULL;
+    s->granting = NONE;
+    s->instant = INT64_MAX;
+    s->freed = xcalloc(s->p->ninstance + 1, sizeof *s->freed);
     s->st.op_limit = UINT64_MAX; /* the ops of an instant are not counted: time goes on */
 }
 
@@ -37,6 +43,20 @@ static enum world_by who_waits(const struct task *t)
     return t->mode == M_LOOP && !(t->flags & TF_KEEPS_LOOP) ? BY_LOOP : BY_THREAD;
 }
 
+/* When the service took the task's call out of its queue; -1: it does not come from there. */
+static int64_t taken_up(const struct sim *s, uint32_t task, uint32_t res)
+{
+    if (!s->world->exact || s->granting == NONE || s->st.inst[s->granting].res != res)
+        return -1;
+    int64_t freed = s->freed[s->granting], came = s->side[task].waiting;
+    return freed > came ? freed : came;
+}
+
+void world_freed(struct sim *s, uint32_t instance)
+{
+    s->freed[instance] = s->instant < s->now ? s->instant : s->now;
+}
+
 void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
 {
     const struct op *o = &s->p->op[pc];
@@ -46,10 +66,18 @@ void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
         service = s->p->model->service[s->p->call[o->a].service].name;
     enum world_by by = who_waits(t);
     struct side *d = &s->side[task];
+    int64_t from = service ? taken_up(s, task, s->p->call[o->a].res) : -1;
     d->outside = OUTSIDE_CALL;
-    d->due = s->now + ns;
+    d->due = (from >= 0 ? from : s->now) + ns;
+    d->begun = s->now;
     d->well = ok;
-    s->world->work(s->world->ctx, task, by, by == BY_LOOP ? t->worker : t->thread, service, ns, ok);
+    s->world->work(s->world->ctx, &(struct world_call){.task = task,
+                                                       .by = by,
+                                                       .on = by == BY_LOOP ? t->worker : t->thread,
+                                                       .service = service,
+                                                       .ns = ns,
+                                                       .from = from,
+                                                       .ok = ok});
 }
 
 void world_cpu(struct sim *s, const struct fx *f, int64_t ns)
@@ -83,12 +111,74 @@ void world_ghost(struct sim *s, uint32_t task, uint32_t ghost)
 
 /* ---- what the world says ---- */
 
+static void reach(struct sim *s, int64_t at)
+{
+    if (at <= s->now)
+        return;
+    s->now = s->cpu.now = at;
+    account_time(s);
+}
+
+static void take_event(struct sim *s)
+{
+    uint32_t i = event_slot(s->heap[0]);
+    struct slot x = s->slot[i];
+    if (x.kind == EV_DEAD)
+        s->dead--;
+    if (x.kind != EV_TIMER)
+        slot_free(s, i);
+    event_pop(s);
+    if (x.kind == EV_TIMER)
+        timer_due(s, i);
+    else
+        dispatch_event(s, x);
+}
+
+/* What has become possible at this instant. */
+static void take_turns(struct sim *s)
+{
+    s->st.ops = 0;
+    while (s->soon.n > 0 && s->end == SIM_MORE) {
+        struct now x = ring_take(&s->soon);
+        s->granting = x.kind == NOW_GRANT ? x.a : NONE;
+        dispatch_now(s, x);
+        s->granting = NONE;
+        s->acc.events++;
+        sim_settle(s);
+    }
+}
+
+static int64_t next_due(struct sim *s)
+{
+    while (s->nheap > 0 && s->slot[event_slot(s->heap[0])].kind == EV_DEAD)
+        take_event(s);
+    int64_t next = s->nheap > 0 ? s->heap[0].time : INT64_MAX;
+    return s->due.time < next ? s->due.time : next;
+}
+
 void world_clock(struct sim *s, int64_t now)
 {
-    if (now <= s->now)
-        return;
-    s->now = s->cpu.now = now;
-    account_time(s);
+    take_turns(s);
+    for (int64_t at; (at = next_due(s)) <= now && s->end == SIM_MORE;) {
+        bool arrives = s->due.time == at && (s->nheap == 0 || event_before(s->due, s->heap[0]));
+        reach(s, at);
+        if (arrives)
+            arrive_due(s);
+        else
+            take_event(s);
+        s->acc.events++;
+        sim_settle(s);
+        if (next_due(s) > at)
+            take_turns(s);
+    }
+    reach(s, now);
+}
+
+void world_began(struct sim *s, uint32_t task, int64_t at)
+{
+    struct side *d = &s->side[task];
+    d->due += at > d->begun ? at - d->begun : 0;
+    d->begun = at;
 }
 
 void world_start(struct sim *s, uint32_t task)
@@ -112,7 +202,10 @@ void world_done(struct sim *s, uint32_t task, bool ok)
     s->side[task].outside = OUTSIDE_NOTHING;
     if (s->follow)
         path_done(s->path, task);
+    if (s->world->exact)
+        s->instant = s->side[task].due;
     move_done(s, task, ok);
+    s->instant = INT64_MAX;
     s->acc.events++;
     sim_settle(s);
 }
@@ -135,48 +228,11 @@ void world_burst(struct sim *s, uint32_t task, int64_t begun)
     sim_settle(s);
 }
 
-static void take_due(struct sim *s)
-{
-    while (s->nheap > 0 && s->end == SIM_MORE) {
-        struct ev e = s->heap[0];
-        uint32_t i = event_slot(e);
-        struct slot x = s->slot[i];
-        if (x.kind == EV_DEAD)
-            s->dead--;
-        else if (e.time > s->now)
-            break;
-        if (x.kind != EV_TIMER)
-            slot_free(s, i);
-        event_pop(s);
-        if (x.kind == EV_TIMER)
-            timer_due(s, i);
-        else
-            dispatch_event(s, x);
-        s->acc.events++;
-        sim_settle(s);
-    }
-}
-
 int64_t world_pump(struct sim *s, enum sim_end *end)
 {
-    do {
-        s->st.ops = 0;
-        take_due(s);
-        while (s->due.time <= s->now && s->end == SIM_MORE) {
-            arrive_due(s);
-            s->acc.events++;
-            sim_settle(s);
-        }
-        while (s->soon.n > 0 && s->end == SIM_MORE) {
-            dispatch_now(s, ring_take(&s->soon));
-            s->acc.events++;
-            sim_settle(s);
-        }
-    } while (s->end == SIM_MORE && ((s->nheap > 0 && s->heap[0].time <= s->now) ||
-                                    s->due.time <= s->now || s->soon.n > 0));
+    take_turns(s);
     *end = s->end;
-    int64_t next = s->nheap > 0 ? s->heap[0].time : INT64_MAX;
-    return s->due.time < next ? s->due.time : next;
+    return next_due(s);
 }
 
 void world_load(struct sim *s, uint64_t requests)

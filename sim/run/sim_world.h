@@ -7,6 +7,11 @@
  * arrivals (the events of the heap), accounts, critical paths.  Costs are not computed: what a
  * thread or a task costs is what it really does.
  *
+ * What is planned (arrivals, timeouts, the ends of calls that were given up) happens at its own
+ * instant, however late the world looks at it: a request has come when it was to come.  And a
+ * service that is exact takes up its next call when the last one was to end, not when somebody here
+ * has been woken to hear of that.  What a request itself does next, it does when the world says so.
+ *
  * One call at a time: the world holds a lock around each, and calls world_pump() before it lets the
  * lock go.  The functions of struct world are called from within, with that lock held; they only
  * take note. */
@@ -19,17 +24,24 @@ enum world_by {            /* who does it */
                 BY_LOOP,   /* loop `on`, which goes on with others */
                 BY_HELPER  /* nobody's thread: a service's own work, the call of a hedge copy */
 };
+struct world_call {
+    uint32_t task;
+    enum world_by by;
+    uint32_t on;
+    const char *service; /* NULL: a pause */
+    int64_t ns;          /* is to take so long */
+    int64_t from; /* since then, as the service has had it in its queue; -1: since it has it */
+    bool ok;      /* how it is to end */
+};
 struct world {
     void *ctx;
+    bool exact; /* services take the time that they are asked to take */
     /* Make world_start(task) on this thread; fresh: a new one, which ends with the task. */
     void (*start)(void *ctx, uint32_t task, uint32_t thread, bool fresh);
     /* Make world_turn(loop) on this loop. */
     void (*turn)(void *ctx, uint32_t loop);
-    /* A call of `service` (NULL: a pause), which is to take ns and to end well or not; then
-     * world_done(). */
-    void (*work)(void *ctx, uint32_t task, enum world_by by, uint32_t on, const char *service,
-                 int64_t ns, bool ok);
-    void (*unwork)(void *ctx, uint32_t task); /* it is taken back */
+    void (*work)(void *ctx, const struct world_call *c); /* then world_done() */
+    void (*unwork)(void *ctx, uint32_t task);            /* it is taken back */
     /* Compute for ns, then world_burst(). */
     void (*cpu)(void *ctx, uint32_t task, enum world_by by, uint32_t on, int64_t ns);
 };
@@ -40,13 +52,15 @@ uint32_t world_cores(const struct sim *s); /* that the model has */
 /* Does this thread still run the task that it was started with? */
 bool world_runs(const struct sim *s, uint32_t task, uint32_t thread);
 
-void world_clock(struct sim *s, int64_t now); /* ns since the start; never less than before */
+/* ns since the start, never less than before; all that is due by then is done. */
+void world_clock(struct sim *s, int64_t now);
+void world_began(struct sim *s, uint32_t task, int64_t at); /* its call does, whose `from` is -1 */
 void world_start(struct sim *s, uint32_t task);
 void world_turn(struct sim *s, uint32_t loop);
 void world_done(struct sim *s, uint32_t task, bool ok);
 void world_burst(struct sim *s, uint32_t task, int64_t begun); /* it computed from then to now */
-/* All that is due by the clock, and what follows from it at once.  When the next event is due, or
- * INT64_MAX; *end is SIM_MORE as long as the run can go on. */
+/* What follows at once from all that was said.  When the next event is due, or INT64_MAX; *end is
+ * SIM_MORE as long as the run can go on. */
 int64_t world_pump(struct sim *s, enum sim_end *end);
 
 /* The load begins: arrivals come by themselves, until so many requests have finished. */
