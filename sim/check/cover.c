@@ -76,6 +76,22 @@ static uint32_t body_dark(const struct unreached *u, uint32_t body)
     return first;
 }
 
+/* One of a condition's two by its name, one of a choice by its number, as stories have it. */
+static const char *choice_name(const struct unreached *u, uint32_t body)
+{
+    const struct outline_node *b = &u->v[body];
+    uint32_t k = 0, n = 0;
+    if (strcmp(b->name, "then") == 0 || strcmp(b->name, "else") == 0)
+        return arena_printf(u->a, "`%s`", b->name);
+    for (uint32_t i = b->parent + 1; i < u->n; i++)
+        if (u->v[i].parent == b->parent && u->v[i].kind == OUTLINE_CHOICE) {
+            n++;
+            k += i <= body;
+        }
+    const char *number = arena_printf(u->a, "branch %u of %u", k, n);
+    return b->name[0] == '\0' ? number : arena_printf(u->a, "%s (%s)", number, b->name);
+}
+
 static struct unreached_result unreached_body(const struct unreached *u, uint32_t body,
                                               uint32_t first)
 {
@@ -85,7 +101,7 @@ static struct unreached_result unreached_body(const struct unreached *u, uint32_
     if (b->kind == OUTLINE_CATCH)
         r.what = arena_printf(u->a, "the handler `%s` of %s is never run", b->name, path);
     else if (b->kind == OUTLINE_CHOICE)
-        r.what = arena_printf(u->a, "`%s` of %s is never taken", b->name, path);
+        r.what = arena_printf(u->a, "%s of %s is never taken", choice_name(u, body), path);
     else if (b->name[0] != '\0')
         r.what = arena_printf(u->a, "`%s` of %s never begins", b->name, path);
     else

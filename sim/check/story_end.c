@@ -97,7 +97,8 @@ static bool tell_pair(struct teller *t, struct story_result *r, uint32_t key, ui
         return false;
     const char *name = t->p->model->shared[key].name;
     note(t, r, at[0],
-         arena_printf(t->a, "%s %s `%s`", t->lane[t->lane_of[i]].name, touching(a, soon[0]), name));
+         arena_printf(t->a, "`%s`: %s %s it", name, t->lane[t->lane_of[i]].name,
+                      touching(a, soon[0])));
     note(t, r, at[1],
          arena_printf(t->a, "`%s`: %s %s it as well, and neither waits for the other", name,
                       t->lane[t->lane_of[j]].name, touching(b, soon[1])));

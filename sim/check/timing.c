@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* timing.c - see timing.h: what takes time in a run of moves, and how long it may. */
 #include "check/timing.h"
+#include "check/bursts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,18 +255,27 @@ static bool run(struct clock *c, const struct move *move, uint32_t n)
     return true;
 }
 
-/* Bursts that want more cores than there are may take longer. */
-static void stretch(struct clock *c)
+/* ---- cores ---- */
+
+static uint32_t cores_of(const struct prog *p)
 {
-    uint32_t cores = c->p->gil ? 1 : c->p->cores;
+    return p->gil && p->workers < p->cores ? p->workers : p->cores;
+}
+
+/* Bursts that want more cores than there are take longer than alone; it is told which. */
+static bool *stretch(struct clock *c)
+{
+    bool *shared = NEW(c->a, bool, c->n + 1u);
     for (uint32_t i = 0; i < c->n; i++) {
         uint32_t at_once = 0;
         for (uint32_t k = 0; k < c->n && c->span[i].burst; k++)
             at_once += c->span[k].burst && c->span[k].from < c->span[i].to &&
                        c->span[i].from < c->span[k].to;
-        if (at_once > cores)
+        shared[i] = at_once > cores_of(c->p);
+        if (shared[i])
             c->span[i].hi = (double)INFINITY;
     }
+    return shared;
 }
 
 /* ---- what fits ---- */
@@ -275,28 +285,33 @@ static int64_t whole(double ns, int64_t otherwise)
     return ns < 9e18 ? (int64_t)(ns + 0.5) : otherwise;
 }
 
-static const char *some_names(const struct clock *c, const int64_t *circle, uint32_t n, bool upper,
-                              int64_t *sum)
+/* Of those gaps of a circle that are in the way with their hi (or lo): the sum, and what they are.
+ */
+static const char *some_names(const struct clock *c, const struct gap *gap, const int64_t *circle,
+                              uint32_t n, bool upper, int64_t *sum)
 {
     const char *text = "";
     *sum = 0;
     for (uint32_t i = 0; i < n; i++) {
         bool is_upper = circle[i] < 0;
-        const struct span *s = &c->span[(is_upper ? -circle[i] : circle[i]) - 1];
-        if (is_upper != upper || s->what == INSTANT)
+        uint64_t g = (uint64_t)(is_upper ? -circle[i] : circle[i]) - 1;
+        const struct span *s = g < c->n ? &c->span[g] : NULL;
+        if (is_upper != upper || (s && s->what == INSTANT))
             continue;
-        *sum += whole(upper ? s->hi : s->lo, 0);
-        text = arena_printf(c->a, "%s%s%s", text, *text ? " and " : "", s->name);
+        *sum += upper ? gap[g].hi : gap[g].lo;
+        text = arena_printf(c->a, "%s%s%s", text, *text ? " and " : "",
+                            s ? s->name : "bursts that share a core");
     }
     return text;
 }
 
-static const char *in_the_way(const struct clock *c, const int64_t *circle, uint32_t n)
+static const char *in_the_way(const struct clock *c, const struct gap *gap, const int64_t *circle,
+                              uint32_t n)
 {
     char most[32], least[32];
     int64_t hi, lo;
-    const char *short_one = some_names(c, circle, n, true, &hi);
-    const char *long_one = some_names(c, circle, n, false, &lo);
+    const char *short_one = some_names(c, gap, circle, n, true, &hi);
+    const char *long_one = some_names(c, gap, circle, n, false, &lo);
     if (*short_one == '\0' && *long_one != '\0')
         return arena_printf(c->a, "%s (at least %s) would have to take no time", long_one,
                             duration_text((double)lo, least));
@@ -307,33 +322,75 @@ static const char *in_the_way(const struct clock *c, const int64_t *circle, uint
                         duration_text((double)lo, least));
 }
 
-enum { WISH_MOVES = 400 }; /* beyond, the earliest times will do */
-
-static struct gap *gaps_of(const struct clock *c)
+static struct gap gap_of(const struct span *s)
 {
-    struct gap *gap = NEW(c->a, struct gap, c->n + 1u);
+    return (struct gap){s->from, s->to, s->exact ? whole(s->lo, INT64_MAX / 4) : INT64_MIN,
+                        whole(s->hi, INT64_MAX)};
+}
+
+/* Those of the spans, in order, then those of cores that are shared: by bursts of a mean length, or
+ * of the shortest. */
+static struct gap *gaps_of(const struct clock *c, const bool *shared, enum bursts_ask ask,
+                           bool mean, uint32_t *n)
+{
+    struct burst *v = NEW(c->a, struct burst, c->n + 1u);
+    uint32_t nburst = 0, more;
     for (uint32_t i = 0; i < c->n; i++) {
         const struct span *s = &c->span[i];
-        gap[i] = (struct gap){s->from, s->to, s->exact ? whole(s->lo, INT64_MAX / 4) : INT64_MIN,
-                              whole(s->hi, INT64_MAX)};
+        int64_t ns = whole(mean ? s->mean : s->lo, 0);
+        if (shared[i] && s->exact && ns > 0)
+            v[nburst++] = (struct burst){s->from, s->to, ns};
     }
+    const struct gap *of_cores = bursts_gaps(c->a, v, nburst, cores_of(c->p), ask, &more);
+    struct gap *gap = NEW(c->a, struct gap, c->n + more + 1u);
+    for (uint32_t i = 0; i < c->n; i++)
+        gap[i] = gap_of(&c->span[i]);
+    if (more)
+        memcpy(gap + c->n, of_cores, more * sizeof *gap);
+    *n = c->n + more;
     return gap;
 }
 
-static void find_times(struct clock *c, struct timing *t, uint32_t n)
+enum { WISH_MOVES = 400 }; /* beyond, the earliest times will do */
+
+/* As near to the means as can be; bursts that share a core as one after the other, if that fits. */
+static int64_t *wished(const struct clock *c, const bool *shared, uint32_t n, int64_t *circle)
 {
-    struct gap *gap = gaps_of(c);
-    int64_t *wish = NEW(c->a, int64_t, c->n + 1u), *circle = NEW(c->a, int64_t, n + 1u);
-    uint32_t ncircle = 0;
-    for (uint32_t i = 0; i < c->n; i++) {
-        const struct span *s = &c->span[i];
-        wish[i] = s->exact && s->what != INSTANT ? whole(s->mean, INT64_MIN) : INT64_MIN;
+    static const struct {
+        enum bursts_ask ask;
+        bool mean;
+    } way[] = {{BURSTS_ENOUGH, true}, {BURSTS_ENOUGH, false}, {BURSTS_NECESSARY, false}};
+    int64_t *time = NULL;
+    for (uint32_t k = 0; k < sizeof way / sizeof *way && time == NULL; k++) {
+        uint32_t ngap, ncircle;
+        struct gap *gap = gaps_of(c, shared, way[k].ask, way[k].mean, &ngap);
+        time = gaps_solve(c->a, n, gap, ngap, circle, &ncircle);
+        if (time == NULL || n > WISH_MOVES)
+            continue;
+        int64_t *wish = NEW(c->a, int64_t, ngap + 1u);
+        for (uint32_t i = 0; i < ngap; i++) {
+            const struct span *s = i < c->n ? &c->span[i] : NULL;
+            bool wants = s && s->exact && s->what != INSTANT && !shared[i];
+            wish[i] = wants ? whole(s->mean, INT64_MIN) : INT64_MIN;
+        }
+        time = gaps_wish(c->a, n, gap, ngap, wish);
     }
-    t->time = gaps_solve(c->a, n, gap, c->n, circle, &ncircle);
-    if (t->time == NULL)
-        t->why = in_the_way(c, circle, ncircle);
-    else if (n <= WISH_MOVES)
-        t->time = gaps_wish(c->a, n, gap, c->n, wish);
+    return time;
+}
+
+/* Do any times fit the n moves?  *t, or NULL: those as the means wish, or why none do. */
+static bool fit(struct clock *c, uint32_t n, struct timing *t)
+{
+    int64_t *circle = NEW(c->a, int64_t, n + 1u);
+    uint32_t ncircle, ngap;
+    const bool *shared = stretch(c);
+    const struct gap *gap = gaps_of(c, shared, BURSTS_NECESSARY, false, &ngap);
+    bool fits = gaps_solve(c->a, n, gap, ngap, circle, &ncircle) != NULL;
+    if (t != NULL && fits)
+        t->time = wished(c, shared, n, circle);
+    else if (t != NULL)
+        t->why = in_the_way(c, gap, circle, ncircle);
+    return fits;
 }
 
 struct timing timing_find(struct arena *a, const struct play_setting *set, const struct move *move,
@@ -342,10 +399,8 @@ struct timing timing_find(struct arena *a, const struct play_setting *set, const
     struct clock c = {.a = a, .p = set->p};
     struct timing t = {NULL, ""};
     play_init(&c.y, set);
-    if (run(&c, move, n)) {
-        stretch(&c);
-        find_times(&c, &t, n);
-    }
+    if (run(&c, move, n))
+        fit(&c, n, &t);
     play_free(&c.y);
     free(c.span);
     return t;
@@ -354,14 +409,8 @@ struct timing timing_find(struct arena *a, const struct play_setting *set, const
 bool timing_fits(const struct play_setting *set, const struct move *move, uint32_t n)
 {
     struct clock c = {.a = arena_new(0), .p = set->p};
-    int64_t *circle = NEW(c.a, int64_t, n + 1u);
-    uint32_t ncircle;
     play_init(&c.y, set);
-    bool fits = run(&c, move, n);
-    if (fits) {
-        stretch(&c);
-        fits = gaps_solve(c.a, n, gaps_of(&c), c.n, circle, &ncircle) != NULL;
-    }
+    bool fits = run(&c, move, n) && fit(&c, n, NULL);
     play_free(&c.y);
     free(c.span);
     arena_drop(c.a);

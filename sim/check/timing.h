@@ -8,8 +8,9 @@
  * (Bellman 1958, Ford 1956), and the circle tells which latencies are in each other's way.
  *
  * Taken for granted: requests arrive at any time; moves of one instant come in any order; bursts
- * that want more cores (or the GIL) than there are, and calls of a service that shares itself, may
- * take any time above their shortest; a duration kept in a variable may be any. */
+ * that want more cores (or the GIL) than there are take turns in slices of any length (bursts.h);
+ * calls of a service that shares itself may take any time above their shortest; a duration kept in
+ * a variable may be any. */
 #ifndef CHECK_TIMING_H
 #define CHECK_TIMING_H
 #include "check/play.h"

@@ -53,6 +53,32 @@ $ printf 'pertinax: 1\nname: door\nuncaught: none\nservices: {db: {latency: 5ms,
 >
 >   To replay it: pertinax replay door.yaml --trace threads.3.9mqe-16x8p7tt
 
+The same on one core: one after the other has it; and on two.
+
+$ for cores in 1 2; do pertinax check door.yaml --set host.cores=$cores | sed -n '/^  door.yaml/,/^$/p'; done
+>   door.yaml                                                              free db
+>    1      0 s  :6  request 1: arrives, computes                                1
+>    2      0 s  :6  request 2: arrives, computes                                1
+>    3      0 s  :6  request 3: arrives, computes                                1
+>    4  1.00 ms  :6  request 1: has computed, calls `db`, which computes         0
+>                     on this host
+>    5  2.00 ms  :6  request 2: has computed, waits for a place at `db`          0
+>    6  3.00 ms  :6  request 3: has computed, is turned away: the queue          0
+>                     for a place at `db` is full, the request ends
+>                     without a response  ◀
+>
+>   door.yaml                                                              free db
+>    1      0 s  :6  request 1: arrives, computes                                1
+>    2      0 s  :6  request 2: arrives, computes                                1
+>    3      0 s  :6  request 3: arrives, computes                                1
+>    4  1.00 ms  :6  request 1: has computed, calls `db`, which computes         0
+>                     on this host
+>    5  1.00 ms  :6  request 2: has computed, waits for a place at `db`          0
+>    6  2.00 ms  :6  request 3: has computed, is turned away: the queue          0
+>                     for a place at `db` is full, the request ends
+>                     without a response  ◀
+>
+
 A call that is given up after 4 ms keeps its place for 10 ms; the next one has waited for 6 ms, of the
 7 ms that it would wait, and is answered at 20 ms.
 
@@ -235,3 +261,24 @@ $ printf 'pertinax: 1\nname: again\nparams: {p: 100%%}\nservices: {a: {latency: 
 >   To replay it: pertinax replay again.yaml --trace serial.1.xb7v-r23xr
 >
 > again: a run that comes to no end under serial, with one request
+
+A race of two tasks of one request, and a choice that is never made: by name, as they are.
+
+$ printf 'pertinax: 1\nname: race\nservices: {db: {latency: 1ms}}\nshared: {k: all}\nrequest: [{choose: [{p: 0%%, do: {call: db}}, {p: 1, do: []}]}, {parallel: {load: {write: k}, store: {write: k}}}]\nchecks: [{no_race: {}, concurrent: 1, under: threads}]\n' >race.yaml; pertinax check race.yaml | sed -n '/^(1)/,/^EXPLORED/p'
+> (1) no_race under threads: two tasks touch `k` at once, one of them writing
+>     (race.yaml:6:11)
+>
+>   race.yaml  request
+>    1  :5     arrives, chooses branch 2 of 2 (1), starts
+>               `load` and `store` and waits for them
+>
+>   `k`: load is about to write it (race.yaml:5:83).
+>   `k`: store is about to write it as well, and neither waits for the other
+>   (race.yaml:5:102).
+>
+>   To replay it: pertinax replay race.yaml --trace threads.1.eaty-422nf
+>
+> warning [unreached]: branch 1 of 2 (0%) of request/choose is never taken: its
+> probability is 0 (race.yaml:5:34).
+>
+> EXPLORED  requests  states  transitions  depth
