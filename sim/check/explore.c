@@ -131,6 +131,7 @@ static void begin(struct explorer *x, const struct prog *p, const struct explore
         push(x, 0);
     else
         x->many = explore_many_new(x);
+    sleep_put(&x->sleep, SLEEP_NONE);
 }
 
 /* Deep first. */
@@ -154,11 +155,12 @@ static void hunt(struct explorer *x)
 
 /* How many of the states that wait, of which `done` stand before, are expanded at once: those of
  * one level, and so many that what they become does not go far beyond a limit. */
-enum { MANY_TUPLES = 1 << 17, MANY_STATES = 1 << 14, STEPPED = 1 << 10 };
+enum { MANY_TUPLES = 1 << 19, MANY_STATES = 1 << 17, STEPPED = 1 << 10 };
 static uint32_t how_many(const struct explorer *x, uint32_t done)
 {
     uint64_t branching = x->e->transitions / (done + 1u) + 1;
-    uint64_t n = MANY_TUPLES / branching, most = x->forget ? STEPPED : MANY_STATES;
+    uint64_t n = MANY_TUPLES / (x->awake / (done + 1u) + 1),
+             most = x->forget ? STEPPED : MANY_STATES;
     if (n > most)
         n = most;
     if (x->o.max_states && n > (x->o.max_states - x->t.n) / (2 * branching))
@@ -210,6 +212,7 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     if (o->local_alone && !(o->watch && (o->watch->global || !o->watch->sees)))
         x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL);
     e->local = x->local != NULL;
+    x->sleeps = !o->every && !o->hunt && !x->forget && !x->local && !x->o.symmetric_requests;
     if (o->begins_along)
         x->begins = begins_new(p, o->watch);
     begin(x, p, o);
@@ -298,6 +301,7 @@ void explore_free(struct explore *e)
     explore_many_free(x->many);
     memo_free(&x->memo);
     memo_free(&x->renamed);
+    sleep_free(&x->sleep);
     free(x->direct.row);
     free(x->direct.v);
     free(x->direct.sign);

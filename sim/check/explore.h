@@ -56,6 +56,7 @@ struct explore_opt {
     bool symmetric_copies, symmetric_requests;
     bool begins_along; /* a begin that nobody can notice is part of the move before (begins.h) */
     bool local_alone;  /* a local move (local.h) is made alone, where that is sound */
+    bool every;        /* sleeping moves (sleep.h) are made as well: the same comes of it */
     bool endless;      /* look for faults that loop, once all is explored */
     const bool *races; /* of each of model.shared: looked at for races; NULL: none */
     bool hunt; /* for a race or a lost update alone: depth first, and it ends when one is seen */

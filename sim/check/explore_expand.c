@@ -91,8 +91,9 @@ static void memo_found(void *ctx, const uint32_t *to, struct signs s, const stru
     (void)m;
     for (uint32_t i = 0; i < l->x->nreq; i++)
         l->row.wide |= i != j && to[1 + i] != l->tuple[1 + i];
-    memo_add(&l->x->memo,
-             (struct became){to[0], j < l->x->nreq ? to[1 + j] : 0, memo_signs(&l->x->memo, s)});
+    memo_add(&l->x->memo, (struct became){.shared = to[0],
+                                          .part = j < l->x->nreq ? to[1 + j] : 0,
+                                          .signs = memo_signs(&l->x->memo, s)});
     l->row.n++;
 }
 
@@ -173,17 +174,20 @@ bool explore_rows(struct explorer *x, const uint32_t *tuple, uint32_t *row, bool
     return true;
 }
 
-static uint32_t tos_of_row(const struct explorer *x, const uint32_t *tuple, uint32_t j,
-                           const struct memo_row *row, to_found *f, void *ctx)
+static uint32_t tos_of_row(const struct explorer *x, const uint32_t *tuple,
+                           const struct memo_row *row, uint32_t by, to_found *f, void *ctx)
 {
     uint32_t to[TUPLE_MAX];
-    for (uint32_t b = row->first; b < row->first + row->n; b++) {
-        const struct became *c = &x->memo.became[b];
+    uint64_t asleep = sleep_in(&x->sleep, &x->memo, row, by);
+    for (uint32_t i = 0; i < row->n; i++) {
+        if (i < 64 && (asleep >> i & 1U))
+            continue;
+        const struct became *c = &x->memo.became[row->first + i];
         memcpy(to, tuple, x->width * sizeof *to);
         to[0] = c->shared;
-        if (j < x->nreq)
-            to[1 + j] = c->part;
-        f(ctx, to, c->signs);
+        if (row->req < x->nreq)
+            to[1 + row->req] = c->part;
+        f(ctx, to, c->signs, row->first + i);
     }
     return row->n;
 }
@@ -194,13 +198,13 @@ static uint32_t tos_of_direct(const struct explorer *x, const struct direct_row 
     uint32_t to[TUPLE_MAX];
     for (uint32_t b = row->first; b < row->first + row->n; b++) {
         memcpy(to, x->direct.v + (size_t)b * x->width, x->width * sizeof *to);
-        f(ctx, to, x->direct.sign[b]);
+        f(ctx, to, x->direct.sign[b], SLEEP_NONE);
     }
     return row->n;
 }
 
 uint32_t explore_tos(const struct explorer *x, const uint32_t *tuple, const uint32_t *row,
-                     to_found *f, void *ctx)
+                     uint32_t by, to_found *f, void *ctx)
 {
     uint32_t n = 0;
     for (uint32_t j = 0; j <= x->nreq; j++) {
@@ -209,7 +213,7 @@ uint32_t explore_tos(const struct explorer *x, const uint32_t *tuple, const uint
         if (row[j] & ROW_DIRECT)
             n += tos_of_direct(x, &x->direct.row[row[j] & ~ROW_DIRECT], f, ctx);
         else
-            n += tos_of_row(x, tuple, j, &x->memo.row[row[j]], f, ctx);
+            n += tos_of_row(x, tuple, &x->memo.row[row[j]], by, f, ctx);
     }
     return n;
 }
@@ -221,9 +225,10 @@ struct meeting {
     uint32_t from;
 };
 
-static void meet_one(void *ctx, uint32_t *to, uint32_t sign)
+static void meet_one(void *ctx, uint32_t *to, uint32_t sign, uint32_t entry)
 {
     const struct meeting *h = ctx;
+    (void)entry;
     h->x->met(h->x, to, h->from, memo_shown(&h->x->memo, sign));
 }
 
@@ -234,5 +239,5 @@ uint32_t explore_expand(struct explorer *x, uint32_t i)
     x->direct.n = x->direct.nrow = 0;
     tuples_get(&x->t, i, tuple);
     explore_rows(x, tuple, row, true);
-    return explore_tos(x, tuple, row, meet_one, &h);
+    return explore_tos(x, tuple, row, SLEEP_NONE, meet_one, &h);
 }

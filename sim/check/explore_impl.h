@@ -17,6 +17,7 @@
 #include "check/memo.h"
 #include "check/races.h"
 #include "check/rising.h"
+#include "check/sleep.h"
 #include "check/tuples.h"
 
 enum { TUPLE_MAX = 1 + PACK_MAX_REQUESTS };
@@ -51,6 +52,9 @@ struct explorer {
     uint32_t *parent, cap_parent; /* a hunt's, as they do not rise */
     struct memo memo;
     struct memo renamed; /* rows of a shared part and an order of requests: its new number, first */
+    struct sleep sleep;
+    uint64_t awake; /* transitions that were made */
+    bool sleeps;    /* moves of which an earlier state leads to the same are not made */
     struct direct direct;
     bool forget; /* no row would be asked for again: there is one request only */
     uint32_t width, nreq;
@@ -90,10 +94,11 @@ struct signs explore_after(struct explorer *x, const struct move *m);
 /* What the state of a tuple can become: a row for the moves of each request, and of nobody.  make
  * false: step is not asked (and many threads may do this at once); false then if it has to be. */
 bool explore_rows(struct explorer *x, const uint32_t *tuple, uint32_t *row, bool make);
-/* Each of these, with the number of its signs; how many moves. */
-typedef void to_found(void *ctx, uint32_t *to, uint32_t sign);
+/* Each of these, with the number of its signs, and its entry in the memo (or SLEEP_NONE), but for
+ * those that sleep in a state that was reached by entry `by`; how many moves, these as well. */
+typedef void to_found(void *ctx, uint32_t *to, uint32_t sign, uint32_t entry);
 uint32_t explore_tos(const struct explorer *x, const uint32_t *tuple, const uint32_t *row,
-                     to_found *f, void *ctx);
+                     uint32_t by, to_found *f, void *ctx);
 /* All states that state i can become, to x->met; how many moves. */
 uint32_t explore_expand(struct explorer *x, uint32_t i);
 void explore_cycles(struct explorer *x);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explore_many.c - many states expanded at once, by several threads: see explore_impl.h.
  *
- * What they can become is mostly in the memo; step is asked for what is not, one state after the
- * other, before.  Then pieces of the states are written out as tuples, apart from each other, and
- * tuples_put_all() numbers those that are new as one after the other would be.  So an exploration
- * is the same for any number of threads. */
+ * Pieces of the states are written out, as tuples that they can become, apart from each other. That
+ * is mostly in the memo; where it is not, step is asked, one state after the other, and the piece
+ * is written again.  tuples_put_all() then numbers those that are new as one after the other would
+ * be. So an exploration is the same for any number of threads. */
 #include "base/arena.h"
 #include "check/explore_impl.h"
 #include "run/jobs.h"
@@ -18,8 +18,10 @@ struct event {          /* a state has no move, or a move shows something */
 };
 struct piece { /* some of the states, one after the other, and what they become */
     uint32_t first, n;
-    uint32_t *tuple, *from, *sign; /* of each transition */
-    uint32_t nto, cap_tuple, cap_from, cap_sign;
+    bool unknown;                          /* step has to be asked about some */
+    uint32_t *tuple, *from, *sign, *entry; /* of each transition that does not sleep */
+    uint32_t nto, cap_tuple, cap_from, cap_sign, cap_entry;
+    uint64_t moves;                        /* and those that do */
     uint32_t *rename, nrename, cap_rename; /* transitions whose tuple is not canonical yet */
     struct event *event;                   /* in their order */
     uint32_t nevent, cap_event;
@@ -36,38 +38,39 @@ struct many {
 
 /* ---- rows ---- */
 
+static uint32_t by_of(const struct explorer *x, uint32_t state)
+{
+    return x->sleeps ? sleep_by(&x->sleep, state) : SLEEP_NONE;
+}
+
 static uint32_t *rows_of(const struct many *m, uint32_t i)
 {
     return m->row + (size_t)i * (m->x->nreq + 1);
 }
 
-static void known_rows(void *ctx, uint64_t p)
+/* False: the row, or what sleeps, is not known yet. */
+static bool rows_known(const struct many *m, uint32_t i, const uint32_t *tuple)
 {
-    struct many *m = ctx;
-    uint32_t tuple[TUPLE_MAX], *row;
-    for (uint32_t i = m->piece[p].first; i < m->piece[p].first + m->piece[p].n; i++) {
-        row = rows_of(m, i - m->first);
-        tuples_get(&m->x->t, i, tuple);
-        if (!explore_rows(m->x, tuple, row, false))
-            row[0] = ROW_UNKNOWN;
-    }
+    struct explorer *x = m->x;
+    uint32_t *row = rows_of(m, i - m->first);
+    if (!x->forget && explore_rows(x, tuple, row, false) && sleep_known(&x->sleep, by_of(x, i)))
+        return true;
+    row[0] = ROW_UNKNOWN;
+    return false;
 }
 
-static void find_rows(struct many *m, uint32_t jobs)
+static void find_rows(struct many *m)
 {
     struct explorer *x = m->x;
     uint32_t tuple[TUPLE_MAX];
-    uint64_t need = (uint64_t)m->n * (x->nreq + 1);
-    bug_if(need >= NONE);
-    m->row = grow(m->row, &m->cap_row, (uint32_t)need, sizeof *m->row);
-    x->direct.n = x->direct.nrow = 0;
-    if (!x->forget)
-        jobs_run(jobs, m->npiece, known_rows, m);
-    for (uint32_t i = 0; i < m->n; i++) {
-        if (!x->forget && rows_of(m, i)[0] != ROW_UNKNOWN)
+    for (uint32_t i = m->first; i < m->first + m->n; i++) {
+        uint32_t *row = rows_of(m, i - m->first), by = by_of(x, i);
+        if (row[0] != ROW_UNKNOWN)
             continue;
-        tuples_get(&x->t, m->first + i, tuple);
-        explore_rows(x, tuple, rows_of(m, i), true);
+        tuples_get(&x->t, i, tuple);
+        explore_rows(x, tuple, row, true);
+        if (!sleep_known(&x->sleep, by))
+            sleep_find(&x->sleep, &x->memo, by);
     }
 }
 
@@ -85,7 +88,7 @@ static void write_event(struct piece *p, uint32_t state, uint32_t to)
     p->event[p->nevent++] = (struct event){state, to};
 }
 
-static void write_to(void *ctx, uint32_t *to, uint32_t sign)
+static void write_to(void *ctx, uint32_t *to, uint32_t sign, uint32_t entry)
 {
     const struct writing *w = ctx;
     struct piece *p = w->p;
@@ -93,6 +96,7 @@ static void write_to(void *ctx, uint32_t *to, uint32_t sign)
     if (p->nto == p->cap_from) {
         p->from = grow(p->from, &p->cap_from, p->nto + 1, sizeof *p->from);
         p->sign = grow(p->sign, &p->cap_sign, p->nto + 1, sizeof *p->sign);
+        p->entry = grow(p->entry, &p->cap_entry, p->nto + 1, sizeof *p->entry);
         p->tuple = grow(p->tuple, &p->cap_tuple, p->cap_from * width, sizeof *p->tuple);
     }
     if (!explore_canonical_known(w->x, to)) {
@@ -102,35 +106,77 @@ static void write_to(void *ctx, uint32_t *to, uint32_t sign)
     memcpy(p->tuple + (size_t)p->nto * width, to, width * sizeof *to);
     p->from[p->nto] = w->from;
     p->sign[p->nto] = sign;
+    p->entry[p->nto] = entry;
     if (sign != 0)
         write_event(p, w->from, p->nto);
     p->nto++;
 }
 
-static void write_piece(void *ctx, uint64_t at)
+static void write_state(const struct many *m, struct writing *w, const uint32_t *tuple)
+{
+    const uint32_t *row = rows_of(m, w->from - m->first);
+    uint32_t n = explore_tos(m->x, tuple, row, by_of(m->x, w->from), write_to, w);
+    if (n == 0)
+        write_event(w->p, w->from, NONE);
+    w->p->moves += n;
+}
+
+static struct writing write_begin(const struct many *m, struct piece *p)
+{
+    p->nto = p->nrename = p->nevent = 0;
+    p->moves = 0;
+    return (struct writing){.x = m->x, .p = p};
+}
+
+/* What is not known is looked for in all states, but nothing is written then. */
+static void write_known(void *ctx, uint64_t at)
 {
     struct many *m = ctx;
-    struct writing w = {.x = m->x, .p = &m->piece[at]};
+    struct piece *p = &m->piece[at];
+    struct writing w = write_begin(m, p);
     uint32_t tuple[TUPLE_MAX];
-    w.p->nto = w.p->nrename = w.p->nevent = 0;
-    for (w.from = w.p->first; w.from < w.p->first + w.p->n; w.from++) {
+    p->unknown = false;
+    for (w.from = p->first; w.from < p->first + p->n; w.from++) {
         tuples_get(&m->x->t, w.from, tuple);
-        if (explore_tos(m->x, tuple, rows_of(m, w.from - m->first), write_to, &w) == 0)
-            write_event(w.p, w.from, NONE);
+        p->unknown |= !rows_known(m, w.from, tuple);
+        if (!p->unknown)
+            write_state(m, &w, tuple);
+    }
+}
+
+static void write_rest(void *ctx, uint64_t at)
+{
+    struct many *m = ctx;
+    struct piece *p = &m->piece[at];
+    if (!p->unknown)
+        return;
+    struct writing w = write_begin(m, p);
+    uint32_t tuple[TUPLE_MAX];
+    for (w.from = p->first; w.from < p->first + p->n; w.from++) {
+        tuples_get(&m->x->t, w.from, tuple);
+        write_state(m, &w, tuple);
     }
 }
 
 /* The number of all transitions. */
 static uint32_t write_tuples(struct many *m, uint32_t jobs)
 {
-    uint64_t n = 0;
-    jobs_run(jobs, m->npiece, write_piece, m);
+    struct explorer *x = m->x;
+    uint64_t n = 0, need = (uint64_t)m->n * (x->nreq + 1);
+    bug_if(need >= NONE);
+    m->row = grow(m->row, &m->cap_row, (uint32_t)need, sizeof *m->row);
+    x->direct.n = x->direct.nrow = 0;
+    jobs_run(jobs, m->npiece, write_known, m);
+    find_rows(m);
+    jobs_run(jobs, m->npiece, write_rest, m);
     for (uint32_t i = 0; i < m->npiece; i++) {
         struct piece *p = &m->piece[i];
         for (uint32_t k = 0; k < p->nrename; k++)
-            explore_canonical(m->x, p->tuple + (size_t)p->rename[k] * m->x->width);
+            explore_canonical(x, p->tuple + (size_t)p->rename[k] * x->width);
         m->put[i] = (struct tuples_piece){p->tuple, p->nto};
         n += p->nto;
+        x->e->transitions += p->moves;
+        x->awake += p->nto;
     }
     bug_if(n >= NONE / 4);
     return (uint32_t)n;
@@ -142,8 +188,11 @@ static void read_transitions(struct explorer *x, const struct piece *p, const ui
                              const uint32_t *place)
 {
     for (uint32_t k = 0; k < p->nto; k++) {
-        if (place[k] != NONE)
+        if (place[k] != NONE) {
             explore_parent_is(x, place[k], p->from[k]);
+            if (x->sleeps)
+                sleep_put(&x->sleep, p->entry[k]);
+        }
         if (to[k] >= x->level)
             continue;
         x->again = true;
@@ -192,13 +241,13 @@ void explore_many(struct explorer *x, uint32_t first, uint32_t n)
     uint32_t jobs = n < FEW_STATES || x->o.jobs == 0 ? 1 : x->o.jobs, max[2];
     size_t bytes;
     cut(m, first, n, jobs == 1 ? 1 : jobs * PIECES);
-    find_rows(m, jobs);
+    if (x->sleeps)
+        sleep_from(&x->sleep, first);
     uint32_t tos = write_tuples(m, jobs);
     pack_sizes(x->k, &max[0], &max[1], &bytes);
     m->t.piece = m->put;
     m->t.npiece = m->npiece;
     tuples_put_all(&x->t, &m->t, max, tos < FEW_TUPLES ? 1 : jobs);
-    x->e->transitions += tos;
     for (uint32_t i = 0; i < m->npiece; i++) {
         uint32_t at = m->t.start[i];
         read_transitions(x, &m->piece[i], m->t.to + at, m->t.slot + at);
@@ -221,6 +270,7 @@ void explore_many_free(struct many *m)
         free(m->piece[i].tuple);
         free(m->piece[i].from);
         free(m->piece[i].sign);
+        free(m->piece[i].entry);
         free(m->piece[i].rename);
         free(m->piece[i].event);
     }

@@ -45,6 +45,8 @@ uint32_t memo_put(struct memo *m, struct memo_row row)
     uint64_t h = memo_hash(row.shared, row.part, row.req);
     while (m->index[h & m->mask] != 0)
         h++;
+    for (uint32_t i = 0; i < row.n && i < 64; i++)
+        row.still |= (uint64_t)(m->became[row.first + i].shared == row.shared) << i;
     m->row[m->n] = row;
     m->index[h & m->mask] = m->n + 1;
     return m->n++;
@@ -53,6 +55,7 @@ uint32_t memo_put(struct memo *m, struct memo_row row)
 void memo_add(struct memo *m, struct became b)
 {
     m->became = grow(m->became, &m->cap_became, m->nbecame + 1, sizeof *m->became);
+    b.row = m->n;
     m->became[m->nbecame++] = b;
 }
 

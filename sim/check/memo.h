@@ -10,12 +10,14 @@
 struct became { /* by one move and its answers */
     uint32_t shared, part;
     uint32_t signs; /* 0: none; else number + 1 in memo.signs */
+    uint32_t row;   /* of which this is an entry */
 };
 struct memo_row {
     uint32_t shared, part, req; /* key; req nreq: moves of nobody */
     uint32_t first, n;          /* in became */
     bool local;                 /* these are the local moves of a task: they alone are made */
     bool wide;                  /* some move touches other requests, too: not from here */
+    uint64_t still; /* bits of those of its first 64 that leave the shared part as it is */
 };
 struct memo {
     struct memo_row *row;

@@ -88,44 +88,89 @@ static bool enter(struct tuples *t, uint64_t h, uint32_t i)
     return true;
 }
 
-struct entering { /* all rows into the table, by several threads */
+/* ---- all rows into the table: some at a time, by shard, so that a shard's slots are near ---- */
+
+enum { ENTER_AT_ONCE = 1 << 19, ENTER_PIECES = 8, AHEAD = 8 };
+struct entering {
     struct tuples *t;
-    uint32_t parts; /* of the shards: some side by side each */
+    uint32_t first, n; /* of the rows that are entered now */
+    uint64_t *hash, *sorted;
+    uint32_t *order, *off; /* off: of each piece, by shard */
     uint8_t full[TUPLES_SHARDS];
 };
 
-/* Those rows of which this part has the shards, in their order; full: it has too few slots. */
-static void enter_part(void *ctx, uint64_t part)
+static void sort_rows(void *ctx, uint64_t piece)
 {
-    enum { SOME = 32 }; /* so many are on their way from memory at once */
     struct entering *e = ctx;
     struct tuples *t = e->t;
-    uint64_t h[SOME];
-    uint32_t place[SOME];
+    uint32_t from = (uint32_t)(e->n * piece / ENTER_PIECES);
+    uint32_t to = (uint32_t)(e->n * (piece + 1) / ENTER_PIECES);
+    for (uint32_t i = from; i < to; i++)
+        e->hash[i] = tuples_hash(tuples_row(t, e->first + i), t->row);
+    struct tuples_sort s = {e->hash, e->order, e->sorted, e->off + piece * (t->shards + 1u)};
+    tuples_sort(t, &s, from, to);
+}
+
+static void enter_shard(void *ctx, uint64_t shard)
+{
+    struct entering *e = ctx;
+    struct tuples *t = e->t;
     bool full = false;
-    for (uint32_t i = 0, n; i < t->n && !full;) {
-        for (n = 0; n < SOME && i < t->n; i++) {
-            h[n] = tuples_hash(tuples_row(t, i), t->row);
-            if ((uint64_t)tuples_shard(t, h[n]) * e->parts / t->shards != part)
-                continue;
-            __builtin_prefetch(&t->slot[tuples_first(t, h[n])], 1);
-            place[n++] = i;
+    for (uint32_t piece = 0; piece < ENTER_PIECES; piece++) {
+        const uint32_t *off = e->off + piece * (t->shards + 1u) + shard;
+        for (uint32_t k = off[0]; k < off[1] && !full; k++) {
+            if (k + AHEAD < off[1])
+                __builtin_prefetch(&t->slot[tuples_first(t, e->sorted[k + AHEAD])], 1);
+            full = !enter(t, e->sorted[k], e->first + e->order[k]);
         }
-        for (uint32_t k = 0; k < n && !full; k++)
-            full = !enter(t, h[k], place[k]);
     }
-    e->full[part] = full;
+    e->full[shard] |= full;
 }
 
 /* False: there are too few slots. */
 static bool enter_all(struct tuples *t, uint32_t jobs)
 {
-    struct entering e = {.t = t, .parts = jobs < t->shards ? jobs : t->shards};
+    struct entering e = {.t = t};
+    uint32_t most = t->n < ENTER_AT_ONCE ? t->n : ENTER_AT_ONCE;
     bool full = false;
-    jobs_run(jobs, e.parts, enter_part, &e);
-    for (uint32_t i = 0; i < e.parts; i++)
-        full |= e.full[i];
+    e.hash = xcalloc(most + 1u, sizeof *e.hash);
+    e.sorted = xcalloc(most + 1u, sizeof *e.sorted);
+    e.order = xcalloc(most + 1u, sizeof *e.order);
+    e.off = xcalloc(ENTER_PIECES * (t->shards + 1u), sizeof *e.off);
+    for (; e.first < t->n && !full; e.first += e.n) {
+        e.n = t->n - e.first < most ? t->n - e.first : most;
+        jobs_run(jobs, ENTER_PIECES, sort_rows, &e);
+        jobs_run(jobs, t->shards, enter_shard, &e);
+        for (uint32_t i = 0; i < t->shards; i++)
+            full |= e.full[i] != 0;
+    }
+    free(e.hash);
+    free(e.sorted);
+    free(e.order);
+    free(e.off);
     return !full;
+}
+
+/* Counting sort. */
+void tuples_sort(const struct tuples *t, const struct tuples_sort *s, uint32_t from, uint32_t to)
+{
+    uint32_t *off = s->off;
+    memset(off, 0, (t->shards + 1u) * sizeof *off);
+    for (uint32_t i = from; i < to; i++)
+        off[tuples_shard(t, s->hash[i])]++;
+    for (uint32_t k = 0, at = from; k <= t->shards; k++) {
+        uint32_t n = off[k];
+        off[k] = at;
+        at += n;
+    }
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t at = off[tuples_shard(t, s->hash[i])]++;
+        s->order[at] = i;
+        s->sorted[at] = s->hash[i];
+    }
+    for (uint32_t k = t->shards; k > 0; k--) /* back from the end of each to its begin */
+        off[k] = off[k - 1];
+    off[0] = from;
 }
 
 enum { FIRST_SLOTS = 1024, SHARDED_SLOTS = 1 << 14 };
@@ -135,7 +180,7 @@ void tuples_index(struct tuples *t, bool more, uint32_t jobs)
     bool entered = false;
     for (; !entered; more = true) {
         if (more)
-            all += all / 4;
+            all += all / 2;
         t->shards = all < SHARDED_SLOTS ? 1 : TUPLES_SHARDS;
         t->slots = (uint32_t)(all / t->shards);
         t->place_bits = bits_for(1, (uint64_t)all + t->most + 2);

@@ -13,6 +13,14 @@ void tuples_pack(const struct tuples *t, const uint32_t *v, uint8_t *row);
 /* The table anew, with more slots if asked for; jobs: threads, for any number of which it is the
  * same. */
 void tuples_index(struct tuples *t, bool more, uint32_t jobs);
+/* Numbers from .. to, in the order of the shards of their hashes. */
+struct tuples_sort {
+    const uint64_t *hash;
+    uint32_t *order;
+    uint64_t *sorted; /* their hashes, in this order */
+    uint32_t *off;    /* of each shard, where it begins; and the end */
+};
+void tuples_sort(const struct tuples *t, const struct tuples_sort *s, uint32_t from, uint32_t to);
 /* Room for n rows. */
 void tuples_room(struct tuples *t, uint32_t n);
 

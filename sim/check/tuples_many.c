@@ -50,28 +50,11 @@ static void pack_piece(void *ctx, uint64_t p)
     }
 }
 
-/* Counting sort. */
 static void sort_piece(void *ctx, uint64_t p)
 {
     struct tuples_many *m = ctx;
-    const struct tuples *t = m->t;
-    uint32_t *off = m->off + p * (t->shards + 1u), from = m->start[p], to = m->start[p + 1];
-    memset(off, 0, (t->shards + 1u) * sizeof *off);
-    for (uint32_t i = from; i < to; i++)
-        off[tuples_shard(t, m->hash[i])]++;
-    for (uint32_t s = 0, at = from; s <= t->shards; s++) {
-        uint32_t n = off[s];
-        off[s] = at;
-        at += n;
-    }
-    for (uint32_t i = from; i < to; i++) {
-        uint32_t at = off[tuples_shard(t, m->hash[i])]++;
-        m->order[at] = i;
-        m->sorted[at] = m->hash[i];
-    }
-    for (uint32_t s = t->shards; s > 0; s--) /* back from the end of each to its begin */
-        off[s] = off[s - 1];
-    off[0] = from;
+    struct tuples_sort s = {m->hash, m->order, m->sorted, m->off + p * (m->t->shards + 1u)};
+    tuples_sort(m->t, &s, m->start[p], m->start[p + 1]);
 }
 
 /* The row of a place, which may be one of those that are being put. */

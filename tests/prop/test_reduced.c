@@ -232,6 +232,35 @@ static void same(const struct trial *t, const struct explore *all, const struct 
             trial_fail(t, arena_printf(t->a, "%s: not the same waits", t->p->res[i].name));
 }
 
+static bool same_sight(struct sight a, struct sight b)
+{
+    return a.state == b.state && a.from == b.from;
+}
+
+/* Moves that sleep change nothing at all: states have the same numbers, and are first reached from
+ * the same, and each sight is the same move. */
+static void sleeping(const struct trial *t, struct explore_opt o, struct explore *some)
+{
+    struct explore all;
+    o.every = true;
+    struct monitor *m = run(t, o, &all);
+    bool good = all.end == some->end && all.states == some->states && all.depth == some->depth &&
+                all.transitions == some->transitions && all.last == some->last;
+    for (uint32_t f = 0; f < FAULT_COUNT; f++)
+        good = good && same_sight(all.found[f], some->found[f]);
+    for (uint32_t c = 0; c < t->nclaim; c++)
+        good = good && same_sight(all.claim[c], some->claim[c]);
+    for (uint32_t k = 1; good && k <= 16; k++) {
+        uint32_t i = (uint32_t)((all.states - 1) * k / 16);
+        struct path a = explore_path(&all, i, t->a), b = explore_path(some, i, t->a);
+        good = a.n == b.n && memcmp(a.state, b.state, (a.n + 1) * sizeof *a.state) == 0;
+    }
+    if (!good)
+        trial_fail(t, "sleeping moves change what is explored");
+    monitor_free(m);
+    explore_free(&all);
+}
+
 /* A hunt finds a race or a lost update where there is one, and as short a way to it. */
 static void hunts(const struct trial *t, struct explore_opt o, struct explore *all)
 {
@@ -293,6 +322,7 @@ static void compare(struct trial t, struct tally *n)
                             .races = t.races};
     struct monitor *m = run(&t, o, &all);
     if (all.end == EXPLORE_WHOLE) {
+        sleeping(&t, o, &all);
         compare_fewer(&t, o, &all, n);
         o.symmetric_copies = o.symmetric_requests = true;
         hunts(&t, o, &all);
