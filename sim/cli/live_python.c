@@ -71,10 +71,18 @@ static enum child_end run_program(const struct live_session *l, const struct fil
     const char *service = l->o.service == LIVE_TIMER
                               ? "timer"
                               : arena_printf(mem, "%s:%u", l->o.host, (unsigned)l->o.port);
-    const char *const argv[] = {
-        "python3",   f->program, "--draws",    f->draws,
-        "--service", service,    "--requests", arena_printf(mem, "%llu", (unsigned long long)n),
-        "--otlp",    f->otlp,    NULL};
+    const char *const argv[] = {"python3",
+                                f->program,
+                                "--draws",
+                                f->draws,
+                                "--service",
+                                service,
+                                "--requests",
+                                arena_printf(mem, "%llu", (unsigned long long)n),
+                                "--otlp",
+                                f->otlp,
+                                l->own || l->o.service == LIVE_TIMER ? "--punctual" : NULL,
+                                NULL};
     return child_run(&(struct child_opt){
         .argv = argv, .said = f->said, .cores = cores, .most_ns = l->o.most_ns, .stop = l->o.stop});
 }

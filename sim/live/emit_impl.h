@@ -2,6 +2,9 @@
 /* emit_impl.h - what the parts of writing a program share, and nobody else's:
  *
  *   emit.c       the program: pipelines, tables, what executes them
+ *   emit_check.c what has no Python program
+ *   emit_held.c  tables: what is held, shared, put; how it is run
+ *   emit_text.c  what executes it: of the files in python/ what the program asks for
  *   emit_step.c  bodies and steps
  *   emit_expr.c  expressions and names
  *   python/      what executes a pipeline, as it stands in every program (python.h) */
@@ -24,6 +27,7 @@ struct emit {
     uint8_t *asked;     /* ... asked for */
     const char *taking; /* inside as_completed: the step whose copies are taken */
     uint32_t lines;     /* written so far */
+    bool blocks;        /* something runs on threads */
 };
 
 /* ---- emit_expr.c ---- */
@@ -37,6 +41,23 @@ const char *emit_value(struct emit *e, const struct expr *x, const char *name);
 const char *emit_count(struct emit *e, const struct expr *x, const char *name);
 /* Seconds; or `drawn` ("None": it is taken from the table), or refused (NULL). */
 const char *emit_seconds(struct emit *e, const struct expr *x, const char *drawn);
+
+/* ---- emit_check.c ---- */
+void emit_check(struct emit *e);
+/* Does anything wait by priority? */
+bool emit_ranked(const struct prog *p);
+const struct res *emit_res(const struct prog *p, enum res_kind kind, const char *name);
+/* A worker that does one thing at a time asks for no more at once than there are workers. */
+bool emit_binds(const struct prog *p, const struct res *r);
+
+/* ---- emit_held.c ---- */
+void emit_held(struct emit *e);
+const char *emit_stage(struct emit *e, const struct stage *g); /* the function of its body */
+
+/* ---- emit_text.c ---- */
+/* Of these lines what `own`, the program's own part, asks for (python.h). */
+void emit_text(const char *const *line, const char *own, struct buf *out);
+void emit_imports(const char *text, struct buf *out);
 
 /* ---- emit_step.c ---- */
 void emit_line(struct emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

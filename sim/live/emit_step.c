@@ -185,13 +185,19 @@ static void verb_each(struct emit *e, const struct step *s)
     e->taking = outer;
 }
 
+/* ", name=..." of a step that has one of its own. */
+static const char *named(struct emit *e, const struct step *s, const char *before)
+{
+    return s->named ? also(e, before, "name", emit_string(e, s->name)) : before;
+}
+
 static void verb_await(struct emit *e, const struct step *s)
 {
     const char *list = "";
     for (uint32_t i = 0; i < s->awaits.n; i++)
         list = arena_printf(e->mem, "%s%s%s", list, i ? ", " : "",
                             emit_string(e, s->awaits.v[i].name));
-    emit_line(e, "%srq.join_tasks(%s%s)", await(e), list, policy(e, s));
+    emit_line(e, "%srq.join_tasks(%s%s%s)", await(e), list, named(e, s, ""), policy(e, s));
 }
 
 static void verb_detach(struct emit *e, const struct step *s)
@@ -244,12 +250,13 @@ static void verb_call(struct emit *e, const struct step *s)
         t = also(e, t, "hedge",
                  arena_printf(e->mem, "(%s, %s)", emit_seconds(e, h->after, NULL),
                               h->max ? emit_count(e, h->max, s->name) : "2"));
+    const char *how = h ? "hedged" : "call";
     if (!blocks || e->flavour == FLAVOUR_SYNC)
-        emit_line(e, "%srq.call(%s)", await(e), t);
+        emit_line(e, "%srq.%s(%s)", await(e), how, t);
     else if (e->p->kind == EXEC_HYBRID)
-        emit_line(e, "await rq.offload(%s, lambda rq: rq.call(%s))", emit_string(e, s->name), t);
+        emit_line(e, "await rq.offload(%s, lambda rq: rq.%s(%s))", emit_string(e, s->name), how, t);
     else
-        emit_line(e, "rq.blocking.call(%s)  # the loop waits", t);
+        emit_line(e, "rq.blocking.%s(%s)  # the loop waits", how, t);
 }
 
 static void verb_use(struct emit *e, const struct step *s)
@@ -359,7 +366,7 @@ static void verb(struct emit *e, const struct step *s)
         verb_each(e, s);
         break;
     case VERB_SPAWN:
-        emit_line(e, "rq.spawn({%s})", branches(e, s));
+        emit_line(e, "rq.spawn({%s}%s)", branches(e, s), named(e, s, ""));
         break;
     case VERB_AWAIT:
         verb_await(e, s);
@@ -487,12 +494,6 @@ static void catches(struct emit *e, const struct step *s)
     e->indent--;
 }
 
-static void refuse_attributes(struct emit *e, const struct step *s)
-{
-    if (s->has_priority)
-        emit_refuse(e, s->at, "`priority`", "leave it out: threads and tasks are served in order");
-}
-
 /* Has the step a span of its own, beside those of what is in it? */
 static bool has_span(const struct step *s)
 {
@@ -507,12 +508,15 @@ static void step(struct emit *e, const struct step *s)
     const struct expr *timeout = s->timeout ? s->timeout : v ? v->timeout : NULL;
     bool hedged = v && (s->hedge || v->hedge);
     int indent = e->indent;
-    refuse_attributes(e, s);
     if (s->nhandler) {
         emit_line(e, "try:");
         e->indent++;
     }
     int inside = e->indent;
+    if (s->has_priority && emit_ranked(e->p)) {
+        emit_line(e, "with rq.priority(%d):", s->priority);
+        e->indent++;
+    }
     if (has_span(s)) {
         emit_line(e, "with rq.span(%s):", emit_string(e, s->name));
         e->indent++;

@@ -209,6 +209,9 @@ static void put_entry(struct sim *s, struct entry *e, struct buf *out)
     key_num(&j, "ordinal", (double)e->id.ordinal);
     key_num(&j, "arrival", (double)e->arrival / SECOND);
     key_num(&j, "think", (double)think / SECOND);
+    if (s->p->random_balance && s->p->workers > 1)
+        key_num(&j, "worker",
+                arrive_worker(s, draw_request_key(s, e->id.cls, e->id.client, e->id.ordinal)));
     json_key(&j, "draws");
     buf_putc(out, '[');
     buf_put(out, e->draws.n ? e->draws.s : "", e->draws.n);

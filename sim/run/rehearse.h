@@ -7,10 +7,10 @@
  *   {"class": NAME, "client": 0, "ordinal": 7, "arrival": 0.5, "think": 0,
  *    "draws": [["/results[2]/cached", 0.0012], ["/results[2]/hit?", 1], ...]}
  *
- * Times are in seconds.  A key is the way from the request to the task (branches and tasks by name,
- * copies with their number), then the step; with `?` what it asked (a variable by its name), with
- * `+` the CPU of a call, with `~` a pause before another attempt.  A call that fails has its time
- * in a list. */
+ * with `"worker": 1` before the draws where `balance: random` has drawn one.  Times are in seconds.
+ * A key is the way from the request to the task (branches and tasks by name, copies with their
+ * number), then the step; with `?` what it asked (a variable by its name), with `+` the CPU of a
+ * call, with `~` a pause before another attempt.  A call that fails has its time in a list. */
 #ifndef RUN_REHEARSE_H
 #define RUN_REHEARSE_H
 #include "base/buf.h"

@@ -15,6 +15,12 @@ void arrive_again(struct sim *s, uint32_t cls, uint32_t client)
              (struct slot){.kind = EV_ARRIVE, .a = cls, .b = client});
 }
 
+uint32_t arrive_worker(const struct sim *s, uint64_t key)
+{
+    struct draw_key k = {.seed = s->o.seed, .path = key, .site = 0x62616c61};
+    return (uint32_t)(rng_unit(k) * s->p->workers);
+}
+
 void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal)
 {
     struct state *st = &s->st;
@@ -29,8 +35,7 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     if (p->workers > 1 && p->random_balance && s->o.oracle) {
         worker = s->o.oracle->pick(s->o.oracle->ctx, NULL, p->workers);
     } else if (p->workers > 1 && p->random_balance) {
-        struct draw_key k = {.seed = s->o.seed, .path = key, .site = 0x62616c61};
-        worker = (uint32_t)(rng_unit(k) * p->workers);
+        worker = arrive_worker(s, key);
     } else if (p->workers > 1) {
         worker = step_worker(st);
     }

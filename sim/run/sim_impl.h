@@ -235,6 +235,8 @@ uint64_t arrive_next(struct sim *s); /* the number of the one that is due, which
 void arrive_init(struct sim *s);
 void arrive_again(struct sim *s, uint32_t cls, uint32_t client); /* closed: after its think time */
 void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
+/* The worker of a request, where it is drawn (`balance: random`). */
+uint32_t arrive_worker(const struct sim *s, uint64_t key);
 static inline bool arrives_closed(const struct sim *s, uint32_t cls)
 {
     const struct load *l = s->p->cls[cls].load;

@@ -34,6 +34,21 @@ $ pertinax live models/checkout.yaml --under coroutine -n 4 --emit checkout.py -
 >         await rq.call("cache", "fill", send=0.00006)
 >
 
+What executes it is there as far as it is asked for: no tasks and locks where there is one call.
+
+$ pertinax live models/mm1.yaml --under threads -n 4 --emit mm1.py -q --format json >mm1.json; grep -cE '^(class|def|async def) (Group|Shared|Coroutine|Attempt|burn)' mm1.py
+> 0
+? 1
+
+Disciplines, priorities, limits, random balance.
+
+$ pertinax live models/slow_loris.yaml --under coroutine,frontend -n 20 --emit slow.py -q --format json --set executions.frontend.discipline=priority --set executions.coroutine.limit=20 >slow.json; grep -h '  run_loop\|^PRIORITIES' slow-*.py
+>     run_loop(pool=None, admit=(20, None))
+> PRIORITIES = {"good": 0, "loris": 0}
+>     run_loop(pool=16, pool_order="priority")
+$ pertinax live models/mmc.yaml --under threads -n 20 --emit mmc.py -q --format json --set db.discipline=lifo >mmc.json; grep '^SERVICES' mmc.py
+> SERVICES = {"db": Slots(3, order="lifo")}
+
 The traces go into a store, under the name of the execution or another.
 
 $ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"
@@ -49,11 +64,11 @@ $ pertinax live models/do_work.yaml --under threads -n 5 -d live.db -q
 
 What has no Python program is told with its place, all of it.
 
-$ pertinax live models/slow_loris.yaml --runtime python3 --under coroutine --set executions.coroutine.discipline=lifo
-! models/slow_loris.yaml:43:3: error[E-python]: `coroutine`, whose discipline is lifo, has no Python program
-!    43 |   coroutine: {frame: 4KB}
-!       |   ^^^^^^^^^
-!       = help: leave `discipline` out, or use the native runtime
+$ pertinax live models/mmc.yaml --runtime python3 --under coroutine --set services.db.discipline=ps
+! models/mmc.yaml:29:3: error[E-python]: `db`, whose discipline is ps, has no Python program
+!    29 |   db: {latency: exponential(mean=service), capacity: servers}
+!       |   ^^
+!       = help: calls wait in a line: leave `discipline` out, or use the native runtime
 ! 1 error
 ? 2
 

@@ -83,7 +83,7 @@ static int64_t number_after(const char *text, const char *key)
 }
 
 struct answered {
-    int64_t latency;
+    int64_t latency, ordinal;
     int32_t status;
 };
 
@@ -95,6 +95,7 @@ static struct answered read_line(const char *line)
     int64_t begin = number_after(line, "\"startTimeUnixNano\": \"");
     int64_t status = number_after(line, "status_code\", \"value\": {\"intValue\": \"");
     x.status = status > 0 ? (int32_t)status : 0;
+    x.ordinal = number_after(line, "ordinal\", \"value\": {\"intValue\": \"");
     if (respond)
         x.latency = number_after(respond, "\"startTimeUnixNano\": \"") - begin;
     else
@@ -213,6 +214,25 @@ static const struct text pipelines[] = {
     {"workers", "services: {a: {latency: 20ms}}\n"
                 "host: {workers: 2}\n"
                 "request: [{call: a}, {respond: 200}]\n"},
+    /* Two wait for the lock from 10 and from 20 ms on, until 40: who comes later goes first. */
+    {"by priority", "resources: {lock: {kind: mutex, discipline: priority}}\n"
+                    "request:\n"
+                    "  - parallel:\n"
+                    "      a: [{use: lock, do: [{wait: 40ms}]}]\n"
+                    "      b: [{wait: 10ms}, {use: lock, priority: 2, do: [{wait: 40ms}]}]\n"
+                    "      c: [{wait: 20ms}, {priority: 1, use: lock, do: [{wait: 20ms}]},\n"
+                    "          {respond: 201}]\n"},
+    {"the last first", "services: {a: {latency: 40ms, capacity: 1, discipline: lifo}}\n"
+                       "request:\n"
+                       "  - parallel:\n"
+                       "      a: [{call: a}]\n"
+                       "      b: [{wait: 10ms}, {call: a}]\n"
+                       "      c: [{wait: 20ms}, {call: a}, {respond: 201}]\n"},
+    {"in any order", "services: {a: {latency: 20ms, capacity: 1, discipline: random}}\n"
+                     "request: [{each: 4, do: [{call: a}]}, {respond: 201}]\n"},
+    {"a pool, the last first", "request: [{parallel: {a: [{wait: 20ms}], b: [{wait: 40ms}],"
+                               " c: [{wait: 20ms}, {respond: 201}]}}]\n"
+                               "executions: {threads: {server: 1, pool: 1, discipline: lifo}}\n"},
 };
 
 struct row {
@@ -311,6 +331,59 @@ static void test_load(void **state)
     rig_free(&r);
 }
 
+/* ---- requests that others hold up, or that are refused ---- */
+
+static const struct text crowds[] = {
+    /* From 20 ms on one every 20 ms, of 45 ms each: the third, the fifth ... find one in progress
+     * and one that waits. */
+    {"refused", "request: [{wait: 45ms}, {respond: 200}]\n"
+                "load: {rate: 50/s, arrivals: deterministic}\n"
+                "executions: {threads: {limit: 1, queue: 1}, coroutine: {limit: 1, queue: 1}}\n"},
+    {"refused by a pool", "request: [{wait: 90ms}, {respond: 200}]\n"
+                          "load: {rate: 25/s, arrivals: deterministic}\n"
+                          "executions: {threads: {pool: 1, queue: 1}, coroutine: {limit: 1}}\n"},
+    {"balanced at random", "request: [{wait: 90ms}, {respond: 200}]\n"
+                           "load: {rate: 25/s, arrivals: deterministic}\n"
+                           "host: {workers: 3, balance: random}\n"
+                           "executions: {threads: {pool: 1}, coroutine: {limit: 1}}\n"},
+};
+enum { CROWD = 8 };
+
+/* True: all of them went as simulated. */
+static bool as_simulated(const struct program *p, const struct record *want, uint64_t n)
+{
+    struct answered got[CROWD];
+    if (run_program(p, "8", 60000 * MS) != CHILD_WELL) {
+        show(p->said);
+        fail();
+    }
+    assert_int_equal(read_otlp(p->otlp, got, CROWD), CROWD);
+    for (uint32_t i = 0; i < CROWD; i++) {
+        const struct record *w = NULL;
+        for (uint64_t k = 0; k < n; k++)
+            w = (int64_t)want[k].ordinal == got[i].ordinal ? &want[k] : w;
+        if (!w || w->status != got[i].status || got[i].latency < w->latency ||
+            got[i].latency > w->latency + 12 * MS)
+            return false;
+    }
+    return true;
+}
+
+static void test_crowd(void **state)
+{
+    const struct row *q = *state;
+    struct rig r = rig_new(q->pipeline->yaml, q->exec);
+    struct program p = write_program(&r, 2 * CROWD);
+    uint64_t n;
+    assert_int_equal(sim_run_load(r.sim, 2 * CROWD), SIM_MORE);
+    const struct record *want = sim_records(r.sim, &n);
+    int tries = 0; /* whoever is late by chance is so once, what is wrong is so always */
+    while (!as_simulated(&p, want, n))
+        assert_true(++tries < 30);
+    remove_program(&p);
+    rig_free(&r);
+}
+
 static const struct text loaded = {"load", "services: {s: {latency: 10ms, capacity: 2}}\n"
                                            "request: [{call: s}, {respond: 200}]\n"
                                            "load: {clients: 8, think: 1ms}\n"};
@@ -326,9 +399,10 @@ static const struct row workers_serial = {&worked, "serial"};
 static void test_refused(void **state)
 {
     (void)state;
-    struct rig r = rig_new("services: {s: {latency: 1ms, capacity: 2, discipline: lifo}}\n"
+    struct rig r = rig_new("services: {s: {latency: 1ms, capacity: 2, discipline: ps},\n"
+                           "           t: {latency: 1ms, host_cpu: 1ms}}\n"
                            "channels: {c: {size: 5, scope: all}}\n"
-                           "request: [{put: c}, {call: s, priority: 3}]\n"
+                           "request: [{put: c}, {call: s}, {call: t}]\n"
                            "stages: {t: {from: c, do: [{call: s}]}}\n"
                            "host: {workers: 2}\n",
                            "threads");
@@ -337,7 +411,7 @@ static void test_refused(void **state)
     assert_false(emit_python(r.prog, &b, r.diags));
     for (uint32_t i = 0; i < diags_count(r.diags); i++)
         n += strcmp(diags_get(r.diags, i)->id, "E-python") == 0;
-    assert_int_equal(n, 4); /* lifo, priority, what workers would share: all at once */
+    assert_int_equal(n, 4); /* ps, host_cpu, what workers would share twice: all at once */
     buf_free(&b);
     rig_free(&r);
 }
@@ -424,6 +498,12 @@ int main(void)
         rows[n] = (struct row){&loaded, kinds[k]};
         snprintf(names[n], sizeof names[n], "load, %s", kinds[k]);
         t[n] = test_named(names[n], test_load, &rows[n]);
+        n++;
+    }
+    for (size_t i = 0; i < 2 * TEST_COUNT(crowds); i++) {
+        rows[n] = (struct row){&crowds[i / 2], kinds[1 + i % 2]};
+        snprintf(names[n], sizeof names[n], "%s, %s", crowds[i / 2].name, kinds[1 + i % 2]);
+        t[n] = test_named(names[n], test_crowd, &rows[n]);
         n++;
     }
     t[n++] = test_named("load, two workers", test_load, &workers_serial);

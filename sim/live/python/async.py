@@ -3,155 +3,132 @@
 # ---- with coroutines: what waits gives the loop away ----
 
 
-class Places:
-    """So many units; who waits for some is served in order."""
+class Selector(selectors.EpollSelector):
+    """epoll counts milliseconds: what is left of a pause after those, select() waits for."""
 
-    def __init__(self, size, queue=None, queue_timeout=None, abandoned_stop=False):
-        self.free, self.queue, self.queue_timeout = size, queue, queue_timeout
-        self.abandoned_stop, self.waiting = abandoned_stop, collections.deque()
+    def select(self, timeout=None):
+        if timeout and 0 < timeout < 0.002:
+            select.select([self], [], [], timeout)
+            timeout = 0
+        elif timeout and timeout > 0:
+            timeout = (math.floor(timeout * 1e3) - 0.5) * 1e-3
+        return super().select(timeout)
+# only: Places(
 
-    async def acquire(self, units=1):
-        if not self.waiting and self.free >= units:
-            self.free -= units
-            return
-        if self.queue is not None and len(self.waiting) >= self.queue:
-            raise Failure("rejected")
-        ticket = (units, asyncio.get_running_loop().create_future())
-        self.waiting.append(ticket)
+
+class Places(Units):
+    """Units that tasks wait for."""
+
+    def open(self, gate):
+        if not gate.done():
+            gate.set_result(None)
+
+    async def acquire(self, rq, units=1):
+        """Returns from when on they are held."""
+        if self.take(units):
+            return time.monotonic()
+        ticket = self.stand(rq, units, asyncio.get_running_loop().create_future())
         try:
-            await asyncio.wait_for(ticket[1], self.queue_timeout)
+            async with asyncio.timeout(self.queue_timeout) as limit:
+                await ticket.gate
         except BaseException as error:
-            if ticket in self.waiting:
-                self.waiting.remove(ticket)
-                self.grant()
-            else:
-                self.release(units)
-            if isinstance(error, TimeoutError):
+            self.give_up(ticket)
+            if isinstance(error, TimeoutError) and limit.expired():
                 raise Failure("queue_timeout") from None
             raise
+        return ticket.begin
 
-    def grant(self):
-        while self.waiting and self.waiting[0][0] <= self.free:
-            units, future = self.waiting.popleft()
-            self.free -= units
-            if future.done():
-                self.free += units
-            else:
-                future.set_result(None)
-
-    def release(self, units=1):
-        self.free += units
+    def release(self, units=1, at=None):
+        self.free, self.freed = self.free + units, at or time.monotonic()
         self.grant()
+# end
+# only: .call( .hedged(
 
 
-class Line(asyncio.Protocol):
+class Line(asyncio.BufferedProtocol):
     """A connection to the service: one call at a time."""
 
     def __init__(self):
-        self.transport, self.answer, self.text = None, None, b""
+        self.transport, self.answer, self.until = None, None, 0
+        self.room, self.text = bytearray(128), b""
 
     def connection_made(self, transport):
         self.transport = transport
 
-    def data_received(self, data):
-        self.text += data
+    def get_buffer(self, _):
+        return self.room
+
+    def buffer_updated(self, n):
+        self.text += self.room[:n]
         if self.text.endswith(b"\n") or len(self.text) > 64:
             line, self.text = self.text, b""
-            if self.answer and not self.answer.done():
-                self.answer.set_result(line)
+            self.say(line)
 
     def connection_lost(self, error):
         self.transport = None
+        self.say(b"")
+
+    def say(self, line):
         if self.answer and not self.answer.done():
-            self.answer.set_result(b"")
+            self.answer.set_result(line)
+
+    def hang_up(self):
+        if self.transport:
+            self.transport.abort()
 
 
 class AsyncClient:
     """Connections that are idle are used again."""
 
     def __init__(self, address):
-        self.address, self.idle = address, []
+        self.address, self.idle, self.busy = address, [], set()
 
     async def call(self, text, seconds, well):
         if self.address is None:
             await asyncio.sleep(seconds)
             return well
-        loop, line = asyncio.get_running_loop(), None
+        loop, line, answer = asyncio.get_running_loop(), None, b""
         while self.idle and line is None:
             line = self.idle.pop()
             line = line if line.transport else None
         try:
             if line is None:
                 _, line = await loop.create_connection(Line, *self.address)
-            line.answer = loop.create_future()
+            line.answer, line.until = loop.create_future(), loop.time() + seconds + 5
+            self.busy.add(line)
             line.transport.write(text)
-            async with asyncio.timeout(seconds + 5):
-                answer = await line.answer
+            answer = await line.answer
         except OSError:
-            answer = b""
-        except BaseException:
-            if line and line.transport:
-                line.transport.abort()
-            raise
-        if answer in (b"OK\n", b"FAIL\n"):
-            self.idle.append(line)
-        elif line and line.transport:
-            line.transport.abort()
+            pass
+        finally:
+            if line:
+                self.busy.discard(line)
+                if answer in (b"OK\n", b"FAIL\n"):
+                    self.idle.append(line)
+                else:
+                    line.hang_up()
         return answer == b"OK\n"
 
-
-class AsyncGroup:
-    """Tasks that were started together, and what decides them."""
-
-    def __init__(self, need, total):
-        self.need, self.total = need, total
-        self.ended, self.well, self.failed, self.failure = [], 0, 0, None
-        self.scopes, self.tasks, self.changed = [], [], []
-
-    def end(self, scope, failure):
-        scope.well = failure is None
-        self.well += scope.well
-        self.failed += not scope.well
-        if isinstance(failure, Failure) and self.failure is None:
-            self.failure = failure
-        self.ended.append(scope)
-        changed, self.changed = self.changed, []
-        for future in changed:
-            if not future.done():
-                future.set_result(None)
-
-    def won(self):
-        return self.well >= self.need
-
-    def lost(self):
-        return self.total - self.failed < self.need
-
-    def cancel(self):
-        for task, scope in zip(self.tasks, self.scopes):
-            if not task.done():
-                scope.cancelled = True
-                task.cancel()
-
-
-async def decide(groups, condition):
-    """Wait for tasks of these groups."""
-    while not condition():
-        future = asyncio.get_running_loop().create_future()
-        for group in groups:
-            group.changed.append(future)
-        await future
+    async def watch(self):
+        """Nobody waits for ever for a service that says nothing."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(1)
+            for line in [line for line in self.busy if line.until < loop.time()]:
+                line.hang_up()
+# end
 
 
 class Coroutine(Scope):
     """A task upon the event loop."""
 
-    client = executor = loop = None
-    detached = False
+    client = executor = None
 
     # -- waiting --
 
     def look(self):
         """A coroutine ends where it waits, and nowhere else."""
+# only: .within(
 
     @contextlib.asynccontextmanager
     async def within(self, seconds):
@@ -162,17 +139,23 @@ class Coroutine(Scope):
             if limit.expired():
                 raise Failure("timeout") from None
             raise
+# end
+# only: .wait(
 
     async def wait(self, name, seconds=None):
         seconds, begin = self.seconds(name, seconds), time.perf_counter_ns()
         await asyncio.sleep(seconds)
         self.request.span(name, 1, begin, self.parents[-1])
+# end
+# only: .wait_until(
 
     async def wait_until(self, condition):
         while not condition():
             future = asyncio.get_running_loop().create_future()
             SHARED.waiting.append(future)
             await future
+# end
+# only: .attempts(
 
     async def attempts(self, name, limit, backoff=0, factor=1, most=None, only=()):
         for number in itertools.count():
@@ -181,86 +164,98 @@ class Coroutine(Scope):
             if not attempt.failed:
                 return
             await asyncio.sleep(self.pause(name, backoff, factor, most, number))
+# end
+# only: .call( .hedged(
 
     # -- calls, and what is held --
 
-    async def exchange(self, service, name, timeout):
-        places, given_up = ASYNC_SERVICES[service], False
-        text, seconds, well = self.message(service, name)
+    async def exchange(self, service, name):
+        places = ASYNC_SERVICES[service]
+        if places is None:
+            return await self.client.call(*self.message(service, name, None))
+        text, seconds, well = self.message(service, name, await places.acquire(self))
+        end, rest = time.monotonic() + seconds, 0
         try:
-            async with asyncio.timeout(timeout):
-                if places:
-                    await places.acquire()
-                begin = time.monotonic()
-                try:
-                    return await self.client.call(text, seconds, well)
-                except asyncio.CancelledError:
-                    given_up = True
-                    raise
-                finally:
-                    rest = begin + seconds - time.monotonic() if given_up else 0
-                    if places and rest > 0 and not places.abandoned_stop:
-                        asyncio.get_running_loop().call_later(rest, places.release)
-                    elif places:
-                        places.release()
-        except TimeoutError:
-            raise Failure("timeout") from None
-
-    async def call(
-        self, service, name=None, timeout=None, send=0, receive=0, outside=False, hedge=None
-    ):
-        name, begin, failed = name or service, time.perf_counter_ns(), True
-        try:
-            if hedge:
-                well = await self.hedged(service, name, hedge, send, receive, outside)
+            return await self.client.call(text, seconds, well)
+        except asyncio.CancelledError:
+            rest = end - time.monotonic()
+            raise
+        finally:
+            if rest > 0 and not places.abandoned_stop:
+                asyncio.get_running_loop().call_later(rest, places.release)
             else:
-                self.burst(self.seconds(name + "+", send), outside)
-                well = await self.exchange(service, name, timeout)
-                self.burst(self.seconds(name + "+", receive), outside)
-            if not well:
-                raise Failure("error")
-            failed = False
+                places.release(at=end if self.request.run.punctual and not rest else None)
+
+    async def ask(self, service, name, timeout, send, receive, outside):
+        # only: send= receive=
+        self.burst(self.seconds(name + "+", send), outside)
+        # end
+        if timeout is None:
+            well = await self.exchange(service, name)
+        else:
+            try:
+                async with asyncio.timeout(timeout) as limit:
+                    well = await self.exchange(service, name)
+            except TimeoutError:
+                if limit.expired():
+                    raise Failure("timeout") from None
+                raise
+        # only: send= receive=
+        self.burst(self.seconds(name + "+", receive), outside)
+        # end
+        return well
+
+    async def call(self, service, name=None, timeout=None, send=0, receive=0, outside=False):
+        name, begin, well = name or service, time.perf_counter_ns(), False
+        try:
+            well = await self.ask(service, name, timeout, send, receive, outside)
         finally:
             if not self.cancelled:
-                self.request.span(name, 3, begin, self.parents[-1], failed=failed)
+                self.request.span(name, 3, begin, self.parents[-1], failed=not well)
+        if not well:
+            raise Failure("error")
+# end
+# only: .hedged(
 
-    async def hedged(self, service, name, hedge, send, receive, outside):
+    async def hedged(self, service, name=None, send=0, receive=0, outside=False, hedge=None):
         """The call again if there is no answer by then; the first that succeeds."""
-        after, most = hedge
-        group = AsyncGroup(1, most)
-
-        async def copy(scope, number):
-            failure = None
-            try:
-                await asyncio.sleep(number * after)
-                scope.burst(scope.seconds(name + "+", send), outside)
-                if not await scope.exchange(service, name, None):
-                    failure = Failure("error")
-                scope.burst(scope.seconds(name + "+", receive), outside)
-            except Failure as error:
-                failure = error
-            group.end(scope, failure)
-
-        for number in range(most):
-            scope = self.child(f"{name}[{number}]")
-            group.scopes.append(scope)
-            group.tasks.append(asyncio.create_task(copy(scope, number)))
+        name, begin, group = name or service, time.perf_counter_ns(), Group(1, hedge[1])
         try:
-            await decide([group], lambda: group.won() or group.lost())
+            for number in range(group.total):
+                copy = self.child(f"{name}[{number}]")
+                once = copy.once(group, number * hedge[0], service, name, send, receive, outside)
+                group.tasks.append((asyncio.create_task(once), copy))
+            await self.until(group.settled)
         finally:
             group.cancel()
-        return group.won()
+            if not self.cancelled:
+                self.request.span(name, 3, begin, self.parents[-1], failed=not group.won())
+        if not group.won():
+            raise Failure("error")
+
+    async def once(self, group, after, service, name, send, receive, outside):
+        """A copy of a call."""
+        failure = None
+        try:
+            await asyncio.sleep(after)
+            if not await self.ask(service, name, None, send, receive, outside):
+                failure = Failure("error")
+        except Failure as error:
+            failure = error
+        self.end(group, failure)
+# end
+# only: .hold(
 
     @contextlib.asynccontextmanager
     async def hold(self, resource, units=1, key=0):
         places = ASYNC_RESOURCES[resource][key]
-        await places.acquire(units)
+        await places.acquire(self, units)
         try:
             yield
         finally:
             places.release(units)
-
-    # -- tasks --
+# end
+# only: .abort(
 
     def abort(self, status):
         self.request.respond(status)
@@ -268,9 +263,47 @@ class Coroutine(Scope):
         here = asyncio.current_task()
         for task, scope in list(self.request.tasks.items()):
             if task is not here and not scope.detached:
-                scope.cancelled = True
-                task.cancel()
+                scope.cancel(task)
         raise Over
+# end
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort(
+
+    # -- tasks --
+
+    def cancel(self, task):
+        if not task.done():
+            self.cancelled = True
+            task.cancel()
+# end
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged(
+
+    async def until(self, condition):
+        """Wait for tasks of this request."""
+        if not condition():
+            future = asyncio.get_running_loop().create_future()
+            self.request.awaited.append((condition, future))
+            await future
+
+    def end(self, group, failure):
+        group.end(self, failure)
+        for waits in list(self.request.awaited):
+            condition, future = waits
+            if condition():
+                self.request.awaited.remove(waits)
+                if not future.done():
+                    future.set_result(None)
+# end
+# only: .parallel( .each( .as_completed( .spawn( .detach(
+
+    def begin(self, group, name, body, detached=False):
+        scope = self.child(name)
+        scope.detached = self.detached or detached
+        self.request.enter(scope.detached)
+        task = asyncio.create_task(scope.work(group, body))
+        task.add_done_callback(lambda done: scope.never(group, done))
+        self.request.tasks[task] = scope
+        group.tasks.append((task, scope))
+        return scope
 
     async def work(self, group, body):
         """A task from its beginning to its end."""
@@ -282,49 +315,39 @@ class Coroutine(Scope):
         except Exception:
             broken()
         del self.request.tasks[asyncio.current_task()]
-        group.end(self, failure)
+        self.end(group, failure)
         self.request.leave(self.detached)
-
-    def begin(self, group, name, body, detached=False):
-        scope = self.child(name)
-        scope.detached = self.detached or detached
-        self.request.enter(scope.detached)
-        task = asyncio.create_task(scope.work(group, body))
-        task.add_done_callback(lambda done: scope.never(group, done))
-        self.request.tasks[task] = scope
-        group.scopes.append(scope)
-        group.tasks.append(task)
-        return scope
 
     def never(self, group, task):
         """Cancelled before it had begun: work() has seen nothing of it."""
         if self.request.tasks.pop(task, None):
-            group.end(self, Over())
+            self.end(group, Over())
             self.request.leave(self.detached)
+# end
+# only: .parallel( .each( .as_completed(
 
     async def join(self, group, siblings="cancel", rest="cancel"):
         """Wait until the group is decided, and do with the others as is said."""
         keep = False
-
-        def decided():
-            all_ended = len(group.ended) == group.total
-            return group.won() or (all_ended if siblings == "wait" else group.lost())
-
         try:
-            await decide([group], decided)
-            keep = rest == "detach" if group.won() else siblings == "ignore"
+            await self.until(lambda: group.decided(siblings))
+            keep = group.keeps(siblings, rest)
             if not group.won():
                 raise group.failure or Over
         finally:
             if not keep:
                 group.cancel()
+# end
+# only: .parallel(
 
     async def parallel(self, name, branches, until=None, siblings="cancel", rest="cancel"):
         with self.span(name):
-            group = AsyncGroup(until or len(branches), len(branches))
+            group = Group(until or len(branches), len(branches))
             for branch, body in branches.items():
                 self.results[branch] = self.begin(group, branch, body).var
             await self.join(group, siblings, rest)
+# end
+# only: .each( .as_completed(
 
     def copies(self, group, name, count, body, limit):
         slots = asyncio.Semaphore(limit or count or 1)
@@ -338,25 +361,29 @@ class Coroutine(Scope):
 
         for number in range(count):
             self.begin(group, f"{name}[{number}]", copy(number))
+# end
+# only: .each(
 
     async def each(
         self, name, count, body, limit=None, until=None, siblings="cancel", rest="cancel"
     ):
         with self.span(name):
-            group = AsyncGroup(until or count, count)
+            group = Group(until or count, count)
             self.copies(group, name, count, body, limit)
             await self.join(group, siblings, rest)
-            self.results[name] = [scope.var for scope in group.scopes]
+            self.results[name] = [scope.var for _, scope in group.tasks]
+# end
+# only: .as_completed(
 
     async def as_completed(
         self, name, count, body, limit=None, until=None, siblings="cancel", rest="cancel"
     ):
         with self.span(name):
-            group, taken, self.results[name] = AsyncGroup(until or count, count), 0, []
+            group, taken, self.results[name] = Group(until or count, count), 0, []
             self.copies(group, name, count, body, limit)
             try:
                 while not group.lost() and (not group.won() or taken < len(group.ended)):
-                    await wait_for_one(group, taken)
+                    await self.until(lambda: len(group.ended) > taken or group.lost())
                     scope = group.ended[taken]
                     taken += 1
                     if scope.well and not group.lost():
@@ -366,34 +393,17 @@ class Coroutine(Scope):
                 if not group.won():
                     group.cancel()
             await self.join(group, siblings, rest)
+# end
+# only: .join_tasks(
 
-    def spawn(self, branches):
-        for branch, body in branches.items():
-            group = AsyncGroup(1, 1)
-            self.results[branch] = self.begin(group, branch, body).var
-            self.results[branch, "group"] = group
-
-    async def join_tasks(self, *names, until=None, rest="cancel"):
+    async def join_tasks(self, *names, name="await", until=None, rest="cancel"):
         """Wait for tasks that were spawned, here or further out."""
-        groups = [self.result((name, "group")) for name in names]
-        need = until or len(groups)
-
-        def won():
-            return sum(group.won() for group in groups) >= need
-
-        def lost():
-            return len(groups) - sum(group.lost() for group in groups) < need
-
-        with self.span("await"):
-            await decide(groups, lambda: won() or lost())
-            if not won():
-                raise next(group.failure for group in groups if group.lost()) or Over
-            for group in groups:
-                if rest == "cancel" and not group.ended:
-                    group.cancel()
-
-    def detach(self, name, body):
-        self.begin(AsyncGroup(1, 1), name, body, detached=True)
+        several = Several([self.result((task, "group")) for task in names], until)
+        with self.span(name):
+            await self.until(several.settled)
+            several.settle(rest)
+# end
+# only: .blocking. .offload(
 
     # -- threads beside the loop --
 
@@ -403,82 +413,118 @@ class Coroutine(Scope):
         scope = Thread(self.request, self.chain, self.var, self.parents[-1], self)
         scope.results = self.results
         return scope
+# end
+# only: .offload(
 
     async def offload(self, name, body):
+        loop = asyncio.get_running_loop()
         with self.span(name):
-            await self.loop.run_in_executor(self.executor, body, self.blocking)
-
-
-async def wait_for_one(group, taken):
-    await decide([group], lambda: len(group.ended) > taken or group.lost())
+            await loop.run_in_executor(self.executor, body, self.blocking)
+# end
 
 
 class LoopRun(Run):
     """Requests upon an event loop."""
 
+    timer = None
+
     def wake(self):
-        self.ready.set()
+        if self.timer:
+            self.timer.cancel()
+            self.timer = self.loop.call_soon(self.look)
 
-    def gone(self):
-        self.present -= 1
-        self.ready.set()
+    def look(self):
+        """Start what is due, and come again when the next one is."""
+        while not self.over() and (self.link or self.due or self.present):
+            wait = self.next_due()
+            if wait:
+                self.timer = self.loop.call_later(wait, self.look)
+                return
+        if not self.all_over.done():
+            self.all_over.set_result(None)
 
-    async def serve(self, request):
-        scope, status = Coroutine(request), 200
-        request.tasks = {asyncio.current_task(): scope}
-        try:
-            await CLASSES[request.key[0]](scope)
-        except Failure:
-            status = UNCAUGHT
-        except (Over, asyncio.CancelledError):
-            status = 0
-        except Exception:
-            broken()
-        del request.tasks[asyncio.current_task()]
-        if status and not (ANSWERS[request.key[0]] and status == 200):
-            request.respond(status)
-        request.leave(False)
-
-    def start(self, key, arrival):
-        self.present += 1
-        task = asyncio.get_running_loop().create_task(self.serve(Request(self, key, arrival)))
+    def serve(self, request):
+        task = self.loop.create_task(self.answer(request))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    def listen(self, loop):
+    async def answer(self, request):
+        scope, failure = Coroutine(request), None
+        # only: admit=
+        if self.admission:
+            self.admission.begins(request)
+        # end
+        here = asyncio.current_task()
+        request.tasks = {here: scope}
+        try:
+            await CLASSES[request.key[0]](scope)
+        except (Failure, Over, asyncio.CancelledError) as error:
+            failure = error
+        except Exception:
+            broken()
+        del request.tasks[here]
+        request.close(failure)
+
+    # only: processes=
+    def listen(self):
         self.hear()
         if self.stopped:
-            loop.remove_reader(self.link)
+            self.loop.remove_reader(self.link)
 
+    # end
     async def go(self):
-        self.ready, self.tasks = asyncio.Event(), set()
+        self.loop, self.tasks = asyncio.get_running_loop(), set()
+        self.all_over, self.timer = self.loop.create_future(), self.loop.call_soon(self.look)
+        self.loop.add_signal_handler(signal.SIGTERM, self.stop)
         self.begin = time.perf_counter_ns()
+        # only: processes=
         if self.link:
-            loop = asyncio.get_running_loop()
-            loop.add_reader(self.link, self.listen, loop)
-        while not self.over() and (self.link or self.due or self.present):
-            self.ready.clear()
-            wait = self.next_due(self.present > 0)
-            if wait:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.ready.wait(), min(1, wait))
+            self.loop.add_reader(self.link, self.listen)
+        # end
+        await self.all_over
+
+    def stop(self, *_):
+        super().stop()
+        self.wake()
 
 
-async def serve_on_loop(given, draws, link, pool):
-    Coroutine.loop = asyncio.get_running_loop()
+async def serve_on_loop(given, draws, link, pool, pool_order, admit):
+    # only: .call( .hedged(
+    Coroutine.client.watching = asyncio.create_task(Coroutine.client.watch())
+    # end
+    # only: .offload(
     Coroutine.executor = concurrent.futures.ThreadPoolExecutor(pool or 10000)
+    # end
+    # only: pool_order=
+    Coroutine.executor = Pool(pool, pool_order)
+    # end
+    # only: .put(
     for stage in CHANNELS.values():
         stage.begin()
+    # end
     run = LoopRun(draws, given.requests, link)
+    run.punctual = given.punctual
+    # only: admit=
+    run.admission = Admission(run, *admit, None)
+    # end
     await run.go()
     finish(run, given)
 
 
-def run_loop(pool, workers=1):
+def run_loop(pool, processes=1, pool_order=None, admit=None):
     """Requests on an event loop; what blocks goes to so many threads; each worker has its own."""
     given = options()
-    draws = Draws(given.draws)
-    link = fork_workers(given, draws, workers) if workers > 1 else None
+    draws, link = Draws(given.draws), None
+    # only: processes=
+    link = fork_workers(given, draws, processes) if processes > 1 else None
+    # end
+    calm()
+    # only: .call( .hedged(
     Coroutine.client = AsyncClient(address_of(given.service))
-    Thread.client = Client(Coroutine.client.address)
-    asyncio.run(serve_on_loop(given, draws, link, pool))
+    # end
+    # only: .blocking. .offload(
+    Thread.client = Client(address_of(given.service))
+    # end
+    serving = serve_on_loop(given, draws, link, pool, pool_order, admit)
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Selector())) as runner:
+        runner.run(serving)

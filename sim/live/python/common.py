@@ -17,6 +17,7 @@ class Over(BaseException):
 
 class Deadline(BaseException):
     """The time of an enclosing step is over."""
+# only: .attempts(
 
 
 class Attempt:
@@ -35,6 +36,8 @@ class Attempt:
             and (not self.only or failure.name in self.only)
         )
         return self.failed
+# end
+# only: .cpu( send= receive=
 
 
 def burn(seconds):
@@ -42,6 +45,8 @@ def burn(seconds):
     end = time.thread_time_ns() + int(seconds * 1e9)
     while time.thread_time_ns() < end:
         pass
+# end
+# only: outside=
 
 
 def burn_outside(seconds):
@@ -50,6 +55,7 @@ def burn_outside(seconds):
     block = bytes(65536)
     while time.thread_time_ns() < end:
         hashlib.sha256(block)
+# end
 
 
 class Draws:
@@ -62,9 +68,16 @@ class Draws:
             for line in lines:
                 entry = json.loads(line)
                 self.entries[entry["class"], entry["client"], entry["ordinal"]] = entry
-                for key, value in entry["draws"]:
-                    self.spare.setdefault(key.rpartition("/")[2], []).append(value)
+                self.arrange(entry)
         self.keys = list(self.entries)
+
+    def arrange(self, entry):
+        """The draws of an entry by name: there is no time for that while requests run."""
+        draws = {}
+        for name, value in entry["draws"]:
+            draws.setdefault(name, []).append(value)
+            self.spare.setdefault(name.rpartition("/")[2], []).append(value)
+        entry["draws"] = draws
 
     def of(self, key):
         """Those of a request; where the simulation did not get so far, those of another one."""
@@ -89,17 +102,19 @@ class Request:
     def __init__(self, run, key, arrival):
         self.run, self.key, self.arrival = run, key, arrival
         self.entry = run.draws.of(key)
-        self.draws = {}
-        for name, value in self.entry["draws"]:
-            self.draws.setdefault(name, collections.deque()).append(value)
+        self.draws = {name: iter(values) for name, values in self.entry["draws"].items()}
         self.spans, self.numbers = [], itertools.count(2)
-        self.changed = threading.Condition()  # some task has ended, or the request is over
+        self.changed, self.awaited = threading.Condition(), []  # tasks end, and who waits for that
         self.active, self.working = 1, 1
         self.status, self.answered, self.ended, self.over = 0, 0, 0, False
+        self.refused = False
+        # only: order="priority"
+        self.rank = PRIORITIES[key[0]]
+        # end
 
     def take(self, chain, name):
-        values = self.draws.get(f"{chain}/{name}")
-        return values.popleft() if values else self.run.draws.another(name)
+        value = next(self.draws.get(f"{chain}/{name}", iter(())), None)
+        return self.run.draws.another(name) if value is None else value
 
     def span(self, name, kind, begin, parent, number=None, failed=False):
         end = time.perf_counter_ns()
@@ -113,11 +128,13 @@ class Request:
 
     def latency(self):
         return (self.answered or self.ended) - self.arrival
+# only: .parallel( .each( .as_completed( .spawn( .detach( .put(
 
     def enter(self, detached):
         with self.changed:
             self.working += 1
             self.active += not detached
+# end
 
     def leave(self, detached):
         """A task is over; the request is when the last is that is not detached."""
@@ -131,6 +148,13 @@ class Request:
             self.run.ended(self)
         if gone:
             self.run.gone()
+
+    def close(self, failure):
+        """Its own task is over, and how."""
+        status = 200 if failure is None else UNCAUGHT if isinstance(failure, Failure) else 0
+        if status and not (ANSWERS[self.key[0]] and status == 200):
+            self.respond(status)
+        self.leave(False)
 
     def otlp(self, trace):
         """One line of OTLP: the spans of the request."""
@@ -160,26 +184,62 @@ class Request:
         )
 
 
+class Span:
+    """A step that has others within it."""
+
+    __slots__ = "rq", "name", "number", "begin"
+
+    def __init__(self, rq, name):
+        self.rq, self.name = rq, name
+
+    def __enter__(self):
+        self.number, self.begin = next(self.rq.request.numbers), time.perf_counter_ns()
+        self.rq.parents.append(self.number)
+
+    def __exit__(self, kind, failure, trace):
+        rq = self.rq
+        rq.parents.pop()
+        if not rq.cancelled:
+            failed = failure is not None
+            rq.request.span(self.name, 1, self.begin, rq.parents[-1], self.number, failed)
+
+
 class Scope:
     """What one task of a request sees: its variables, its draws, the span that it is in."""
+
+    detached = False
 
     def __init__(self, request, chain="", var=None, parent=1, up=None):
         self.request, self.chain, self.up = request, chain, up
         self.var = var if var is not None else types.SimpleNamespace()
         self.parents = [parent]
         self.results, self.deadlines, self.cancelled = {}, [], False
+        # only: order="priority"
+        self.rank = up.rank if up else request.rank
+        # end
 
     def child(self, name):
         """A task sees the variables as they are now; what it sets is its own."""
         var = types.SimpleNamespace(**vars(self.var))
         return type(self)(self.request, f"{self.chain}/{name}", var, self.parents[-1], self)
 
-    def draw(self, name):
-        """What the simulation has drawn here: a count, a condition, a choice."""
-        return self.request.take(self.chain, name + "?")
+    def span(self, name):
+        return Span(self, name)
+
+    def respond(self, status):
+        self.request.respond(status)
+
+    # -- values --
 
     def seconds(self, name, given):
         return self.request.take(self.chain, name) if given is None else given
+# only: .draw(
+
+    def draw(self, name):
+        """What the simulation has drawn here: a count, a condition, a choice."""
+        return self.request.take(self.chain, name + "?")
+# end
+# only: .attempts(
 
     def pause(self, name, backoff, factor, most, failed):
         """Before another attempt."""
@@ -187,6 +247,8 @@ class Scope:
             return self.request.take(self.chain, name + "~")
         seconds = backoff * factor**failed
         return seconds if most is None else min(seconds, most)
+# end
+# only: .result( .join_tasks(
 
     def result(self, name):
         """The variables of a task that has ended, or of all copies of an each."""
@@ -194,6 +256,8 @@ class Scope:
         while name not in scope.results:
             scope = scope.up
         return scope.results[name]
+# end
+# only: .given(
 
     @contextlib.contextmanager
     def given(self, **values):
@@ -206,50 +270,208 @@ class Scope:
             for name in values:
                 delattr(self.var, name)
             vars(self.var).update(before)
+# end
+# only: .priority(
 
     @contextlib.contextmanager
-    def span(self, name, kind=1):
-        number, begin, failed = next(self.request.numbers), time.perf_counter_ns(), True
-        parent = self.parents[-1]
-        self.parents.append(number)
+    def priority(self, rank):
+        """The place in the queues of this step; the smaller one goes first."""
+        before, self.rank = self.rank, rank
         try:
             yield
-            failed = False
         finally:
-            self.parents.pop()
-            if not self.cancelled:
-                self.request.span(name, kind, begin, parent, number, failed)
+            self.rank = before
+# end
 
-    def respond(self, status):
-        self.request.respond(status)
-
-    def put(self, channel):
-        """An item for the stage that takes from there."""
-        return CHANNELS[channel].put(self)
-
-    def burst(self, seconds, outside):
-        if seconds > 0:
-            (burn_outside if outside else burn)(seconds)
+    # -- computing, calls --
+# only: .cpu(
 
     def cpu(self, name, seconds=None, outside=False):
         seconds, begin = self.seconds(name, seconds), time.perf_counter_ns()
         self.burst(seconds, outside)
         self.request.span(name, 1, begin, self.parents[-1])
         self.look()
+# end
+# only: .cpu( send= receive=
 
-    def message(self, service, name):
-        """A call as the service wants to hear of it, and how long it will take."""
+    def burst(self, seconds, outside):
+        if seconds <= 0:
+            return
+        # only: outside=
+        if outside:
+            burn_outside(seconds)
+            return
+        # end
+        burn(seconds)
+# end
+# only: .call( .hedged(
+
+    def message(self, service, name, begin):
+        """A call as the service wants to hear of it, and how long it will take.  One that began with
+        the end of the call before it, which was heard of late, has less to ask for."""
         seconds, well = self.request.take(self.chain, name), True
         if isinstance(seconds, list):
             seconds, well = seconds[0], False
+        if begin and self.request.run.punctual:
+            seconds = max(0, begin + seconds - time.monotonic())
         text = f"CALL {service} {round(seconds * 1e9)} {'OK' if well else 'FAIL'}\n"
         return text.encode(), seconds, well
+# end
+# only: .put(
+
+    def put(self, channel):
+        """An item for the stage that takes from there."""
+        return CHANNELS[channel].put(self)
+# end
+# only: .spawn(
+
+    # -- tasks that others wait for --
+
+    def spawn(self, branches, name="spawn"):
+        with self.span(name):
+            for branch, body in branches.items():
+                group = Group(1, 1)
+                self.results[branch] = self.begin(group, branch, body).var
+                self.results[branch, "group"] = group
+# end
+# only: .detach(
+
+    def detach(self, name, body):
+        with self.span(name):
+            self.begin(Group(1, 1), name, body, detached=True)
+# end
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged(
+
+
+class Group:
+    """Tasks that were started together, and what decides them."""
+
+    def __init__(self, need, total):
+        self.need, self.total = need, total
+        self.ended, self.well, self.failed, self.failure = [], 0, 0, None
+        self.tasks = []  # each with what it sees
+
+    def end(self, scope, failure):
+        scope.well = failure is None
+        self.well += scope.well
+        self.failed += not scope.well
+        if isinstance(failure, Failure) and self.failure is None:
+            self.failure = failure
+        self.ended.append(scope)
+
+    def won(self):
+        return self.well >= self.need
+
+    def lost(self):
+        return self.total - self.failed < self.need
+
+    def settled(self):
+        return self.won() or self.lost()
+
+    def decided(self, siblings):
+        if siblings == "wait":
+            return self.won() or len(self.ended) == self.total
+        return self.settled()
+
+    def keeps(self, siblings, rest):
+        """Do those go on that are still at work?"""
+        if len(self.ended) == self.total:
+            return True
+        return rest == "detach" if self.won() else siblings == "ignore"
+
+    def cancel(self):
+        for task, scope in self.tasks:
+            scope.cancel(task)
+# end
+# only: .join_tasks(
+
+
+class Several:
+    """Tasks that were spawned one by one, awaited together."""
+
+    def __init__(self, groups, need):
+        self.groups, self.need = groups, need or len(groups)
+
+    def won(self):
+        return sum(group.won() for group in self.groups) >= self.need
+
+    def settled(self):
+        lost = sum(group.lost() for group in self.groups)
+        return self.won() or len(self.groups) - lost < self.need
+
+    def settle(self, rest):
+        if not self.won():
+            raise next(group.failure for group in self.groups if group.lost()) or Over
+        for group in self.groups:
+            if rest == "cancel" and not group.ended:
+                group.cancel()
+# end
+# only: Slots( Places( pool_order= admit=
+
+
+class Units:
+    """So many units of something, and who waits for some, in the order in which they get them."""
+
+    def __init__(self, size, queue=None, queue_timeout=None, abandoned_stop=False, order="fifo"):
+        self.free, self.queue, self.queue_timeout = size, queue, queue_timeout
+        self.abandoned_stop, self.order, self.waiting = abandoned_stop, order, []
+        self.freed = 0  # when the last one came free
+
+    def take(self, units):
+        """True if nobody has to be waited for."""
+        if self.waiting or self.free < units:
+            return False
+        self.free -= units
+        return True
+
+    def stand(self, rq, units, gate):
+        """In the line: a ticket, whose gate is opened when it is its turn."""
+        if self.queue is not None and len(self.waiting) >= self.queue:
+            raise Failure("rejected")
+        ticket = types.SimpleNamespace(units=units, gate=gate, granted=False, begin=time.monotonic())
+        # only: order="priority"
+        if self.order == "priority":
+            ticket.rank = rq.rank
+            bisect.insort(self.waiting, ticket, key=lambda other: other.rank)
+            return ticket
+        # end
+        # only: order="lifo"
+        if self.order == "lifo":
+            self.waiting.insert(0, ticket)
+            return ticket
+        # end
+        self.waiting.append(ticket)
+        return ticket
+
+    def grant(self):
+        while self.waiting:
+            # only: order="random"
+            if self.order == "random":
+                self.waiting.insert(0, self.waiting.pop(random.randrange(len(self.waiting))))
+            # end
+            ticket = self.waiting[0]
+            if ticket.units > self.free:
+                return
+            self.waiting.pop(0)
+            self.free -= ticket.units
+            ticket.granted, ticket.begin = True, max(ticket.begin, self.freed)
+            self.open(ticket.gate)
+
+    def give_up(self, ticket):
+        """It is not waited for any more: what it held up goes on."""
+        if ticket.granted:
+            self.free += ticket.units
+        else:
+            self.waiting.remove(ticket)
+        self.grant()
+# end
 
 
 def broken():
     """A mistake in this program: better no run than half a one."""
     traceback.print_exc()
     os._exit(1)
+# only: Shared(
 
 
 class Shared:
@@ -275,6 +497,8 @@ class Shared:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+# end
+# only: processes=
 
 
 class Link:
@@ -294,6 +518,7 @@ class Link:
         part = self.connection.recv(65536)
         *lines, self.text = (self.text + part).split(b"\n")
         return [json.loads(line) for line in lines] if part else None
+# end
 
 
 class Run:
@@ -303,8 +528,9 @@ class Run:
         self.draws, self.wanted, self.link = draws, wanted, link
         self.finished, self.due, self.present = [], [], 0
         self.lock, self.turn = threading.Lock(), threading.Condition()
-        self.classes = draws.load["classes"]
-        self.sequence, self.stopped = itertools.count(), False
+        self.alone, self.classes = draws.load["alone"], draws.load["classes"]
+        self.sequence, self.stopped, self.admission = itertools.count(), False, None
+        self.punctual = False
         signal.signal(signal.SIGTERM, self.stop)
         if link:
             link.send("ready")
@@ -321,13 +547,15 @@ class Run:
     def now(self):
         return (time.perf_counter_ns() - self.begin) / 1e9
 
-    def next_due(self, busy):
+    def next_due(self):
         """Start the next request if it is time; else how long to wait.  However late it is started:
         it came when it was due."""
-        if self.draws.load["alone"]:
-            if busy or not self.due:
+        if self.alone:
+            if self.present > 0 or not self.due:
                 return 1
+            # only: Shared(
             SHARED.restart()
+            # end
             self.start(heapq.heappop(self.due)[2], time.perf_counter_ns())
             return 0
         wait = self.due[0][0] - self.now() if self.due else 1
@@ -337,6 +565,16 @@ class Run:
         self.start(key, self.begin + int(at * 1e9))
         return 0
 
+    def start(self, key, arrival):
+        request = Request(self, key, arrival)
+        self.present += 1
+        # only: admit=
+        if self.admission and not self.admission.admits(request):
+            return
+        # end
+        self.serve(request)
+# only: processes=
+
     def hear(self):
         """Requests that were handed to this worker."""
         lines = self.link.receive()
@@ -345,21 +583,41 @@ class Run:
             with self.turn:
                 self.put((arrival - self.begin) / 1e9, tuple(key))
         self.wake()
+# end
 
     def ended(self, request):
         with self.lock:
             self.finished.append(request)
+            # only: processes=
             if self.link:
                 self.link.send((request.latency(), request.key))
+            # end
+        # only: admit=
+        if self.admission:
+            self.admission.leave(request)
+        # end
         name, client, ordinal = request.key
         if self.link is None and self.classes[name]["closed"] and not self.over():
             think, following = request.entry["think"], (name, client, ordinal + 1)
-            with self.turn:
-                if think > 0:
-                    self.put(self.now() + think, following)
-                else:
+            if think > 0 or request.refused:
+                with self.turn:
+                    at = self.now() + think
+                    self.put(at, following)
+                    first = self.due[0][0] == at
+                if first:
+                    self.wake()
+            else:
+                with self.turn:
                     self.start(following, time.perf_counter_ns())
-        self.wake()
+        if self.over():
+            self.wake()
+
+    def gone(self):
+        """Nothing of a request is left."""
+        with self.turn:
+            self.present -= 1
+        if self.present == 0:
+            self.wake()
 
     def stop(self, *_):
         """The time is over: what there is will be written."""
@@ -373,6 +631,52 @@ class Run:
         with open(path, "w", encoding="utf-8") as out:
             for number, request in enumerate(self.finished[: self.wanted]):
                 out.write(request.otlp(f"{run}{number + 1:016x}") + "\n")
+
+# only: admit=
+
+
+class Admission:
+    """At most so many requests in progress; of those that wait for that, or for a thread to serve
+    them, at most so many as well.  One more is refused."""
+
+    def __init__(self, run, limit, queue, pool):
+        self.run, self.limit, self.queue, self.pool = run, limit, queue, pool
+        self.inside, self.waiting, self.line = 0, 0, collections.deque()
+
+    def admits(self, request):
+        full = self.limit is not None and self.inside >= self.limit
+        request.waits = full or (self.pool is not None and self.pool.full())
+        if request.waits and self.queue is not None and self.waiting >= self.queue:
+            self.refuse(request)
+            return False
+        self.waiting += request.waits
+        if full:
+            self.line.append(request)
+        else:
+            self.inside += 1
+        return not full
+
+    def refuse(self, request):
+        request.refused, request.status = True, 503
+        request.ended = request.answered = request.arrival
+        self.run.ended(request)
+        self.run.gone()
+
+    def begins(self, request):
+        """It is being served."""
+        with self.run.turn:
+            self.waiting -= request.waits
+            request.waits = False
+
+    def leave(self, request):
+        with self.run.turn:
+            if request.refused:
+                return
+            self.inside -= 1
+            if self.line:
+                self.inside += 1
+                self.run.serve(self.line.popleft())
+# end
 
 
 def tell(latencies):
@@ -390,6 +694,26 @@ def options():
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--draws", required=True, help="the values drawn by pertinax")
     ask.add_argument("--service", default="timer", help="HOST:PORT, or timer (the default)")
+    ask.add_argument("--punctual", action="store_true", help="calls take as long as they ask for")
     ask.add_argument("--requests", type=int, default=100)
     ask.add_argument("--otlp", help="write each request as a line of OTLP")
     return ask.parse_args()
+
+
+def address_of(service):
+    host, _, port = service.rpartition(":")
+    return None if service == "timer" else (host, int(port))
+
+
+def calm():
+    """What there is now stays: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def finish(run, given):
+    if given.otlp:
+        run.write(given.otlp)
+    if run.link is None:
+        tell(request.latency() for request in run.finished[: run.wanted])
+    os._exit(0)  # threads that still wait are let go

@@ -1,6 +1,7 @@
 
 
 # ---- stages: workers that take from a channel ----
+# only: batch=
 
 
 class Batch:
@@ -10,7 +11,11 @@ class Batch:
 
     def __init__(self, requests):
         self.requests, self.first, self.tasks = requests, requests[0], {}
-        self.changed, self.run = self.first.changed, self.first.run
+        self.key, self.run = self.first.key, self.first.run
+        self.changed, self.awaited = self.first.changed, []
+        # only: order="priority"
+        self.rank = self.first.rank
+        # end
         self.numbers = self.numbers_of_all
 
     @property
@@ -41,6 +46,7 @@ class Batch:
     def leave(self, detached):
         for request in self.requests:
             request.leave(detached)
+# end
 
 
 class Stage:
@@ -59,6 +65,9 @@ class Stage:
         item = rq.child("")
         item.chain, item.parents, item.up = "", [1], None
         item.detached = rq.detached
+        # only: order="priority"
+        item.rank = item.request.rank
+        # end
         item.request.enter(item.detached)
         return item
 
@@ -82,10 +91,13 @@ class Stage:
         return [item for item in items if item.detached or not item.request.over]
 
     def scope(self, items):
-        if not self.batch:
-            return items[0]
-        size = types.SimpleNamespace(batch_size=len(items))
-        return type(items[0])(Batch([item.request for item in items]), "", size)
+        # only: batch=
+        if self.batch:
+            size = types.SimpleNamespace(batch_size=len(items))
+            return type(items[0])(Batch([item.request for item in items]), "", size)
+        # end
+        return items[0]
+# only: ThreadStage( SerialStage(
 
 
 class ThreadStage(Stage):
@@ -133,6 +145,8 @@ class ThreadStage(Stage):
             broken()
         for item in items:
             item.request.leave(item.detached)
+# end
+# only: SerialStage(
 
 
 class SerialStage(ThreadStage):
@@ -143,6 +157,8 @@ class SerialStage(ThreadStage):
 
     def put(self, rq):
         self.do([self.item(rq)])
+# end
+# only: LoopStage(
 
 
 class LoopStage(Stage):
@@ -197,3 +213,4 @@ class LoopStage(Stage):
             pass
         except Exception:
             broken()
+# end

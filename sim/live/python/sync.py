@@ -1,51 +1,46 @@
 
 
 # ---- with threads: what waits keeps its thread ----
+# only: Slots(
 
 
-class Slots:
-    """So many units; who waits for some is served in order."""
+class Slots(Units):
+    """Units that threads wait for."""
 
-    def __init__(self, size, queue=None, queue_timeout=None, abandoned_stop=False):
-        self.free, self.queue, self.queue_timeout = size, queue, queue_timeout
-        self.abandoned_stop = abandoned_stop
-        self.lock, self.waiting = threading.Lock(), collections.deque()
+    def __init__(self, *size, **how):
+        super().__init__(*size, **how)
+        self.lock = threading.Lock()
+
+    def open(self, gate):
+        gate.release()
 
     def acquire(self, rq, units=1):
+        """Returns from when on they are held."""
         with self.lock:
-            if not self.waiting and self.free >= units:
-                self.free -= units
-                return
-            if self.queue is not None and len(self.waiting) >= self.queue:
-                raise Failure("rejected")
+            if self.take(units):
+                return time.monotonic()
             gate = threading.Lock()
             gate.acquire()
-            ticket = (units, gate)
-            self.waiting.append(ticket)
+            ticket = self.stand(rq, units, gate)
         left = rq.left()
         own = self.queue_timeout is not None and (left is None or self.queue_timeout <= left)
         patience = self.queue_timeout if own else left
         if gate.acquire(timeout=-1 if patience is None else patience):
-            return
+            return ticket.begin
         with self.lock:
-            if ticket not in self.waiting:
-                return
-            self.waiting.remove(ticket)
-            self.grant()
+            if ticket.granted:
+                return ticket.begin
+            self.give_up(ticket)
         if own:
             raise Failure("queue_timeout")
         rq.look()
 
-    def grant(self):
-        while self.waiting and self.waiting[0][0] <= self.free:
-            units, gate = self.waiting.popleft()
-            self.free -= units
-            gate.release()
-
-    def release(self, units=1):
+    def release(self, units=1, at=None):
         with self.lock:
-            self.free += units
+            self.free, self.freed = self.free + units, at or time.monotonic()
             self.grant()
+# end
+# only: .call( .hedged(
 
 
 class Client:
@@ -62,76 +57,47 @@ class Client:
                 raise TimeoutError
             return well
         try:
-            connection = getattr(self.of, "connection", None)
-            if connection is None:
-                connection = socket.create_connection(self.address)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.of.connection = connection
-            connection.settimeout(seconds + 5 if timeout is None else timeout)
+            connection = self.connection(max(10, seconds + 5) if timeout is None else timeout)
             connection.sendall(text)
             return self.answer(connection)
         except OSError as error:
             self.hang_up()
-            if isinstance(error, TimeoutError) and timeout is not None:
-                raise
+            if isinstance(error, BlockingIOError) and timeout is not None:
+                raise TimeoutError from None
             return False
 
+    def connection(self, patience):
+        """Its recv() waits so long, in the kernel: with settimeout() it would ask twice each time."""
+        of = self.of
+        if getattr(of, "connection", None) is None:
+            of.connection, of.patience = socket.create_connection(self.address), None
+            of.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if of.patience != patience:
+            whole, rest = divmod(max(1, round(patience * 1e6)), 1000000)
+            patient = struct.pack("@ll", whole, rest)
+            of.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patient)
+            of.patience = patience
+        return of.connection
+
     def answer(self, connection):
-        line = b""
-        while not line.endswith(b"\n"):
-            part = connection.recv(64)
-            if not part or len(line) > 64:
-                raise ConnectionError
-            line += part
+        line = connection.recv(64)
+        while line and not line.endswith(b"\n") and len(line) < 64:
+            line += connection.recv(64) or b"\n"
         if line not in (b"OK\n", b"FAIL\n"):
             raise ConnectionError
         return line == b"OK\n"
 
     def hang_up(self):
-        connection = getattr(self.of, "connection", None)
-        if connection is not None:
-            connection.close()
+        if getattr(self.of, "connection", None) is not None:
+            self.of.connection.close()
         self.of.connection = None
-
-
-class Group:
-    """Tasks that were started together, and what decides them."""
-
-    def __init__(self, rq, need, total):
-        self.changed, self.need, self.total = rq.request.changed, need, total
-        self.ended, self.well, self.failed, self.failure = [], 0, 0, None
-        self.scopes, self.futures = [], []
-
-    def end(self, scope, failure):
-        with self.changed:
-            scope.well = failure is None
-            self.well += scope.well
-            self.failed += not scope.well
-            if isinstance(failure, Failure) and self.failure is None:
-                self.failure = failure
-            self.ended.append(scope)
-            self.changed.notify_all()
-
-    def won(self):
-        return self.well >= self.need
-
-    def lost(self):
-        return self.total - self.failed < self.need
-
-    def cancel(self):
-        """Who has not begun never will; who waits ends when that wait does."""
-        for scope in self.scopes:
-            scope.cancelled = True
-        for future, scope in zip(self.futures, self.scopes):
-            if future.cancel():
-                scope.request.leave(scope.detached)
+# end
 
 
 class Thread(Scope):
     """A task upon a thread.  Without a pool, what is at once is done one after the other."""
 
     client = helpers = pool = None
-    detached = False
 
     # -- waiting --
 
@@ -146,6 +112,7 @@ class Thread(Scope):
             raise Over
         if self.deadlines and time.monotonic() >= min(self.deadlines):
             raise Deadline
+# only: .within(
 
     @contextlib.contextmanager
     def within(self, seconds):
@@ -159,29 +126,30 @@ class Thread(Scope):
             raise
         finally:
             self.deadlines.remove(end)
-
-    def until(self, condition):
-        """Wait for tasks of this request."""
-        with self.request.changed:
-            while not condition():
-                self.look()
-                self.request.changed.wait(self.left())
+# end
+# only: .wait( .attempts(
 
     def sleep(self, seconds):
         left = self.left()
         time.sleep(seconds if left is None else min(seconds, left))
         self.look()
+# end
+# only: .wait(
 
     def wait(self, name, seconds=None):
         seconds, begin = self.seconds(name, seconds), time.perf_counter_ns()
         self.sleep(seconds)
         self.request.span(name, 1, begin, self.parents[-1])
+# end
+# only: .wait_until(
 
     def wait_until(self, condition):
         with SHARED.changed:
             while not condition():
                 SHARED.changed.wait(0.05 if self.left() is None else self.left())
                 self.look()
+# end
+# only: .attempts(
 
     def attempts(self, name, limit, backoff=0, factor=1, most=None, only=()):
         for number in itertools.count():
@@ -190,78 +158,84 @@ class Thread(Scope):
             if not attempt.failed:
                 return
             self.sleep(self.pause(name, backoff, factor, most, number))
+# end
+# only: .call( .hedged(
 
     # -- calls, and what is held --
 
     def exchange(self, service, name, timeout):
         slots = SERVICES[service]
-        text, seconds, well = self.message(service, name)
-        if slots:
-            slots.acquire(self)
-        begin = time.monotonic()
+        begin = slots.acquire(self) if slots else None
+        text, seconds, well = self.message(service, name, begin)
+        end = time.monotonic() + seconds if slots else None
         left = self.left()
-        if timeout is None or (left is not None and left < timeout):
-            patience = left
-        else:
-            patience = timeout
+        patience = left if timeout is None or (left is not None and left < timeout) else timeout
         try:
             well = self.client.call(text, seconds, well, patience)
         except TimeoutError:
-            rest = begin + seconds - time.monotonic()
-            if slots and rest > 0 and not slots.abandoned_stop:
-                threading.Timer(rest, slots.release).start()
+            if slots and end > time.monotonic() and not slots.abandoned_stop:
+                threading.Timer(end - time.monotonic(), slots.release).start()
                 slots = None
             self.look()
             raise Failure("timeout") from None
         finally:
             if slots:
-                slots.release()
+                slots.release(at=end if self.request.run.punctual else None)
         return well
 
-    def call(self, service, name=None, timeout=None, send=0, receive=0, outside=False, hedge=None):
-        name, begin, failed = name or service, time.perf_counter_ns(), True
+    def ask(self, service, name, timeout, send, receive, outside):
+        # only: send= receive=
+        self.burst(self.seconds(name + "+", send), outside)
+        # end
+        well = self.exchange(service, name, timeout)
+        # only: send= receive=
+        self.burst(self.seconds(name + "+", receive), outside)
+        # end
+        return well
+
+    def call(self, service, name=None, timeout=None, send=0, receive=0, outside=False):
+        name, begin, well = name or service, time.perf_counter_ns(), False
         try:
-            if hedge:
-                well = self.hedged(service, name, hedge, send, receive, outside)
-            else:
-                self.burst(self.seconds(name + "+", send), outside)
-                well = self.exchange(service, name, timeout)
-                self.burst(self.seconds(name + "+", receive), outside)
-            if not well:
-                raise Failure("error")
-            failed = False
+            well = self.ask(service, name, timeout, send, receive, outside)
         finally:
-            self.request.span(name, 3, begin, self.parents[-1], failed=failed)
+            self.request.span(name, 3, begin, self.parents[-1], failed=not well)
+        if not well:
+            raise Failure("error")
+        self.look()
+# end
+# only: .hedged(
+
+    def hedged(self, service, name=None, send=0, receive=0, outside=False, hedge=None):
+        """The call again if there is no answer by then; the first that succeeds."""
+        name, begin, group = name or service, time.perf_counter_ns(), Group(1, hedge[1])
+        try:
+            for number in range(group.total):
+                copy = self.child(f"{name}[{number}]")
+                late = time.monotonic() + number * hedge[0]
+                self.helpers.submit(copy.once, group, late, service, name, send, receive, outside)
+                group.tasks.append((None, copy))
+            self.until(group.settled)
+        finally:
+            group.cancel()
+            self.request.span(name, 3, begin, self.parents[-1], failed=not group.won())
+        if not group.won():
+            raise Failure("error")
         self.look()
 
-    def hedged(self, service, name, hedge, send, receive, outside):
-        """The call again if there is no answer by then; the first that succeeds."""
-        after, most = hedge
-        group = Group(self, 1, most)
-
-        def copy(scope, number):
-            failure = None
-            try:
-                deadline = time.monotonic() + number * after
-                while not group.won() and time.monotonic() < deadline:
-                    with group.changed:
-                        group.changed.wait(deadline - time.monotonic())
-                if not group.won():
-                    scope.burst(scope.seconds(name + "+", send), outside)
-                    if not scope.exchange(service, name, None):
-                        failure = Failure("error")
-                    scope.burst(scope.seconds(name + "+", receive), outside)
-            except (Failure, Over) as error:
-                failure = error
-            group.end(scope, failure)
-
-        for number in range(most):
-            scope = self.child(f"{name}[{number}]")
-            group.scopes.append(scope)
-            self.helpers.submit(copy, scope, number)
-        self.until(lambda: group.won() or group.lost())
-        group.cancel()
-        return group.won()
+    def once(self, group, begin, service, name, send, receive, outside):
+        """A copy of a call; it is not made if another one has succeeded by then."""
+        failure = None
+        try:
+            with self.request.changed:
+                while not group.won() and (left := begin - time.monotonic()) > 0:
+                    self.request.changed.wait(left)
+            if not group.won() and not self.ask(service, name, None, send, receive, outside):
+                failure = Failure("error")
+        except (Failure, Over) as error:
+            failure = error
+        self.end(group, failure)
+# end
+# only: .hold(
 
     @contextlib.contextmanager
     def hold(self, resource, units=1, key=0):
@@ -271,12 +245,14 @@ class Thread(Scope):
             yield
         finally:
             slots.release(units)
+# end
+# only: .offload(
 
     def offload(self, name, body):
         with self.span(name):
             body(self)
-
-    # -- tasks --
+# end
+# only: .abort(
 
     def abort(self, status):
         self.request.respond(status)
@@ -284,6 +260,48 @@ class Thread(Scope):
         with self.request.changed:
             self.request.changed.notify_all()
         raise Over
+# end
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged(
+
+    # -- tasks --
+
+    def until(self, condition):
+        """Wait for tasks of this request."""
+        request = self.request
+        with request.changed:
+            request.awaited.append(condition)
+            try:
+                while not condition():
+                    self.look()
+                    request.changed.wait(self.left())
+            finally:
+                request.awaited.remove(condition)
+
+    def end(self, group, failure):
+        request = self.request
+        with request.changed:
+            group.end(self, failure)
+            if any(condition() for condition in request.awaited):
+                request.changed.notify_all()
+
+    def cancel(self, future):
+        """It never begins, or it ends when what it waits for does."""
+        self.cancelled = True
+        if future and future.cancel():
+            self.request.leave(self.detached)
+# end
+# only: .parallel( .each( .as_completed( .spawn( .detach(
+
+    def begin(self, group, name, body, detached=False):
+        scope = self.child(name)
+        scope.detached = self.detached or detached
+        self.request.enter(scope.detached)
+        if self.pool is None:
+            group.tasks.append((None, scope))
+            scope.work(group, body)
+        else:
+            group.tasks.append((self.pool.submit(Thread.work, scope, group, body), scope))
+        return scope
 
     def work(self, group, body):
         """A task from its beginning to its end, on the thread that it was given."""
@@ -295,34 +313,18 @@ class Thread(Scope):
             failure = error
         except Exception:
             broken()
-        group.end(self, failure)
+        self.end(group, failure)
         self.request.leave(self.detached)
-
-    def begin(self, group, name, body, detached=False):
-        scope = self.child(name)
-        scope.detached = self.detached or detached
-        group.scopes.append(scope)
-        self.request.enter(scope.detached)
-        if self.pool is None:
-            scope.work(group, body)
-        else:
-            group.futures.append(self.pool.submit(scope.work, group, body))
-        return scope
+# end
+# only: .parallel( .each( .as_completed(
 
     def join(self, group, siblings="cancel", rest="cancel"):
         """Wait until the group is decided, and do with the others as is said."""
         keep = False
         try:
-            if siblings == "wait":
-                done = lambda: group.won() or len(group.ended) == group.total
-            else:
-                done = lambda: group.won() or group.lost()
-            self.until(done)
-            won = group.won()
-            keep = len(group.ended) == group.total or (
-                rest == "detach" if won else siblings == "ignore"
-            )
-            if not won:
+            self.until(lambda: group.decided(siblings))
+            keep = group.keeps(siblings, rest)
+            if not group.won():
                 raise group.failure or Over
         finally:
             if not keep:
@@ -331,15 +333,19 @@ class Thread(Scope):
     def stops(self, group, siblings):
         """One after the other: is there no need of more?"""
         return group.won() or (group.lost() and siblings != "wait")
+# end
+# only: .parallel(
 
     def parallel(self, name, branches, until=None, siblings="cancel", rest="cancel"):
         with self.span(name):
-            group = Group(self, until or len(branches), len(branches))
+            group = Group(until or len(branches), len(branches))
             for branch, body in branches.items():
                 if self.pool is None and self.stops(group, siblings):
                     break
                 self.results[branch] = self.begin(group, branch, body).var
             self.join(group, siblings, rest)
+# end
+# only: .each( .as_completed(
 
     def copies(self, group, name, count, body, limit):
         """All copies, at most so many at a time; without a pool one by one as they are taken."""
@@ -361,22 +367,26 @@ class Thread(Scope):
         for _ in range(min(count, limit or count) if self.pool else 0):
             more()
         return more
+# end
+# only: .each(
 
     def each(self, name, count, body, limit=None, until=None, siblings="cancel", rest="cancel"):
         with self.span(name):
-            group = Group(self, until or count, count)
+            group = Group(until or count, count)
             more = self.copies(group, name, count, body, limit)
             if self.pool is None:
                 for _ in range(count):
                     if not self.stops(group, siblings):
                         more()
             self.join(group, siblings, rest)
-            self.results[name] = [scope.var for scope in group.scopes]
+            self.results[name] = [scope.var for _, scope in group.tasks]
+# end
+# only: .as_completed(
 
     def as_completed(self, name, count, body, limit=None, until=None, siblings="cancel",
                      rest="cancel"):
         with self.span(name):
-            group, taken = Group(self, until or count, count), 0
+            group, taken = Group(until or count, count), 0
             more = self.copies(group, name, count, body, limit)
             self.results[name] = []
             try:
@@ -395,34 +405,53 @@ class Thread(Scope):
                 if not group.won():
                     group.cancel()
             self.join(group, siblings, rest)
+# end
+# only: .join_tasks(
 
-    def spawn(self, branches):
-        for branch, body in branches.items():
-            group = Group(self, 1, 1)
-            self.results[branch] = self.begin(group, branch, body).var
-            self.results[branch, "group"] = group
-
-    def join_tasks(self, *names, until=None, rest="cancel"):
+    def join_tasks(self, *names, name="await", until=None, rest="cancel"):
         """Wait for tasks that were spawned, here or further out."""
-        groups = [self.result((name, "group")) for name in names]
-        need = until or len(groups)
+        several = Several([self.result((task, "group")) for task in names], until)
+        with self.span(name):
+            self.until(several.settled)
+            several.settle(rest)
+# end
+# only: pool_order= admit=
 
-        def won():
-            return sum(group.won() for group in groups) >= need
 
-        def lost():
-            return len(groups) - sum(group.lost() for group in groups) < need
+class Pool(Units, concurrent.futures.Executor):
+    """So many threads, and a line of what waits for one."""
 
-        with self.span("await"):
-            self.until(lambda: won() or lost())
-            if not won():
-                raise next(group.failure for group in groups if group.lost()) or Over
-            for group in groups:
-                if rest == "cancel" and not group.ended:
-                    group.cancel()
+    def __init__(self, size, order="fifo"):
+        super().__init__(size, order=order)
+        self.lock, self.threads = threading.Lock(), concurrent.futures.ThreadPoolExecutor(size)
 
-    def detach(self, name, body):
-        self.begin(Group(self, 1, 1), name, body, detached=True)
+    def full(self):
+        return self.free == 0
+
+    def submit(self, work, about, *args):
+        """Work for a request, or for a task by what that sees of one."""
+        todo = concurrent.futures.Future(), work, (about, *args)
+        with self.lock:
+            if self.take(1):
+                self.open(todo)
+            else:
+                self.stand(getattr(about, "request", about), 1, todo)
+        return todo[0]
+
+    def open(self, todo):
+        self.threads.submit(self.do, *todo)
+
+    def do(self, future, work, args):
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(work(*args))
+            except BaseException as error:
+                future.set_exception(error)
+        with self.lock:
+            self.free += 1
+            self.grant()
+# end
+# only: run_threads(
 
 
 class ThreadRun(Run):
@@ -436,71 +465,77 @@ class ThreadRun(Run):
         with self.turn:
             self.turn.notify_all()
 
-    def gone(self):
-        with self.turn:
-            self.present -= 1
-            self.turn.notify_all()
-
     def serve(self, request):
-        scope = Thread(request)
-        status = 200
+        self.server.submit(self.answer, request)
+
+    def answer(self, request):
+        failure = None
+        # only: admit=
+        if self.admission:
+            self.admission.begins(request)
+        # end
         try:
-            CLASSES[request.key[0]](scope)
-        except Failure:
-            status = UNCAUGHT
-        except (Over, Deadline):
-            status = 0
+            CLASSES[request.key[0]](Thread(request))
+        except (Failure, Over, Deadline) as error:
+            failure = error
         except Exception:
             broken()
-        if status and not (ANSWERS[request.key[0]] and status == 200):
-            request.respond(status)
-        request.leave(False)
+        request.close(failure)
 
-    def start(self, key, arrival):
-        self.present += 1
-        self.server.submit(self.serve, Request(self, key, arrival))
-
+    # only: processes=
     def listen(self):
         while not self.stopped:
             self.hear()
 
+    # end
     def go(self):
         self.begin = time.perf_counter_ns()
+        # only: processes=
         if self.link:
             threading.Thread(target=self.listen, daemon=True).start()
+        # end
         with self.turn:
             while not self.over() and (self.link or self.due or self.present):
-                wait = self.next_due(self.present > 0)
+                wait = self.next_due()
                 if wait:
                     self.turn.wait(min(1, wait))
 
 
-def run_threads(pool, server, serial, workers=1):
+def run_threads(pool, server, serial, processes=1, pool_order="fifo", admit=None):
     """Requests on `server` threads of their own, or of the pool; each worker has its own."""
-    most = 10000
+    most, make = 10000, concurrent.futures.ThreadPoolExecutor
     given = options()
-    draws = Draws(given.draws)
-    link = fork_workers(given, draws, workers) if workers > 1 else None
+    draws, link = Draws(given.draws), None
+    # only: processes=
+    link = fork_workers(given, draws, processes) if processes > 1 else None
+    # end
+    calm()
+    # only: .call( .hedged(
     Thread.client = Client(address_of(given.service))
-    Thread.helpers = concurrent.futures.ThreadPoolExecutor(most)
-    shared = concurrent.futures.ThreadPoolExecutor(1 if serial else pool or most)
+    # end
+    # only: .hedged(
+    Thread.helpers = make(most)
+    # end
+    shared = make(1 if serial else pool or most)
+    # only: pool_order= admit=
+    if pool or serial:
+        shared = Pool(1 if serial else pool, pool_order)
+    # end
     Thread.pool = None if serial else shared
-    own = concurrent.futures.ThreadPoolExecutor(server) if server else shared
+    own = make(server) if server and not serial else shared
+    # only: admit=
+    if server and not serial:
+        own = Pool(server)
+    # end
+    # only: .put(
     for stage in CHANNELS.values():
         stage.begin()
+    # end
     run = ThreadRun(draws, given.requests, link, own)
+    run.punctual = given.punctual
+    # only: admit=
+    run.admission = Admission(run, *admit, own if isinstance(own, Pool) else None)
+    # end
     run.go()
     finish(run, given)
-
-
-def address_of(service):
-    host, _, port = service.rpartition(":")
-    return None if service == "timer" else (host, int(port))
-
-
-def finish(run, given):
-    if given.otlp:
-        run.write(given.otlp)
-    if run.link is None:
-        tell(request.latency() for request in run.finished[: run.wanted])
-    os._exit(0)  # threads that still wait are let go
+# end

@@ -4,19 +4,21 @@
 
 
 class Workers(Run):
-    """The load; a request goes to the worker with the fewest in progress."""
+    """The load; a request goes to the worker with the fewest in progress, or to the one drawn."""
 
     def __init__(self, draws, wanted, links):
         super().__init__(draws, wanted)
-        self.links, self.present = links, {link: 0 for link in links}
+        self.links, self.at_work = links, {link: 0 for link in links}
         self.latencies = []
 
     def wake(self):
         """Nobody waits but go()."""
 
     def start(self, key, arrival):
-        link = min(self.links, key=self.present.get)
-        self.present[link] += 1
+        drawn = self.draws.of(key).get("worker")
+        link = min(self.links, key=self.at_work.get) if drawn is None else self.links[drawn]
+        self.at_work[link] += 1
+        self.present += 1
         link.send((arrival, key))
 
     def hear(self, link):
@@ -26,9 +28,10 @@ class Workers(Run):
             print("a worker is gone", file=sys.stderr, flush=True)
             os._exit(1)
         for latency, key in lines:
-            self.present[link] -= 1
+            self.at_work[link] -= 1
+            self.present -= 1
             self.latencies.append(latency)
-            self.ended(types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key))))
+            self.ended(types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key)), refused=False))
 
     def go(self):
         for link in self.links:
@@ -37,8 +40,8 @@ class Workers(Run):
         with selectors.DefaultSelector() as links:
             for link in self.links:
                 links.register(link, selectors.EVENT_READ)
-            while not self.over() and (self.due or any(self.present.values())):
-                wait = self.next_due(any(self.present.values()))
+            while not self.over() and (self.due or self.present):
+                wait = self.next_due()
                 for ready, _ in links.select(min(1, wait)) if wait else ():
                     self.hear(ready.fileobj)
 
