@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARTS = 16, MOST_PAIRS = 20000 };
+enum { PARTS = 16 };
 struct comparing {
     const struct cmd_args *a;
     const char *store, *root;
@@ -222,36 +222,64 @@ static void write_result(const struct comparing *c, const struct compare_result 
     buf_free(&b);
 }
 
-/* What was executed one by one was executed with the draws of a simulation of the same seed: what
- * that says of each of the requests. */
-static void pair(struct comparing *c, const struct experiment_opt *e, struct diags *d)
+static int by_arrival(const void *a, const void *b)
+{
+    const struct timeline_result *const *x = a, *const *y = b;
+    return (*x)->arrival != (*y)->arrival   ? (*x)->arrival < (*y)->arrival ? -1 : 1
+           : (*x)->ordinal != (*y)->ordinal ? (*x)->ordinal < (*y)->ordinal ? -1 : 1
+                                            : 0;
+}
+
+/* Of the simulated requests those of the root's class, as the measured ones are. */
+static struct compare_side side_of(const struct comparing *c, const struct exec_result *x)
+{
+    const struct timeline_result **t = xcalloc(x->ntraced + 1u, sizeof *t);
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < x->ntraced; k++)
+        if (x->nclass == 1 || strcmp(x->traced[k].cls, c->root) == 0)
+            t[n++] = &x->traced[k];
+    qsort(t, n, sizeof *t, by_arrival);
+    double *v = NEW(c->a->mem, double, n + 1u);
+    for (uint32_t k = 0; k < n; k++)
+        v[k] = t[k]->latency;
+    double span = n > 1 ? t[n - 1]->arrival - t[0]->arrival : 0;
+    free(t);
+    return (struct compare_side){n > 0 ? v : NULL, n, span > 0 ? (n - 1) / span : NAN};
+}
+
+/* What was executed was executed with the draws of a simulation of the same seed, and from an empty
+ * system on: what that says of the same requests. */
+static struct run_result *predict(struct comparing *c, const struct experiment_opt *e,
+                                  struct diags *d)
 {
     struct arena *a = c->a->mem;
     struct experiment_opt o = *e;
+    o.once = true;
     o.requests = c->executed;
     o.traced = (uint32_t)c->executed;
-    const struct run_result *r = experiment_run(c->s.model, c->s.exec, c->s.nexec, &o, a, d);
-    const double **predicted = NEW(a, const double *, c->n + 1u);
+    struct run_result *r = experiment_run(c->s.model, c->s.exec, c->s.nexec, &o, a, d);
+    struct compare_side *side = NEW(a, struct compare_side, c->n + 1u);
     for (uint32_t i = 0; r && i < c->n; i++) {
-        const struct exec_result *x = &r->exec[c->exec[i]];
-        if (c->measured[i]->n != c->executed || x->ntraced != c->executed)
-            continue;
-        double *v = NEW(a, double, x->ntraced);
-        for (uint32_t k = 0; k < x->ntraced; k++)
-            v[k] = x->traced[k].latency;
-        predicted[i] = v;
+        struct compare_side all = side_of(c, &r->exec[c->exec[i]]);
+        uint32_t n = c->measured[i]->n;
+        if (!r->no_load && n < all.n - all.n / 10)
+            all.n = n; /* the real one was cut short */
+        if (!r->no_load || (all.n == c->executed && n == c->executed))
+            side[i] = all;
     }
-    c->opt.predicted = predicted;
+    c->opt.predicted = side;
+    c->opt.in_turn = r && !r->no_load;
     c->opt.pairs = r;
+    return r;
 }
 
 static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
 {
     struct watch w;
     watch_begin(&w, c->a, e);
-    struct run_result *run = experiment_run(c->s.model, c->s.exec, c->s.nexec, e, c->a->mem, d);
-    if (run && c->live && run->no_load && c->executed <= MOST_PAIRS)
-        pair(c, e, d);
+    struct run_result *run =
+        c->live ? predict(c, e, d)
+                : experiment_run(c->s.model, c->s.exec, c->s.nexec, e, c->a->mem, d);
     watch_end(&w, e);
     if (!run || diags_errors(d))
         return STATUS_USAGE;

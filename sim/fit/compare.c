@@ -112,9 +112,10 @@ static const struct class_result *class_named(const struct exec_result *e, const
     return &e->all;
 }
 
+/* side: the same requests, if they are known; or NULL. */
 static void judge_values(struct compare_part *p, const struct measured *m,
-                         const struct exec_result *e, bool load, const struct compare_opt *o,
-                         struct arena *mem)
+                         const struct exec_result *e, bool load, const struct compare_side *side,
+                         const struct compare_opt *o, struct arena *mem)
 {
     p->value = NEW(mem, struct compare_value, 5);
     const struct class_result *c = class_named(e, o->root);
@@ -133,8 +134,11 @@ static void judge_values(struct compare_part *p, const struct measured *m,
         /* Arrivals as if Poisson: the more regular ones are known better. */
         double half = 1.96 / sqrt(m->n);
         struct interval rate = {m->rate, m->rate * exp(-half), m->rate * exp(half)};
+        struct interval predicted = c->throughput;
+        if (side && side->x)
+            predicted = (struct interval){side->rate, NAN, NAN};
         struct compare_value *v = &p->value[p->nvalue++];
-        *v = compare_ratio("throughput", rate, c->throughput, o->margin[0], m->n);
+        *v = compare_ratio("throughput", rate, predicted, o->margin[0], m->n);
         v->rate = true;
     }
 }
@@ -331,7 +335,7 @@ struct compare_result *compare_judge(const struct run_result *r, const uint32_t 
                                        : "the model has no result";
             continue;
         }
-        judge_values(p, ms[i], e, !r->no_load, o, mem);
+        judge_values(p, ms[i], e, !r->no_load, o->predicted ? &o->predicted[i] : NULL, o, mem);
         judge_steps(p, ms[i], o->pairs ? o->pairs : r, o->pairs ? &o->pairs->exec[exec[i]] : e, o,
                     mem);
         qsort(p->step, p->nstep, sizeof *p->step, by_share);

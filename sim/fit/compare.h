@@ -43,13 +43,20 @@ extern const double compare_point[4]; /* what values are of: NAN, the mean; 0.5,
 struct compare_busy { /* shares of the time that they computed; NAN: not known */
     double loop, cores;
 };
+struct compare_side { /* latencies in the order of arrival, seconds; x NULL: none */
+    const double *x;
+    uint32_t n;
+    double rate; /* arrivals a second; NAN */
+};
 struct compare_opt {
     double margin[WITHIN_COUNT];
     const char
         *root; /* the span of the requests; if a class is called so, it is compared; or NULL */
-    /* Of each part, what a simulation says of the very requests that were measured, in their order;
-     * NULL where it does not, or of none.  Parts that have it have equally many requests. */
-    const double *const *predicted;
+    /* Of each part, what a simulation says of the very requests that were measured, or NULL.  One by
+     * one (in_turn false) both sides have equally many, in each part; under load a run may end with
+     * a few others. */
+    const struct compare_side *predicted;
+    bool in_turn; /* requests meet each other */
     const struct run_result *pairs;  /* that simulation; executions as in the one that is judged */
     const struct run_result *live;   /* what executed them; executions by name; or NULL */
     const struct compare_busy *busy; /* of each part, or NULL */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESAMPLES = 400, BEYOND = 10, STATISTICS = 4 };
+enum { RESAMPLES = 400, BEYOND = 10, STATISTICS = 4, BLOCKS = 30 };
 
 /* The statistics of one side of a part: mean, p50, p95, p99. */
 struct figures {
@@ -20,40 +20,45 @@ static int value_order(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Of x[pick[0]], x[pick[1]], ...; tmp: room for n. */
-static struct figures figures_of(const double *x, const uint32_t *pick, uint32_t n, double *tmp)
-{
-    struct figures f = {{0}};
-    for (uint32_t i = 0; i < n; i++) {
-        tmp[i] = x[pick[i]];
-        f.v[0] += tmp[i] / n;
-    }
-    qsort(tmp, n, sizeof *tmp, value_order);
-    for (int k = 1; k < STATISTICS; k++)
-        f.v[k] = tmp[stats_rank(n, compare_point[k]) - 1];
-    return f;
-}
-
 /* Whose sums and squares are of ln(model / measured). */
 struct spread {
     struct moments value[STATISTICS], speedup;
 };
 struct pairing {
-    const double *const *side; /* compare_opt.predicted */
+    const struct compare_side *side; /* compare_opt.predicted */
     struct measured *const *ms;
-    uint32_t n, npart;
+    uint32_t npart, nblock; /* blocks of a run; one by one: each request */
     uint32_t *pick;
     double *tmp;
     struct figures *measured, *predicted; /* of each part, with the picks of the moment */
     struct spread *spread;
 };
 
+/* Of the blocks pick[0], pick[1], ... of x. */
+static struct figures figures_of(const struct pairing *p, const double *x, uint32_t n)
+{
+    struct figures f = {{0}};
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < p->nblock; i++) {
+        uint64_t b = p->pick[i];
+        for (uint64_t at = b * n / p->nblock; at < (b + 1) * n / p->nblock; at++) {
+            p->tmp[k++] = x[at];
+            f.v[0] += x[at];
+        }
+    }
+    f.v[0] /= k;
+    qsort(p->tmp, k, sizeof *p->tmp, value_order);
+    for (int i = 1; i < STATISTICS; i++)
+        f.v[i] = p->tmp[stats_rank(k, compare_point[i]) - 1];
+    return f;
+}
+
 static void resample(struct pairing *p)
 {
     for (uint32_t i = 0; i < p->npart; i++)
-        if (p->side[i]) {
-            p->measured[i] = figures_of(p->ms[i]->x, p->pick, p->n, p->tmp);
-            p->predicted[i] = figures_of(p->side[i], p->pick, p->n, p->tmp);
+        if (p->side[i].x) {
+            p->measured[i] = figures_of(p, p->ms[i]->x, p->ms[i]->n);
+            p->predicted[i] = figures_of(p, p->side[i].x, p->side[i].n);
         }
 }
 
@@ -66,18 +71,18 @@ static double speedup_log(const struct pairing *p, uint32_t of, uint32_t over)
 static void spread_all(struct pairing *p)
 {
     for (uint64_t b = 0; b < RESAMPLES; b++) {
-        for (uint32_t i = 0; i < p->n; i++) {
+        for (uint32_t i = 0; i < p->nblock; i++) {
             double u = rng_unit((struct draw_key){.seed = b, .path = i});
-            p->pick[i] = (uint32_t)(u * p->n);
+            p->pick[i] = (uint32_t)(u * p->nblock);
         }
         resample(p);
         for (uint32_t i = 0; i < p->npart; i++) {
-            if (!p->side[i])
+            if (!p->side[i].x)
                 continue;
             for (int k = 0; k < STATISTICS; k++)
                 moments_add(&p->spread[i].value[k],
                             log(p->predicted[i].v[k] / p->measured[i].v[k]));
-            if (p->side[0])
+            if (p->side[0].x)
                 moments_add(&p->spread[i].speedup, speedup_log(p, i, 0));
         }
     }
@@ -99,11 +104,12 @@ static void value_anew(struct compare_value *v, double measured, double predicte
 static void part_anew(struct compare_part *q, const struct pairing *p, uint32_t part)
 {
     const struct figures *m = &p->measured[part], *r = &p->predicted[part];
+    uint32_t n = p->ms[part]->n;
     for (uint32_t k = 0; k < STATISTICS && k < q->nvalue; k++) {
         double needed = k == 0 ? 0 : BEYOND / (1 - compare_point[k]);
-        if (p->n >= needed)
+        if (n >= needed)
             value_anew(&q->value[k], m->v[k], r->v[k], log(r->v[k] / m->v[k]),
-                       &p->spread[part].value[k], p->n);
+                       &p->spread[part].value[k], n);
         else if (q->value[k].verdict == UNDECIDED)
             q->value[k].needed = needed;
     }
@@ -113,19 +119,19 @@ static void part_anew(struct compare_part *q, const struct pairing *p, uint32_t 
 static void judge(struct compare_result *c, struct pairing *p)
 {
     spread_all(p);
-    for (uint32_t i = 0; i < p->n; i++)
+    for (uint32_t i = 0; i < p->nblock; i++)
         p->pick[i] = i;
     resample(p);
     for (uint32_t i = 0; i < p->npart; i++)
-        if (p->side[i])
+        if (p->side[i].x)
             part_anew(&c->part[i], p, i);
     for (uint32_t i = 0; i < c->nspeedup; i++) {
         struct compare_speedup *s = &c->speedup[i];
-        if (!p->side[s->of] || !p->side[s->over])
+        if (!p->side[s->of].x || !p->side[s->over].x)
             continue;
         value_anew(&s->value, p->measured[s->over].v[0] / p->measured[s->of].v[0],
                    p->predicted[s->over].v[0] / p->predicted[s->of].v[0],
-                   speedup_log(p, s->of, s->over), &p->spread[s->of].speedup, p->n);
+                   speedup_log(p, s->of, s->over), &p->spread[s->of].speedup, p->ms[s->of]->n);
     }
 }
 
@@ -133,15 +139,22 @@ void paired_judge(struct compare_result *c, struct measured *const *ms, const st
                   struct arena *mem)
 {
     struct pairing p = {.side = o->predicted, .ms = ms, .npart = c->npart};
-    for (uint32_t i = 0; i < c->npart; i++)
-        if (p.side[i]) {
-            bug_if(p.n > 0 && p.n != ms[i]->n);
-            p.n = ms[i]->n;
+    uint32_t least = UINT32_MAX, most = 0;
+    for (uint32_t i = 0; i < c->npart; i++) {
+        if (!p.side[i].x)
+            continue;
+        const uint32_t n[] = {p.side[i].n, ms[i]->n};
+        for (int k = 0; k < 2; k++) {
+            least = n[k] < least ? n[k] : least;
+            most = n[k] > most ? n[k] : most;
         }
-    if (p.n < 2)
+    }
+    bug_if(most > 0 && !o->in_turn && least != most);
+    if (most == 0 || least < (o->in_turn ? BLOCKS : 2))
         return;
-    p.pick = NEW(mem, uint32_t, p.n);
-    p.tmp = NEW(mem, double, p.n);
+    p.nblock = o->in_turn ? BLOCKS : least;
+    p.pick = NEW(mem, uint32_t, p.nblock);
+    p.tmp = NEW(mem, double, most + p.nblock);
     p.measured = NEW(mem, struct figures, c->npart);
     p.predicted = NEW(mem, struct figures, c->npart);
     p.spread = NEW(mem, struct spread, c->npart);

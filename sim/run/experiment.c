@@ -203,7 +203,7 @@ void trial_run(struct trial *t)
                               .complete = true};
     t->sure = assume_sure(t->p);
     t->lock = lock_new();
-    if (t->o->world)
+    if (t->o->world || t->o->once)
         measured_run(t);
     else if (t->p->cls[0].load)
         steady_run(t);
@@ -306,7 +306,7 @@ struct run_result *experiment_run(const struct model *m, const struct execution 
         trial_run(&t[i]);
     for (uint32_t i = 0; i < nexec && o->timelines && !o->world && !trial_stopped(&t[i]); i++)
         timeline_typical(&t[i]);
-    for (uint32_t i = 0; i < nexec && !o->world && !trial_stopped(&t[i]); i++)
+    for (uint32_t i = 0; i < nexec && !o->world && !o->once && !trial_stopped(&t[i]); i++)
         timeline_first(&t[i]);
     r->mem = a;
     r->nexec = nexec;

@@ -50,6 +50,7 @@ struct experiment_opt {
     uint32_t traced; /* timelines of so many, the first ones measured */
     bool cdf;        /* points of the distribution function, for charts */
     const struct experiment_world *world; /* NULL: simulated */
+    bool once; /* as a world would run it: the first `requests`, from an empty system on */
     const atomic_bool *stop;              /* may be NULL */
     /* Called now and then, by any thread but never by two at once.  May be NULL. */
     void (*progress)(void *ctx, const struct experiment_progress *p);

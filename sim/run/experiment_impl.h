@@ -71,7 +71,7 @@ void what_if_free(struct what_if *w);
 
 void alone_run(struct trial *t);
 void steady_run(struct trial *t);
-void measured_run(struct trial *t); /* opt.world's */
+void measured_run(struct trial *t); /* opt.world's, or opt.once */
 
 /* assume.c: phrases about a program, in arena a. */
 const char *assume_summary(struct arena *a, const struct prog *p);

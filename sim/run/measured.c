@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* measured.c - an execution that was run for real, as a result: one run, so that intervals come
- * from the requests themselves (one by one) or from its successive parts (under load). */
+ * from the requests themselves (one by one) or from its successive parts (under load).  Or a
+ * simulation of that very run, for comparison. */
 #include "run/class_result.h"
 #include "run/critical.h"
 #include "run/experiment_impl.h"
@@ -220,22 +221,33 @@ static void fill(struct trial *t, const struct sim *s, bool load)
         e->cls[k] = e->nclass == 1 ? e->all : class_of(&m, t->p->cls[k].name, one);
         e->cls[k].name = t->p->cls[k].name;
     }
-    if (!t->o->world->records_only)
+    if (!t->o->world || !t->o->world->records_only)
         accounts(&m, s);
     shapes(&m);
     pairs(&m);
+}
+
+static enum sim_end run(const struct trial *t, struct sim *s, bool load, uint64_t n)
+{
+    const struct experiment_world *w = t->o->world;
+    if (w)
+        return (enum sim_end)w->run(w->ctx, t->p->exec->name, s, load, n);
+    return load ? sim_run_load(s, n) : sim_run_alone(s, 0, n);
 }
 
 void measured_run(struct trial *t)
 {
     const struct experiment_opt *o = t->o;
     bool load = t->p->cls[0].load != NULL;
-    struct sim_opt so = {
-        .seed = o->seed, .trace_requests = UINT64_MAX, .trace_full = o->traced > 0};
+    struct sim_opt so = {.seed = o->seed,
+                         .trace_requests = UINT64_MAX,
+                         .trace_full = o->traced > 0,
+                         .stop = o->stop};
     struct sim *s = sim_new(t->p, &so);
     uint64_t n = o->requests ? o->requests : o->max_requests;
-    enum sim_end end = (enum sim_end)o->world->run(o->world->ctx, t->p->exec->name, s, load, n);
-    t->e->method = "live";
+    enum sim_end end = run(t, s, load, n);
+    if (o->world)
+        t->e->method = "live";
     t->e->stopped = STOP_REQUESTS;
     fill(t, s, load);
     if (end == SIM_DEADLOCK || end == SIM_ERROR || end == SIM_STOPPED)
