@@ -306,7 +306,7 @@ static void test_cover(void **state)
     unreached("  - {abort: 503}\n  - {call: a}\n",
               "request/a is never reached: the request is aborted in line 5");
     unreached("  - choose: [{p: 1, do: {call: a}}, {p: 0, do: {call: e}}]\n",
-              "`0` of request/choose is never taken: its probability is 0");
+              "branch 2 of 2 (0) of request/choose is never taken: its probability is 0");
     unreached("  - {each: 0, do: {if: true, then: {call: a}}}\n",
               "`each copy` of request/each never begins");
 }
