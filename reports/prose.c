@@ -229,6 +229,27 @@ static void say_deadlock(struct paras *p, const struct exec_result *e, const str
         para_add(p, "%s", k->advice);
 }
 
+static void say_unstable(struct paras *p, const struct exec_result *e)
+{
+    struct arena *a = p->mem;
+    const char *why;
+    if (isfinite(e->unstable_utilisation))
+        why = arena_printf(a,
+                           "`%s` would have to be busy %s of the time. Its queue grows without "
+                           "end, so there are no averages",
+                           e->unstable, number_percent(a, e->unstable_utilisation));
+    else if (strcmp(e->unstable, UNSTABLE_CROWD) == 0)
+        why = arena_printf(a,
+                           "in the end %s requests are present, and more come than end, so there "
+                           "are no averages. If so many belong there, fewer replications leave "
+                           "room for more of them (--replications 2)",
+                           number_count(a, e->unstable_present));
+    else
+        why = arena_printf(a, "the queue for `%s` grows without end, so there are no averages",
+                           e->unstable);
+    para_add(p, "%s cannot carry this load: %s.", e->name, why)->style = STYLE_BAD;
+}
+
 void prose_trouble(struct paras *p, const struct run_result *r, const struct diags *d)
 {
     struct arena *a = p->mem;
@@ -236,18 +257,8 @@ void prose_trouble(struct paras *p, const struct run_result *r, const struct dia
         const struct exec_result *e = &r->exec[i];
         if (e->deadlock)
             say_deadlock(p, e, d);
-        if (e->unstable && isfinite(e->unstable_utilisation))
-            para_add(p,
-                     "%s cannot carry this load: `%s` would have to be busy %s of the time. Its "
-                     "queue grows without end, so there are no averages.",
-                     e->name, e->unstable, number_percent(a, e->unstable_utilisation))
-                ->style = STYLE_BAD;
-        else if (e->unstable)
-            para_add(p,
-                     "%s cannot carry this load: the queue for `%s` grows without end, so there "
-                     "are no averages.",
-                     e->name, e->unstable)
-                ->style = STYLE_BAD;
+        if (e->unstable)
+            say_unstable(p, e);
         if (e->error)
             para_add(p, "%s stopped: %s.", e->name, e->error)->style = STYLE_BAD;
         else if (!e->complete && !e->deadlock && !e->unstable)

@@ -179,7 +179,9 @@ static void say_trouble(struct paras *p, const struct sweep_result *r)
             if (n == 0)
                 continue;
             const struct sweep_exec *e = &r->cell[first].exec[k];
-            const char *why = kind == 1   ? arena_printf(p->mem, " (`%s`)", e->unstable)
+            bool crowd = kind == 1 && strcmp(e->unstable, UNSTABLE_CROWD) == 0;
+            const char *why = crowd       ? ""
+                              : kind == 1 ? arena_printf(p->mem, " (`%s`)", e->unstable)
                               : kind == 2 ? arena_printf(p->mem, " (%s)", e->error)
                                           : "";
             const char *cell = sweep_cell_text(p->mem, r, first);

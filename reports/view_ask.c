@@ -2,6 +2,7 @@
 /* view_ask.c - tables that are there only when they were asked for: --threshold, --what-if. */
 #include "reports/layout.h"
 #include <math.h>
+#include <string.h>
 
 /* ---- thresholds ---- */
 
@@ -169,8 +170,10 @@ void prose_what_if(struct paras *p, const struct run_result *r, uint32_t first, 
         const struct what_if_result *w = &r->what_if[i];
         const char *name = r->exec[w->exec].name;
         if (w->unstable)
-            para_add(p, "With %s, %s cannot carry the load: the queue for `%s` grows without end.",
-                     w->set, name, w->unstable);
+            para_add(p, "With %s, %s cannot carry the load: %s.", w->set, name,
+                     strcmp(w->unstable, UNSTABLE_CROWD) == 0
+                         ? "more requests come than end"
+                         : arena_printf(a, "the queue for `%s` grows without end", w->unstable));
         else if (w->deadlock)
             para_add(p, "With %s, %s comes to a deadlock: 'pertinax run --set %s' tells which.",
                      w->set, name, w->set);

@@ -100,6 +100,12 @@ static void put_files(const struct import_result *r, struct buf *b)
     }
 }
 
+static void put_counts(struct buf *b, uint64_t traces, uint64_t spans)
+{
+    buf_printf(b, "%" PRIu64 " trace%s, %" PRIu64 " span%s.", traces, traces == 1 ? "" : "s", spans,
+               spans == 1 ? "" : "s");
+}
+
 static void put_text(const struct import_cmd *c, const struct import_result *r, struct store *s,
                      struct buf *b)
 {
@@ -107,12 +113,14 @@ static void put_text(const struct import_cmd *c, const struct import_result *r, 
     buf_printf(b, "%s \xc2\xb7 label %s\n", c->to.store, c->to.label);
     put_files(r, b);
     traces_put_tally(&r->tally, b);
-    buf_printf(b, "\nNew: %" PRIu64 " traces, %" PRIu64 " spans.", n->traces, n->spans);
+    buf_puts(b, "\nNew: ");
+    put_counts(b, n->traces, n->spans);
     if (n->grown)
         buf_printf(b, " Traces that got more spans: %" PRIu64 ".", n->grown);
-    buf_printf(b, " The store holds %" PRIu64 " traces, %" PRIu64 " spans.\n",
-               total(s, "SELECT count(*) FROM trace"),
+    buf_puts(b, " The store holds ");
+    put_counts(b, total(s, "SELECT count(*) FROM trace"),
                total(s, "SELECT coalesce(sum(spans), 0) FROM trace"));
+    buf_putc(b, '\n');
     if (n->elsewhere)
         buf_printf(b,
                    "%" PRIu64 " of the traces have ids that are there under another label, too; "

@@ -168,6 +168,9 @@ enum run_stop {
 };
 extern const char *const run_stop_name[]; /* "requests" "precision" "max-requests" ... */
 
+/* In the place of a resource that saturates: there are ever more requests, whatever they wait for.
+ */
+#define UNSTABLE_CROWD "requests present"
 struct exec_result {
     const char *name, *kind; /* kind: serial threads coroutine hybrid */
     const char *summary;     /* "pool 16, spawn 60us": the row's numbers, "" if none */
@@ -189,8 +192,9 @@ struct exec_result {
     struct {
         double mean, peak;
     } threads, tasks, memory;
-    const char *unstable; /* the resource that saturates, or NULL */
+    const char *unstable; /* the resource that saturates, or UNSTABLE_CROWD; or NULL */
     double unstable_utilisation;
+    uint64_t unstable_present;        /* requests in the end, of a replication */
     struct deadlock_result *deadlock; /* or NULL */
     const char *error;                /* a run-time error of the model (E-run), already in diags */
     uint32_t nwarning;

@@ -106,8 +106,7 @@ void flow_arrive(struct sim *s, uint32_t cls, uint64_t ordinal)
     s->st.live++;
     s->traced += traced;
     s->acc.present++;
-    if (s->acc.present >= SIM_MAX_PRESENT)
-        s->end = SIM_OVERLOAD;
+    arrive_crowd(s, cls);
     if (!p->has_loop && p->server != NONE && !flow_seek(s, p->res[p->server].base, task))
         return;
     if (s->end == SIM_MORE && quiet(s))

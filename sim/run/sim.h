@@ -39,6 +39,7 @@ struct sim_opt {
     uint64_t seed;
     uint32_t replication;    /* part of every draw's key */
     uint64_t max_events;     /* SIM_STOPPED after so many; 0: no such limit */
+    uint32_t max_tasks;      /* of an open load: SIM_OVERLOAD beyond; 0: SIM_MAX_PRESENT */
     uint64_t trace_requests; /* step accounts, work and span: for the first so many requests */
     uint64_t trace_first;    /* from this one on, in the order of arrival */
     uint64_t account_after;  /* the laws of waits begin when so many requests have finished */
@@ -69,7 +70,7 @@ enum sim_end {
     SIM_DEADLOCK, /* some tasks can never move again: sim_deadlock() tells */
     SIM_ERROR,    /* sim_error() tells: an expression had no value */
     SIM_STOPPED,  /* opt.stop was set */
-    SIM_OVERLOAD  /* more than SIM_MAX_PRESENT requests in the system */
+    SIM_OVERLOAD  /* more requests in the system than SIM_MAX_PRESENT, or tasks than max_tasks */
 };
 enum { SIM_MAX_PRESENT = 1000000 };
 /* Without load: requests first .. first+n-1, each alone in an idle system, of every class (there is
@@ -78,6 +79,8 @@ enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n);
 /* Under load: go on until n more requests have finished. */
 enum sim_end sim_run_load(struct sim *s, uint64_t n);
 
+/* How many requests have ended at this very instant whose clients ask again at once. */
+uint64_t sim_spin(const struct sim *s);
 /* Times from now to the timeouts that are pending, into out: the first n of them. */
 uint32_t sim_timeouts(const struct sim *s, int64_t *out, uint32_t n);
 /* The records since the last sim_take(); the array is the sim's and good until the next run. */

@@ -3,6 +3,26 @@
 #include "run/flow.h"
 #include "run/sim_event.h"
 
+/* Clients that are answered at once and ask again at once, over and over, and time stands still. */
+enum { SPIN_MOST = 10000 };
+static void spin(struct sim *s, uint32_t cls)
+{
+    s->spin = s->spin_at == s->now ? s->spin + 1 : 1;
+    s->spin_at = s->now;
+    uint64_t clients = 0;
+    for (uint32_t k = 0; k < s->p->ncls && s->spin > SPIN_MOST; k++)
+        clients += s->p->cls[k].clients;
+    if (s->spin > SPIN_MOST + 2 * clients)
+        sim_fail(s, s->p->cls[cls].load->at,
+                 "time stands still: the clients are answered at once, and ask again at once; a "
+                 "`think` time lets it pass");
+}
+
+uint64_t sim_spin(const struct sim *s)
+{
+    return s->spin_at == s->now ? s->spin : 0;
+}
+
 void arrive_again(struct sim *s, uint32_t cls, uint32_t client)
 {
     struct class_state *c = &s->cls[cls];
@@ -11,6 +31,8 @@ void arrive_again(struct sim *s, uint32_t cls, uint32_t client)
     uint64_t n = c->client[client].sent;
     if (k->think != NONE)
         think = draw_class_ns(s, cls, draw_request_key(s, cls, client, n), k->think);
+    if (think == 0)
+        spin(s, cls);
     sim_push(s, s->now + think, CL_ARRIVAL,
              (struct slot){.kind = EV_ARRIVE, .a = cls, .b = client});
 }
@@ -19,6 +41,15 @@ uint32_t arrive_worker(const struct sim *s, uint64_t key)
 {
     struct draw_key k = {.seed = s->o.seed, .path = key, .site = 0x62616c61};
     return (uint32_t)(rng_unit(k) * s->p->workers);
+}
+
+void arrive_crowd(struct sim *s, uint32_t cls)
+{
+    const struct load *load = s->p->cls[cls].load;
+    bool open = load && load->kind == LOAD_OPEN;
+    uint32_t most = s->o.max_tasks ? s->o.max_tasks : SIM_MAX_PRESENT;
+    if (s->acc.present >= SIM_MAX_PRESENT || (open && s->st.live >= most))
+        s->end = SIM_OVERLOAD;
 }
 
 void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal)
@@ -54,8 +85,7 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     }
     s->traced += traced;
     s->acc.present++;
-    if (s->acc.present >= SIM_MAX_PRESENT)
-        s->end = SIM_OVERLOAD;
+    arrive_crowd(s, cls);
 }
 
 /* The time between arrival n of an open class and the one before it. */

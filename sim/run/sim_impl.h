@@ -159,6 +159,8 @@ struct sim {
     enum sim_end end;
     const char *error;
     struct loc error_at;
+    int64_t spin_at; /* when clients last asked again at once, and how often at that instant */
+    uint64_t spin;
     bool started, cpu_changed;
     uint64_t grants, handoffs;
     struct path *follow; /* the same, as long as traced requests come or are present */
@@ -234,6 +236,8 @@ void arrive_due(struct sim *s);                                  /* open, or rec
 uint64_t arrive_next(struct sim *s); /* the number of the one that is due, which is taken */
 void arrive_init(struct sim *s);
 void arrive_again(struct sim *s, uint32_t cls, uint32_t client); /* closed: after its think time */
+/* Are there too many requests, or tasks, now that one of this class has come? */
+void arrive_crowd(struct sim *s, uint32_t cls);
 void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordinal);
 /* The worker of a request, where it is drawn (`balance: random`). */
 uint32_t arrive_worker(const struct sim *s, uint64_t key);

@@ -14,7 +14,9 @@ enum {
     SHORTEST = 100,      /* fewer replications rather than shorter ones */
     PROBE = 64,          /* requests of each replication that show a gross overload */
     SNAPS = 20,          /* snapshots a round */
-    PIECE = 8192         /* records taken from a simulator at a time */
+    SPIN_LEAST = 20,     /* requests at one instant that may be chance */
+    PIECE = 8192,        /* records taken from a simulator at a time */
+    MOST_TASKS = 2000000 /* in all replications, which are kept: a gigabyte or so */
 };
 
 uint64_t steady_requests(const struct steady *st)
@@ -81,6 +83,15 @@ static uint64_t rep_take(struct steady *st, struct rep *r)
     return n;
 }
 
+/* Half of a run at its last instant: it goes on until time passes, or is seen not to. */
+static void spin_out(struct steady *st, struct rep *r)
+{
+    while (r->end == SIM_MORE && sim_spin(r->s) > SPIN_LEAST && 2 * sim_spin(r->s) > r->n) {
+        r->end = sim_run_load(r->s, SPIN_LEAST);
+        trial_progress(st->t, rep_take(st, r));
+    }
+}
+
 static void rep_work(void *ctx, uint64_t i)
 {
     struct steady *st = ctx;
@@ -95,6 +106,7 @@ static void rep_work(void *ctx, uint64_t i)
             r->end = sim_run_load(r->s, n < PIECE ? n : PIECE);
             trial_progress(t, rep_take(st, r));
         }
+        spin_out(st, r);
         /* A finite run needs its end alone; one that is unstable, its course. */
         if (!st->finite || r->end != SIM_MORE)
             rep_snap(r, nrow);
@@ -120,6 +132,7 @@ static void reps_new(struct steady *st)
     for (uint32_t i = 0; i < st->nrep; i++) {
         struct sim_opt so = {.seed = o->seed,
                              .replication = i,
+                             .max_tasks = MOST_TASKS / st->nrep,
                              .trace_requests = trace,
                              .trace_first = from,
                              .account_after = from,

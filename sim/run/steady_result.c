@@ -208,8 +208,10 @@ bool steady_unstable(const struct steady *st, uint32_t *row)
     double use;
     *row = busiest(st, &use);
     for (uint32_t i = 0; i < st->nrep; i++)
-        if (st->rep[i].end == SIM_OVERLOAD)
+        if (st->rep[i].end == SIM_OVERLOAD) {
+            *row = use > busy ? *row : NONE;
             return true;
+        }
     return *row != NONE && use > busy && (st->open || leaves_work(st->t->p)) &&
            ((st->open && overfull(st, *row)) || (present_grew(st, 1) && present_grew(st, 2)));
 }
@@ -435,6 +437,17 @@ void steady_fill(struct steady *st)
     steady_warn(st);
 }
 
+static uint64_t most_present(const struct steady *st)
+{
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < st->nrep; i++) {
+        const struct rep *r = &st->rep[i];
+        uint64_t n = r->nsnap ? r->snap[r->nsnap - 1].now.present : 0;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
 void steady_fill_unstable(struct steady *st, uint32_t row)
 {
     struct trial *t = st->t;
@@ -446,8 +459,9 @@ void steady_fill_unstable(struct steady *st, uint32_t row)
     e->all.latency = steady_latency(st, &none);
     e->all.duration = e->all.throughput = interval_none();
     e->makespan = NAN;
-    e->unstable = row == NONE ? "requests" : sim_row_name(t->p, row);
+    e->unstable = row == NONE ? UNSTABLE_CROWD : sim_row_name(t->p, row);
     e->unstable_utilisation = NAN;
+    e->unstable_present = most_present(st);
     if (row == NONE || leaves_work(t->p)) /* what is left to do has not been counted yet */
         return;
     double area = 0, time = 0, arrivals = 0, finished = 0;

@@ -15,7 +15,7 @@ $ pertinax import -d s.db data/traces/hotel.jaeger.json
 >         1  guessed    spans whose parent is not there: made roots
 >         1  guessed    spans that end after their parent: taken as asynchronous
 >
-> New: 1 traces, 7 spans. The store holds 1 traces, 7 spans.
+> New: 1 trace, 7 spans. The store holds 1 trace, 7 spans.
 ! data/traces/hotel.jaeger.json: warning[W-record]: byte 1958: a span without a spanID that can be read
 ! 1 warning
 
@@ -29,7 +29,7 @@ $ pertinax import -d s.db data/traces/hotel.jaeger.json -q
 >
 > Nothing was dropped, repaired or guessed.
 >
-> New: 0 traces, 0 spans. The store holds 1 traces, 7 spans.
+> New: 0 traces, 0 spans. The store holds 1 trace, 7 spans.
 $ gzip -c data/traces/hotel.jaeger.json | pertinax import -d s.db - -q
 > s.db · label default
 >
@@ -38,7 +38,7 @@ $ gzip -c data/traces/hotel.jaeger.json | pertinax import -d s.db - -q
 >
 > Nothing was dropped, repaired or guessed.
 >
-> New: 0 traces, 0 spans. The store holds 1 traces, 7 spans.
+> New: 0 traces, 0 spans. The store holds 1 trace, 7 spans.
 
 Under another label it is another recording, and it is said that the ids are the same.
 
@@ -56,7 +56,7 @@ $ pertinax import -d s.db --label again data/traces/hotel.jaeger.json -q
 >         1  guessed    spans whose parent is not there: made roots
 >         1  guessed    spans that end after their parent: taken as asynchronous
 >
-> New: 1 traces, 7 spans. The store holds 2 traces, 14 spans.
+> New: 1 trace, 7 spans. The store holds 2 traces, 14 spans.
 > 1 of the traces have ids that are there under another label, too; they are kept apart.
 
 OpenTelemetry lines: ids in base64, snake_case, half a line, a line of metrics, ends before starts.
@@ -117,7 +117,7 @@ $ pertinax import -d zipkin.db data/traces/pair.zipkin.json
 >         1  guessed    spans whose end was not recorded: marked unfinished
 >         1  guessed    server's halves of shared spans: made children of the client's
 >
-> New: 1 traces, 3 spans. The store holds 1 traces, 3 spans.
+> New: 1 trace, 3 spans. The store holds 1 trace, 3 spans.
 ! data/traces/pair.zipkin.json: warning[W-record]: byte 567: a span without a timestamp that can be read
 ! 1 warning
 
@@ -165,7 +165,7 @@ $ pertinax import -d csv.db --csv trace=TraceID,id=SpanID,parent=ParentID,servic
 >         1  dropped    records that could not be read
 >         7  guessed    ids made of texts that are not hexadecimal
 >
-> New: 1 traces, 2 spans. The store holds 1 traces, 2 spans.
+> New: 1 trace, 2 spans. The store holds 1 trace, 2 spans.
 ! -: warning[W-record]: byte 160: a record without a start that can be read
 ! 1 warning
 
@@ -263,4 +263,4 @@ $ : > empty; echo '{"a": 1}' > other.json; pertinax import -d b.db empty other.j
 >         1  guessed    spans whose end was not recorded: marked unfinished
 >         1  guessed    server's halves of shared spans: made children of the client's
 >
-> New: 1 traces, 3 spans. The store holds 1 traces, 3 spans.
+> New: 1 trace, 3 spans. The store holds 1 trace, 3 spans.

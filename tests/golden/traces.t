@@ -220,7 +220,7 @@ $ pertinax traces --sql "SELECT trace FROM v_trace" --limit 2
 A trace that takes no time has no critical path.
 
 $ printf 'trace,id,parent,name,start,duration\nt,1,,ping,1700000000000,0\nt,2,1,pong,1700000000000,0\n' | pertinax import -q -d none.db --csv trace=trace,id=id,parent=parent,name=name,start=start/ms,duration=duration/ms - | tail -1
-> New: 1 traces, 2 spans. The store holds 1 traces, 2 spans.
+> New: 1 trace, 2 spans. The store holds 1 trace, 2 spans.
 $ pertinax traces -d none.db --trace slowest
 > none.db
 > 596802534854edf7f50a68cc676e4eeb · label default · 0 s · 2 spans · rule own

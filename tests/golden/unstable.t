@@ -129,3 +129,50 @@ $ printf 'pertinax: 1\nname: behind\nrequest:\n  - detach: [{cpu: 10ms}]\n  - {w
 $ pertinax run clients.yaml --under threads -q
 > EXECUTION  mean ms  p50 ms  p99 ms
 > threads    cannot carry this load: cores
+
+Requests that never end: no resource is busy, and more come than end.
+
+$ printf 'pertinax: 1\nname: crowd\nrequest: [{parallel: {a: {wait: 1ms}, b: {wait: 1000000s}}}, {respond: 200}]\nload: {rate: 5000/s}\n' >crowd.yaml; pertinax run crowd.yaml --under threads --what-if load.rate=4000/s | sed '/^Assumed/,$d'
+> crowd
+> seed 1 · open load, 5000/s Poisson · 1 core, rr(5ms) · no GIL · no costs
+>
+> EXECUTION  mean ms  p50 ms  p99 ms
+> threads    cannot carry this load: 49,999 requests present
+>
+>   threads cannot carry this load: in the end 49,999 requests are present, and
+>   more come than end, so there are no averages. If so many belong there, fewer
+>   replications leave room for more of them (--replications 2).
+>
+> WHAT IF load.rate=4000/s
+> execution  mean ms  p50 ms  p99 ms
+> threads    cannot carry the load then: requests present
+>
+>   With load.rate=4000/s, threads cannot carry the load: more requests come than
+>   end.
+>
+$ pertinax run crowd.yaml --under threads --replications 10 -q
+> EXECUTION  mean ms  p50 ms  p99 ms
+> threads    cannot carry this load: 99,999 requests present
+$ pertinax sweep crowd.yaml --set load.rate=1/s,5000/s --under threads --requests 2000 -q | tail -3
+> load.rate   threads
+> 1/s        unstable
+> 5000/s     unstable
+
+Clients that are refused at once, and ask again at once, while one is served: time never passes.  One
+client has nobody beside it; and with a think time it does pass.
+
+$ printf 'pertinax: 1\nname: spin\nservices: {db: {latency: 1ms, capacity: 1, queue: 0}}\nrequest: [{call: db, catch: {rejected: {abort: 503}}}, {respond: 200}]\nload: {clients: 4}\n' >spin.yaml; pertinax run spin.yaml --under serial,threads -q
+> EXECUTION  mean ms  p50 ms   p99 ms   per second
+> serial     4.00 ±0  4.00 ±0  4.00 ±0  1000 ±0     ◀ best
+> threads    stopped by an error of the model
+! spin.yaml:5:7: error[E-run]: time stands still: the clients are answered at once, and ask again at once; a `think` time lets it pass
+!     5 | load: {clients: 4}
+!       |       ^
+! 1 error
+? 2
+$ pertinax run spin.yaml --under threads -q --set load.clients=1
+> EXECUTION  mean ms  p50 ms   p99 ms   per second
+> threads    1.00 ±0  1.00 ±0  1.00 ±0  1000 ±0
+$ pertinax run spin.yaml --under threads -q --set load.think=1ms
+> EXECUTION  mean ms   p50 ms  p99 ms   per second
+> threads    0.333 ±0  0 ±0    1.00 ±0  3003 ±0
