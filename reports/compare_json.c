@@ -123,6 +123,8 @@ void compare_json(const struct compare_result *r, const struct report_look *look
     key_str(&j, "digest", r->digest);
     key_str(&j, "store", r->store);
     key_str(&j, "root", r->root);
+    if (r->costs)
+        key_str(&j, "costs", r->costs);
     key_str(&j, "verdict", agreement_name[r->verdict]);
     json_key(&j, "executions");
     json_arr(&j);

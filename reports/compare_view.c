@@ -301,7 +301,10 @@ void compare_sentences(struct paras *p, const struct compare_result *r)
         paired = paired || r->part[i].paired;
         costless = costless || (w && w->costless && w->longer > 0);
     }
-    if (costless)
+    if (r->costs)
+        para_add(p, "Predicted with costs measured on this machine, not with the model's: %s.",
+                 r->costs);
+    else if (costless)
         para_add(p, "Executions without costs in the model are predicted without them: calibrate "
                     "--into FILE writes those of this machine.");
     if (paired)

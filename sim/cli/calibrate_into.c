@@ -31,9 +31,8 @@ const char *calibrate_amount(struct arena *mem, double x, bool bytes)
                         v, row[i].unit[bytes]);
 }
 
-/* The costs that were measured of an execution of this kind, one by one; CAL_COUNT after them. */
-static enum calibrated next_cost(const struct calibration *c, enum exec_kind kind, bool pooled,
-                                 int *i)
+enum calibrated calibrate_next(const struct calibration *c, enum exec_kind kind, bool pooled,
+                               int *i)
 {
     enum calibrated k = costs_of[kind][*i];
     while (k != CAL_COUNT && !c->v[k].known)
@@ -53,7 +52,7 @@ static const char *flow_of(const struct calibration *c, struct arena *mem, enum 
 {
     const char *s = "{";
     enum calibrated k;
-    for (int i = 0; (k = next_cost(c, kind, false, &i)) != CAL_COUNT;)
+    for (int i = 0; (k = calibrate_next(c, kind, false, &i)) != CAL_COUNT;)
         s = arena_printf(mem, "%s%s%s: %s", s, s[1] ? ", " : "", calibrate_rows[k].key,
                          text_of(c, mem, k));
     return arena_printf(mem, "%s}", s);
@@ -169,7 +168,7 @@ static void into_execution(struct editor *e, const struct execution *x, const st
 {
     struct entries more = {.n = 0};
     enum calibrated k;
-    for (int i = 0; (k = next_cost(e->c, x->kind, x->pool != NULL, &i)) != CAL_COUNT;) {
+    for (int i = 0; (k = calibrate_next(e->c, x->kind, x->pool != NULL, &i)) != CAL_COUNT;) {
         const char *key = calibrate_rows[k].key, *text = text_of(e->c, e->mem, k);
         const struct yaml *v = p->value->kind == YAML_MAP ? yaml_get(p->value, key) : NULL;
         if (v)
@@ -235,7 +234,7 @@ static bool check(const struct editor *e, const struct model *m, const struct ya
     for (uint32_t i = 0; all && i < all->n; i++) {
         const struct execution *x = model_exec(m, all->pair[i].key);
         enum calibrated k;
-        for (int n = 0; (k = next_cost(e->c, x->kind, x->pool != NULL, &n)) != CAL_COUNT;)
+        for (int n = 0; (k = calibrate_next(e->c, x->kind, x->pool != NULL, &n)) != CAL_COUNT;)
             ok = ok &&
                  says(yaml_get(root, "params"), yaml_get(all->pair[i].value, calibrate_rows[k].key),
                       text_of(e->c, e->mem, k));

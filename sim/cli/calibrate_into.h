@@ -8,6 +8,10 @@
 
 /* host: and executions: */
 void calibrate_put(const struct calibration *c, struct buf *b);
+/* The costs that were measured of an execution of this kind, one by one (*i: 0 at first); CAL_COUNT
+ * after them. */
+enum calibrated calibrate_next(const struct calibration *c, enum exec_kind kind, bool pooled,
+                               int *i);
 /* "21.8us", "3.1KB" */
 const char *calibrate_amount(struct arena *mem, double x, bool bytes);
 /* The model's text with the costs of each of its executions, and with `threads` and `coroutine` if

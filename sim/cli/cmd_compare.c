@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_compare.c - pertinax compare: a model against recorded traces. */
 #include "cli/cmd.h"
+#include "cli/compare_costs.h"
 #include "cli/live_session.h"
 #include "cli/simulate.h"
 #include "cli/spans.h"
@@ -19,8 +20,9 @@ enum { PARTS = 16 };
 struct comparing {
     const struct cmd_args *a;
     const char *store, *root;
-    const char *live;  /* what was executed for real, in words; or NULL */
-    uint64_t executed; /* so many requests */
+    const char *live;                /* what was executed for real, in words; or NULL */
+    uint64_t executed;               /* so many requests */
+    const struct calibration *costs; /* --calibrate, or NULL */
     uint32_t n;
     const char *execution[PARTS], *label[PARTS]; /* label NULL: all */
     uint32_t nname;
@@ -164,6 +166,19 @@ static void measure_levels(struct comparing *c, struct store *s)
 
 /* ---- --live ---- */
 
+static int measure_costs(struct comparing *c, bool python, struct diags *d)
+{
+    struct calibration *costs = NEW(c->a->mem, struct calibration, 1);
+    const char *why = NULL;
+    if (!(python ? calibrate_python(costs, c->a->mem, &why)
+                 : calibrate_native(NULL, costs, &why))) {
+        diag_error(d, nowhere, "E-calibrate", NULL, "nothing can be measured: %s", why);
+        return STATUS_WORLD;
+    }
+    c->costs = costs;
+    return STATUS_FINE;
+}
+
 /* Executes the model for real: its recordings, called as the executions, are then in the store that
  * is compared with.  STATUS_FINE, or how the command ends. */
 static int execute(struct comparing *c, struct experiment_opt *e, const char *store,
@@ -177,6 +192,8 @@ static int execute(struct comparing *c, struct experiment_opt *e, const char *st
     if (!c->s.model || diags_errors(d))
         return STATUS_USAGE;
     l.store_path = store;
+    if (opt_has(c->a->o, "calibrate") && (status = measure_costs(c, l.python, d)) != STATUS_FINE)
+        return status;
     c->opt.live = live_execute(&l, &c->s, e, &status, d);
     if (!c->opt.live)
         return status;
@@ -247,6 +264,22 @@ static struct compare_side side_of(const struct comparing *c, const struct exec_
     return (struct compare_side){n > 0 ? v : NULL, n, span > 0 ? (n - 1) / span : NAN};
 }
 
+/* --calibrate: what r says of each execution anew, with what was measured in place of its costs. */
+static bool with_costs(struct comparing *c, struct run_result *r, const struct experiment_opt *o,
+                       struct diags *d)
+{
+    for (uint32_t i = 0; r && c->costs && i < c->s.nexec; i++) {
+        const struct execution *x = c->s.exec[i];
+        const struct model *m = costs_model(c->costs, &c->s, c->a, x->kind, d);
+        const struct execution *y = m ? model_exec(m, x->name) : NULL;
+        const struct run_result *one = y ? experiment_run(m, &y, 1, o, c->a->mem, d) : NULL;
+        if (!one)
+            return false;
+        r->exec[i] = one->exec[0];
+    }
+    return r != NULL;
+}
+
 /* What was executed was executed with the draws of a simulation of the same seed, and from an empty
  * system on: what that says of the same requests. */
 static struct run_result *predict(struct comparing *c, const struct experiment_opt *e,
@@ -258,6 +291,8 @@ static struct run_result *predict(struct comparing *c, const struct experiment_o
     o.requests = c->executed;
     o.traced = (uint32_t)c->executed;
     struct run_result *r = experiment_run(c->s.model, c->s.exec, c->s.nexec, &o, a, d);
+    if (!with_costs(c, r, &o, d))
+        return NULL;
     struct compare_side *side = NEW(a, struct compare_side, c->n + 1u);
     for (uint32_t i = 0; r && i < c->n; i++) {
         struct compare_side all = side_of(c, &r->exec[c->exec[i]]);
@@ -293,6 +328,7 @@ static int judge(struct comparing *c, struct experiment_opt *e, struct diags *d)
     r->digest = c->s.digest;
     r->store = c->live ? c->live : c->store;
     r->root = c->root;
+    r->costs = c->costs ? costs_words(c->costs, &c->s, c->a->mem) : NULL;
     r->scaling = c->scaling;
     write_result(c, r, d);
     if (atomic_load(&w.asked))
@@ -328,6 +364,8 @@ static int compare_run(const struct cmd_args *a, struct diags *d)
     struct experiment_opt e = simulate_options(a, d);
     *c = (struct comparing){.a = a, .root = opt_get(a->o, "root")};
     bool live = opt_has(a->o, "live");
+    if (opt_has(a->o, "calibrate") && !live)
+        diag_error(d, nowhere, "E-option", NULL, "--calibrate is for --live");
     char folder[] = "/tmp/pertinax-live-XXXXXX";
     c->store = opt_get(a->o, "store");
     bool own = live && !c->store;
@@ -360,6 +398,8 @@ static const struct opt compare_opts[] = {
      "the execution that was recorded (default: coroutine); with --live NAME,...: which to execute",
      0},
     {"live", 0, NULL, "execute the model for real and compare with that", 0},
+    {"calibrate", 0, NULL,
+     "with --live: measure this machine's costs first (see calibrate), and predict with these", 0},
     LIVE_OPTIONS,
     {"spans", 0, "STEP=NAME", "the spans of a step have another name than it", OPT_MANY},
     {"within", 0, "VALUE=P%,...", "margins (default: mean=10%,p50=10%,p95=15%,p99=20%)", 0},
@@ -381,6 +421,7 @@ const struct cmd cmd_compare = {
             "  pertinax compare search.yaml -d prod.db --root 'GET /search' --under threads\n"
             "  pertinax compare search.yaml -d lab.db --label serial=run1 --label coroutine=run2\n"
             "  pertinax compare search.yaml --live --runtime python3\n"
+            "  pertinax compare db_pool.yaml --live --calibrate\n"
             "  pertinax compare search.yaml --spans geocoder=geo.Lookup --within p99=30%\n\n"
             "A value agrees if the 90 % interval of model/measured lies within its margin, and "
             "disagrees if all of it lies beyond; in between it is undecided, and the number of "

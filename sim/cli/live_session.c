@@ -137,6 +137,8 @@ static int run_for_real(void *ctx, const char *execution, struct sim *s, bool lo
     struct live_session *l = ctx;
     struct live_report *r = &l->report[l->n];
     l->name[l->n++] = execution;
+    if (l->own)
+        cores_leave(l->service.pid, world_cores(s));
     return (int)(l->python ? live_python(l, execution, s, n, r) : live_run(s, load, n, &l->o, r));
 }
 

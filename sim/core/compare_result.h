@@ -82,6 +82,7 @@ struct compare_result {
     const char *version, *command;
     uint64_t seed;
     const char *model_name, *model_doc, *digest, *store, *root;
+    const char *costs; /* measured here, with which it was predicted: in words; NULL: the model's */
     uint32_t npart, nspeedup;
     struct compare_part *part;
     struct compare_speedup *speedup;

@@ -33,16 +33,38 @@ void burn(int64_t ns)
             x += i;
 }
 
-void cores_limit(uint32_t cores)
+/* The first so many of those that we may use; and the rest, all of them if none is left. */
+static bool cores_split(uint32_t cores, cpu_set_t *first, cpu_set_t *rest)
 {
-    cpu_set_t have, want;
-    CPU_ZERO(&want);
+    cpu_set_t have;
+    CPU_ZERO(first);
+    CPU_ZERO(rest);
     if (sched_getaffinity(0, sizeof have, &have) != 0)
-        return;
-    for (unsigned i = 0; i < CPU_SETSIZE && cores > 0; i++)
+        return false;
+    for (unsigned i = 0; i < CPU_SETSIZE; i++)
         if (CPU_ISSET(i, &have)) {
-            CPU_SET(i, &want);
-            cores--;
+            CPU_SET(i, cores > 0 ? first : rest);
+            cores -= cores > 0;
         }
-    sched_setaffinity(0, sizeof want, &want);
+    if (CPU_COUNT(rest) == 0)
+        *rest = have;
+    return true;
+}
+
+void cores_limit(pthread_attr_t *a, uint32_t cores)
+{
+    cpu_set_t ours, theirs;
+    if (!cores_split(cores, &ours, &theirs))
+        return;
+    if (a)
+        pthread_attr_setaffinity_np(a, sizeof ours, &ours);
+    else
+        sched_setaffinity(0, sizeof ours, &ours);
+}
+
+void cores_leave(pid_t pid, uint32_t cores)
+{
+    cpu_set_t ours, theirs;
+    if (cores_split(cores, &ours, &theirs))
+        sched_setaffinity(pid, sizeof theirs, &theirs);
 }

@@ -2,8 +2,8 @@
 /* calibrate.h - what threads, tasks and wake-ups cost on this machine: the keys of `executions:`,
  * measured.
  *
- * Everything is CPU time of the whole process, of many units at once less that of few, so what is
- * done once does not count.  All of it is measured CALIBRATE_BATCHES times, in turns; a value is
+ * Everything is CPU time of the whole process (what concerns an idle core: time), of many units less
+ * that of few, so what is done once does not count.  All of it is measured CALIBRATE_BATCHES times, in turns; a value is
  * the median of these, its interval (95 %) is of two of them, whatever their law is.  A few
  * seconds.
  *
@@ -22,12 +22,14 @@ enum calibrated { /* ORDER calibrated */
                   CAL_SPAWN_POOLED,
                   CAL_SWITCH,
                   CAL_THREAD_WAKE,
+                  CAL_THREAD_LATE,
                   CAL_HANDOFF,
                   CAL_THREAD_CALL,
                   CAL_STACK,
                   CAL_TASK,
                   CAL_RESUME,
                   CAL_LOOP_WAKE,
+                  CAL_LOOP_LATE,
                   CAL_LOOP_CALL,
                   CAL_FRAME,
                   CAL_HOP,

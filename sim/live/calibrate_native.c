@@ -3,9 +3,10 @@
  * once with many; what it takes more is theirs.  See calibrate.h.
  *
  * What a unit pays follows from the language: a copy under threads is spawned, dispatched, and
- * dispatched again after each wait; a task that is made and waits is resumed once; a wait in an
- * idle process pays `wake` on top; a call is a wait, too.  An offload hops there and back; that a
- * pool's thread is dispatched for it counts as part of that. */
+ * dispatched again after each wait; a task that is made and waits is resumed once; a call is a
+ * wait, too.  Who is woken in an idle process is woken late: `wake` is that time (an idle core
+ * computes nothing while it wakes up), by calls of a millisecond.  An offload hops there and back;
+ * that a pool's thread is dispatched for it counts as part of that. */
 #include "live/calibrate.h"
 #include "live/live.h"
 #include "live/server.h"
@@ -29,6 +30,8 @@ enum probe_name {
     PROBE_HOP,
     PROBE_THREAD_CALL,
     PROBE_LOOP_CALL,
+    PROBE_THREAD_ANSWER,
+    PROBE_LOOP_ANSWER,
     PROBE_STACK,
     PROBE_FRAME,
     PROBE_COUNT
@@ -37,25 +40,28 @@ struct probe {
     const char *exec, *body;  /* body: the request, with one %u */
     uint32_t few, many, unit; /* unit: so many units come with one more of %u */
     uint32_t requests;
-    bool tcp, memory; /* memory: bytes at the peak, else CPU time */
+    bool tcp;
+    enum { CPU, BYTES, TIME } of; /* BYTES: at the peak */
 };
 #define WAITS 9      /* of a unit of PROBE_*_WAITS, where the others have one */
 #define BURST 1000.0 /* ns of CPU that PROBE_HOP offloads */
+#define WAIT  1e6    /* ns of what is waited for in PROBE_*_IDLE: the core is idle for good */
 /* ORDER probe_name */
 static const struct probe probes[PROBE_COUNT] = {
-    {"threads", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 4, false, false},
-    {"threads", "{each: %u, do: {repeat: 9, do: {wait: 50us}}}", 16, 64, 1, 3, false, false},
-    {"pooled", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 12, false, false},
-    {"threads", "{repeat: %u, do: {wait: 50us}}", 8, 40, 1, 4, false, false},
-    {"coroutine", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 16, false, false},
-    {"coroutine", "{each: %u, do: {repeat: 9, do: {wait: 50us}}}", 16, 64, 1, 6, false, false},
-    {"coroutine", "{repeat: %u, do: {wait: 50us}}", 8, 40, 1, 4, false, false},
-    {"hybrid", "{each: 16, do: {repeat: %u, do: {offload: {cpu: 1us}}}}", 1, 5, 16, 4, false,
-     false},
-    {"threads", "{each: 16, do: {repeat: %u, do: {call: s}}}", 1, 9, 16, 4, true, false},
-    {"coroutine", "{each: 16, do: {repeat: %u, do: {call: s}}}", 1, 9, 16, 4, true, false},
-    {"threads", "{each: %u, do: {wait: 20ms}}", 20, 220, 1, 1, false, true},
-    {"coroutine", "{each: %u, do: {wait: 20ms}}", 100, 2100, 1, 1, false, true},
+    {"threads", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 4, false, CPU},
+    {"threads", "{each: %u, do: {repeat: 9, do: {wait: 50us}}}", 16, 64, 1, 3, false, CPU},
+    {"pooled", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 12, false, CPU},
+    {"threads", "{repeat: %u, do: {wait: 1ms}}", 2, 12, 1, 3, false, TIME},
+    {"coroutine", "{each: %u, do: {wait: 50us}}", 16, 64, 1, 16, false, CPU},
+    {"coroutine", "{each: %u, do: {repeat: 9, do: {wait: 50us}}}", 16, 64, 1, 6, false, CPU},
+    {"coroutine", "{repeat: %u, do: {wait: 1ms}}", 2, 12, 1, 3, false, TIME},
+    {"hybrid", "{each: 16, do: {repeat: %u, do: {offload: {cpu: 1us}}}}", 1, 5, 16, 4, false, CPU},
+    {"threads", "{each: 16, do: {repeat: %u, do: {call: s}}}", 1, 9, 16, 4, true, CPU},
+    {"coroutine", "{each: 16, do: {repeat: %u, do: {call: s}}}", 1, 9, 16, 4, true, CPU},
+    {"threads", "{repeat: %u, do: {call: t}}", 2, 12, 1, 3, true, TIME},
+    {"coroutine", "{repeat: %u, do: {call: t}}", 2, 12, 1, 3, true, TIME},
+    {"threads", "{each: %u, do: {wait: 20ms}}", 20, 220, 1, 1, false, BYTES},
+    {"coroutine", "{each: %u, do: {wait: 20ms}}", 100, 2100, 1, 1, false, BYTES},
 };
 
 struct bench {
@@ -101,12 +107,13 @@ static struct sim *probe_sim(struct arena *mem, const struct bench *b, const str
     char body[128];
     /* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): from the table above */
     snprintf(body, sizeof body, p->body, n);
-    const char *text = arena_printf(mem,
-                                    "pertinax: 1\nname: probe\nservices: {s: {latency: 50us}}\n"
-                                    "host: {cores: %u}\nexecutions:\n"
-                                    "  pooled: {kind: threads, pool: 128}\n"
-                                    "  hybrid: {pool: 2}\nrequest: %s\n",
-                                    b->cores, body);
+    const char *text =
+        arena_printf(mem,
+                     "pertinax: 1\nname: probe\nservices: {s: {latency: 50us}, t: {latency: 1ms}}\n"
+                     "host: {cores: %u}\nexecutions:\n"
+                     "  pooled: {kind: threads, pool: 128}\n"
+                     "  hybrid: {pool: 2}\nrequest: %s\n",
+                     b->cores, body);
     struct yaml *root = yaml_parse(mem, "probe", text, strlen(text), d);
     const struct model *m = root ? model_build(mem, root, "probe", d) : NULL;
     const struct execution *x = m ? model_exec(m, p->exec) : NULL;
@@ -115,7 +122,28 @@ static struct sim *probe_sim(struct arena *mem, const struct bench *b, const str
     return sim_new(g, &(struct sim_opt){.seed = 1, .stepwise = true});
 }
 
-/* CPU time, or memory, of p with n of its units. */
+static int by_length(const void *a, const void *b)
+{
+    const struct record *x = a, *y = b;
+    return (x->latency > y->latency) - (x->latency < y->latency);
+}
+
+/* So many requests' time by the median of them: one that something came in between of is none. */
+static double time_of(const struct sim *s)
+{
+    uint64_t n;
+    const struct record *all = sim_records(s, &n);
+    if (n == 0)
+        return NAN;
+    struct record *r = xcalloc(n, sizeof *r);
+    memcpy(r, all, n * sizeof *r);
+    qsort(r, n, sizeof *r, by_length);
+    double time = (double)r[n / 2].latency * (double)n;
+    free(r);
+    return time;
+}
+
+/* What p takes with n of its units. */
 static bool probe_run(const struct bench *b, const struct probe *p, uint32_t n, double *out)
 {
     struct arena *mem = arena_new(0);
@@ -126,10 +154,13 @@ static bool probe_run(const struct bench *b, const struct probe *p, uint32_t n, 
                                .port = b->port,
                                .most_ns = INT64_C(10000000000),
                                .stop = b->stop};
-    bool peak = p->memory && memory_forget_peak();
+    bool peak = p->of == BYTES && memory_forget_peak();
     double before = cpu_now();
     enum sim_end end = live_run(s, false, p->requests, &o, &r);
-    *out = !p->memory ? cpu_now() - before : peak ? memory_peak() : NAN;
+    *out = p->of == CPU    ? cpu_now() - before
+           : p->of == TIME ? time_of(s)
+           : peak          ? memory_peak()
+                           : NAN;
     sim_free(s);
     arena_drop(mem);
     bool stopped = b->stop && atomic_load(b->stop);
@@ -156,13 +187,15 @@ static void solve(const double *u, struct calibrate_sample *s, int i)
     s->x[CAL_SPAWN][i] = u[PROBE_FRESH] - 2 * sw;
     s->x[CAL_SPAWN_POOLED][i] = u[PROBE_POOLED] - 2 * sw;
     s->x[CAL_SWITCH][i] = sw;
-    s->x[CAL_THREAD_WAKE][i] = u[PROBE_SWITCH_IDLE] - sw;
+    s->x[CAL_THREAD_WAKE][i] = u[PROBE_THREAD_ANSWER] - WAIT - u[PROBE_THREAD_CALL];
+    s->x[CAL_THREAD_LATE][i] = u[PROBE_SWITCH_IDLE] - WAIT;
     s->x[CAL_HANDOFF][i] = NAN; /* there is no GIL */
     s->x[CAL_THREAD_CALL][i] = u[PROBE_THREAD_CALL] - sw;
     s->x[CAL_STACK][i] = u[PROBE_STACK];
     s->x[CAL_TASK][i] = u[PROBE_TASK] - resume;
     s->x[CAL_RESUME][i] = resume;
-    s->x[CAL_LOOP_WAKE][i] = u[PROBE_RESUME_IDLE] - resume;
+    s->x[CAL_LOOP_WAKE][i] = u[PROBE_LOOP_ANSWER] - WAIT - u[PROBE_LOOP_CALL];
+    s->x[CAL_LOOP_LATE][i] = u[PROBE_RESUME_IDLE] - WAIT;
     s->x[CAL_LOOP_CALL][i] = u[PROBE_LOOP_CALL] - resume;
     s->x[CAL_FRAME][i] = u[PROBE_FRAME];
     s->x[CAL_HOP][i] = (u[PROBE_HOP] - BURST) / 2;

@@ -287,7 +287,6 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     world_attach(s, &l->world);
     locks_init(l);
     timers_exact();
-    cores_limit(world_cores(s));
     int64_t burnt = burnt_by_all();
     if (loops_begin(l)) {
         pthread_mutex_lock(&l->lock);

@@ -8,11 +8,13 @@ $ cp models/transactions.yaml t.yaml; pertinax calibrate -q --into t.yaml | sed 
 > spawn N N - N a thread is made, and ends
 > pooled spawn N N - N work is handed to a thread of a pool
 > switch N N - N a thread goes on after a wait, among others that do
-> thread wake N N - N the same when the core was idle: so much on top
+> thread wake N N - N an answer wakes it when the core was idle: so much later
+> thread wait N N - N a wait ends when the core was idle: so much too late
 > thread call N N - N a call over a socket: the client's CPU, on a thread
 > task N N - N a task is made, and ends
 > resume N N - N the loop goes on with a task, among others
-> loop wake N N - N the same when the loop was idle: so much on top
+> loop wake N N - N an answer wakes it when it was idle: so much later
+> loop wait N N - N a wait ends when the loop was idle: so much too late
 > loop call N N - N a call over a socket: the client's CPU, on the loop
 > hop N N - N work goes to a thread, and again when it comes back
 >

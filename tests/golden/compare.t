@@ -200,3 +200,13 @@ predicted is the very run: fifty good clients who begin at once, one millisecond
 
 $ pertinax compare models/slow_loris.yaml --live --under coroutine --root good -n 60 --set trickle=100ms --format csv | sed -n 2p | cut -d, -f1-3,7
 > coroutine,time,mean,0.04967882020754716
+
+With the costs of this machine in place of the model's, measured in the same command.
+
+$ pertinax compare models/do_work.yaml --live --calibrate --under serial,threads,coroutine -n 20 --format json | sed -n 's/ *"costs": "\(.*\)",/\1/p' | sed -E 's/[0-9.]+(ns|us|ms)/N/g'
+> thread call N [N, N], spawn N [N, N], switch N [N, N], thread wake N [N, N], loop call N [N, N], task N [N, N], resume N [N, N], loop wake N [N, N]
+$ pertinax compare models/do_work.yaml --calibrate -d nowhere.db
+! error[E-option]: --calibrate is for --live
+! error[E-store]: nowhere.db cannot be opened: unable to open database file
+! 2 errors
+? 2
