@@ -51,6 +51,8 @@ void compare_part_members(struct json *j, const struct compare_part *p)
     key_str(j, "execution", p->execution);
     key_str(j, "label", p->label);
     key_count(j, "requests", p->requests);
+    if (p->stalls)
+        key_str(j, "stalls", p->stalls);
     key_str(j, "trouble", p->trouble);
     key_num(j, "lag1", p->lag1);
     json_key(j, "dependent");

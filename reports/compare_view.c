@@ -232,6 +232,8 @@ static void say_part(struct paras *p, const struct compare_part *q)
     struct arena *a = p->mem;
     if (q->trouble)
         para_add(p, "%s: %s, so there is nothing to compare.", q->execution, q->trouble);
+    if (q->stalls)
+        para_add(p, "%s: %s.", q->execution, q->stalls);
     if (q->reason)
         compare_say_reason(p, q->execution, q->value[0].ratio, q->reason);
     const char *why = q->reason ? NULL : compare_why(a, q);

@@ -200,8 +200,11 @@ static int execute(struct comparing *c, struct experiment_opt *e, const char *st
     struct compare_busy *busy = NEW(c->a->mem, struct compare_busy, c->s.nexec + 1u);
     for (uint32_t i = 0; i < c->s.nexec; i++) {
         add_part(c, c->s.exec[i]->name, c->s.exec[i]->name, d);
-        busy[i] = l.python ? (struct compare_busy){NAN, NAN}
-                           : (struct compare_busy){l.report[i].loop, l.report[i].cores};
+        busy[i] = (struct compare_busy){NAN, NAN, live_stalls(&l.report[i], c->a->mem)};
+        if (!l.python) {
+            busy[i].loop = l.report[i].loop;
+            busy[i].cores = l.report[i].cores;
+        }
     }
     c->opt.busy = busy;
     c->live = l.python ? "executed by python3" : "executed by native threads and loops";

@@ -4,6 +4,7 @@
 #include "fit/forest.h"
 #include "live/child.h"
 #include "live/emit.h"
+#include "live/stalls.h"
 #include "run/rehearse.h"
 #include <errno.h>
 #include <stdio.h>
@@ -178,7 +179,13 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
         n = MOST_REQUESTS;
     struct files f = write_files(l, execution, p, n);
     unlink(f.otlp);
-    switch (run_program(l, &f, p->cores, n)) {
+    struct stalls still;
+    stalls_begin(&still);
+    enum child_end end = run_program(l, &f, p->cores, n);
+    stalls_end(&still);
+    r->stalls = stalls_sum(&still, NULL, 0, 0);
+    stalls_free(&still);
+    switch (end) {
     case CHILD_WELL:
         return read_back(l, f.otlp, execution, s) ? SIM_MORE : SIM_STOPPED;
     case CHILD_LATE:

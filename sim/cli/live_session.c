@@ -3,10 +3,12 @@
 #include "cli/live_session.h"
 #include "cli/live_python.h"
 #include "cli/watch.h"
+#include "reports/layout.h"
 #include "reports/trace.h"
 #include "trace/import.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +153,24 @@ static void add_warning(struct arena *a, struct exec_result *e, const char *id, 
     e->warning = w;
 }
 
+const char *live_stalls(const struct live_report *r, struct arena *a)
+{
+    const struct live_stalls *s = &r->stalls;
+    if (s->n == 0)
+        return NULL;
+    const char *t = arena_printf(a, "the machine stood still %u time%s, %s in all", s->n,
+                                 s->n == 1 ? "" : "s", number_time(a, (double)s->sum / 1e9));
+    if (s->n > 1)
+        t = arena_printf(a, "%s (the longest %s)", t, number_time(a, (double)s->longest / 1e9));
+    if (s->requests > 0)
+        t = arena_printf(a, "%s, while %llu requests were under way", t,
+                         (unsigned long long)s->requests);
+    return isfinite(s->mean)
+               ? arena_printf(a, "%s: their mean latency is %s with these and %s without", t,
+                              number_time(a, s->mean / 1e9), number_time(a, s->mean_without / 1e9))
+               : t;
+}
+
 /* What went wrong on the way, beside its figures.  True: the run could not go on. */
 static bool tell_trouble(const struct live_session *l, struct run_result *r, struct diags *d)
 {
@@ -167,6 +187,9 @@ static bool tell_trouble(const struct live_session *l, struct run_result *r, str
             add_warning(a, &r->exec[i], "time-limit",
                         "the time for it was over before all requests were through: more with "
                         "--time-limit, fewer with --requests");
+        const char *stalls = live_stalls(q, a);
+        if (stalls)
+            add_warning(a, &r->exec[i], "stalls", stalls);
         if (q->unable)
             diag_error(d, nowhere, "E-live", NULL, "%s cannot be run: %s", l->name[i], q->trouble);
         unable |= q->unable;

@@ -44,6 +44,8 @@ void live_read(struct live_session *l, const struct cmd_args *a, const char *ser
                struct diags *d);
 /* Requests where --requests does not say. */
 uint64_t live_requests(const struct subject *s);
+/* How often the machine stood still meanwhile, and what of it; NULL: it did not. */
+const char *live_stalls(const struct live_report *r, struct arena *a);
 /* All executions of the subject.  NULL: why not is in d (*status: how the command ends). */
 struct run_result *live_execute(struct live_session *l, const struct subject *s,
                                 struct experiment_opt *e, int *status, struct diags *d);

@@ -52,6 +52,7 @@ struct compare_part {
     uint32_t nunknown; /* operations that no step has the name of, with time of their own */
     const char **unknown;
     const char *trouble;                 /* the model has no result under it: why; or NULL */
+    const char *stalls;                  /* NULL, or in words: what slowed the machine down */
     const struct compare_reason *reason; /* NULL: as predicted, or not executed for this */
 };
 struct compare_speedup {

@@ -328,7 +328,8 @@ struct compare_result *compare_judge(const struct run_result *r, const uint32_t 
                                    .requests = ms[i]->n,
                                    .lag1 = ms[i]->lag1,
                                    .dependent = ms[i]->dependent,
-                                   .busiest = ms[i]->busiest};
+                                   .busiest = ms[i]->busiest,
+                                   .stalls = o->busy ? o->busy[i].stalls : NULL};
         if (e->deadlock || e->unstable || e->error || !isfinite(e->all.latency.mean.value)) {
             p->trouble = e->deadlock   ? "the model deadlocks"
                          : e->unstable ? "the model cannot carry its load"

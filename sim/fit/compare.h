@@ -40,8 +40,9 @@ struct interval measured_value(const struct measured *m, double p, double confid
 #define COMPARE_Z95 1.9599639845400545
 extern const double compare_point[4]; /* what values are of: NAN, the mean; 0.5, 0.95, 0.99 */
 
-struct compare_busy { /* shares of the time that they computed; NAN: not known */
-    double loop, cores;
+struct compare_busy {
+    double loop, cores; /* shares of the time that they computed; NAN: not known */
+    const char *stalls; /* when the machine stood still meanwhile, in words; or NULL */
 };
 struct compare_side { /* latencies in the order of arrival, seconds; x NULL: none */
     const double *x;
@@ -52,11 +53,11 @@ struct compare_opt {
     double margin[WITHIN_COUNT];
     const char
         *root; /* the span of the requests; if a class is called so, it is compared; or NULL */
-    /* Of each part, what a simulation says of the very requests that were measured, or NULL.  One by
-     * one (in_turn false) both sides have equally many, in each part; under load a run may end with
-     * a few others. */
+    /* Of each part, what a simulation says of the very requests that were measured, or NULL.  One
+     * by one (in_turn false) both sides have equally many, in each part; under load a run may end
+     * with a few others. */
     const struct compare_side *predicted;
-    bool in_turn; /* requests meet each other */
+    bool in_turn;                    /* requests meet each other */
     const struct run_result *pairs;  /* that simulation; executions as in the one that is judged */
     const struct run_result *live;   /* what executed them; executions by name; or NULL */
     const struct compare_busy *busy; /* of each part, or NULL */

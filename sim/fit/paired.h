@@ -6,8 +6,8 @@
  * model/measured are then those of pairs, by the bootstrap (Efron 1979: requests are resampled,
  * both sides together, and all executions together), many times narrower than those of two samples.
  *
- * Under load a request's latency hangs on those before it: runs of successive requests are resampled
- * in their place (Carlstein 1986), the same parts of the run on both sides. */
+ * Under load a request's latency hangs on those before it: runs of successive requests are
+ * resampled in their place (Carlstein 1986), the same parts of the run on both sides. */
 #ifndef FIT_PAIRED_H
 #define FIT_PAIRED_H
 #include "fit/compare.h"

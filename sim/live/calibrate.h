@@ -2,10 +2,10 @@
 /* calibrate.h - what threads, tasks and wake-ups cost on this machine: the keys of `executions:`,
  * measured.
  *
- * Everything is CPU time of the whole process (what concerns an idle core: time), of many units less
- * that of few, so what is done once does not count.  All of it is measured CALIBRATE_BATCHES times, in turns; a value is
- * the median of these, its interval (95 %) is of two of them, whatever their law is.  A few
- * seconds.
+ * Everything is CPU time of the whole process (what concerns an idle core: time), of many units
+ * less that of few, so what is done once does not count.  All of it is measured CALIBRATE_BATCHES
+ * times, in turns; a value is the median of these, its interval (95 %) is of two of them, whatever
+ * their law is.  A few seconds.
  *
  *   native    calibrate_native.c: pipelines executed by live.h, whose threads and loop these are
  *   python3   calibrate_python.c: python/calibrate.py, of the standard library alone */

@@ -138,7 +138,8 @@ static double time_of(const struct sim *s)
     struct record *r = xcalloc(n, sizeof *r);
     memcpy(r, all, n * sizeof *r);
     qsort(r, n, sizeof *r, by_length);
-    double time = (double)r[n / 2].latency * (double)n;
+    const struct record *median = r + n / 2;
+    double time = (double)median->latency * (double)n;
     free(r);
     return time;
 }

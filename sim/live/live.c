@@ -2,6 +2,7 @@
 /* live.c - the conductor of a live run: the lock, the clock, events that are due, the end. */
 #include "live/live.h"
 #include "live/live_impl.h"
+#include "live/stalls.h"
 #include "live/timers.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,7 +288,9 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     world_attach(s, &l->world);
     locks_init(l);
     timers_exact();
+    struct stalls still;
     int64_t burnt = burnt_by_all();
+    stalls_begin(&still);
     if (loops_begin(l)) {
         pthread_mutex_lock(&l->lock);
         l->base = timers_now(); /* only now: who comes at 0 finds all of it there */
@@ -298,6 +301,11 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     }
     double time = (double)live_clock(l);
     loops_end(l);
+    stalls_end(&still);
+    uint64_t nrec;
+    const struct record *rec = sim_records(s, &nrec);
+    r->stalls = stalls_sum(&still, rec, nrec, l->base);
+    stalls_free(&still);
     if (l->nloop > 0)
         r->loop = (double)l->loops_burnt / time / l->nloop;
     r->cores = (double)(burnt_by_all() - burnt) / time / world_cores(s);

@@ -24,7 +24,14 @@ struct live_opt {
     int64_t most_ns;         /* of the whole run; 0: no such limit */
     const atomic_bool *stop; /* may be NULL */
 };
+struct live_stalls { /* times at which nothing ran (stalls.h) */
+    uint32_t n;
+    int64_t sum, longest;      /* ns */
+    uint64_t requests;         /* that were under way meanwhile */
+    double mean, mean_without; /* latency of all, and of the others; NAN: not known */
+};
 struct live_report {
+    struct live_stalls stalls;
     uint64_t calls, broken; /* broken: ended because the service could not be talked to */
     char broken_by[160];    /* the first of them: why */
     uint32_t threads;       /* threads made; at once at most: peak */

@@ -3,6 +3,7 @@
 #include "live/stalls.h"
 #include "base/arena.h"
 #include "live/timers.h"
+#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -70,4 +71,27 @@ bool stalls_hit(const struct stalls *s, int64_t from, int64_t to)
             lo = mid + 1;
     }
     return lo < s->n && s->v[lo].from < to;
+}
+
+struct live_stalls stalls_sum(const struct stalls *s, const struct record *r, uint64_t n,
+                              int64_t base)
+{
+    struct live_stalls x = {.n = s->n, .mean = NAN, .mean_without = NAN};
+    double all = 0, hit = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        int64_t length = s->v[i].to - s->v[i].from;
+        x.sum += length;
+        x.longest = length > x.longest ? length : x.longest;
+    }
+    for (uint64_t i = 0; r != NULL && i < n; i++) {
+        bool meets = stalls_hit(s, base + r[i].arrival, base + r[i].arrival + r[i].latency);
+        all += (double)r[i].latency;
+        hit += meets ? (double)r[i].latency : 0;
+        x.requests += meets;
+    }
+    if (x.requests > 0 && x.requests < n) {
+        x.mean = all / (double)n;
+        x.mean_without = (all - hit) / (double)(n - x.requests);
+    }
+    return x;
 }

@@ -2,10 +2,11 @@
 /* stalls.h - when the machine stood still: a virtual one does, for milliseconds, whenever its host
  * has other things to do, and nothing that runs on it can tell but by the clock.
  *
- * A thread sleeps for STALL_TICK at a time.  Where it wakes up later than STALL_LATE nothing ran, or
- * all cores were taken: either way what was measured meanwhile took longer than it should. */
+ * A thread sleeps for STALL_TICK at a time.  Where it wakes up later than STALL_LATE nothing ran,
+ * or all cores were taken: either way what was measured meanwhile took longer than it should. */
 #ifndef LIVE_STALLS_H
 #define LIVE_STALLS_H
+#include "live/live.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,5 +28,8 @@ void stalls_end(struct stalls *s); /* no thread is left */
 void stalls_free(struct stalls *s);
 /* Did one fall into this time? */
 bool stalls_hit(const struct stalls *s, int64_t from, int64_t to);
+/* What there is to tell, of requests whose times count from base; r NULL: they are not known. */
+struct live_stalls stalls_sum(const struct stalls *s, const struct record *r, uint64_t n,
+                              int64_t base);
 
 #endif
