@@ -232,22 +232,25 @@ static void say_deadlock(struct paras *p, const struct exec_result *e, const str
 static void say_unstable(struct paras *p, const struct exec_result *e)
 {
     struct arena *a = p->mem;
-    const char *why;
+    const char *what;
     if (isfinite(e->unstable_utilisation))
-        why = arena_printf(a,
-                           "`%s` would have to be busy %s of the time. Its queue grows without "
-                           "end, so there are no averages",
-                           e->unstable, number_percent(a, e->unstable_utilisation));
-    else if (strcmp(e->unstable, UNSTABLE_CROWD) == 0)
-        why = arena_printf(a,
-                           "in the end %s requests are present, and more come than end, so there "
-                           "are no averages. If so many belong there, fewer replications leave "
-                           "room for more of them (--replications 2)",
-                           number_count(a, e->unstable_present));
+        what = arena_printf(a,
+                            "cannot carry this load: `%s` would have to be busy %s of the time. "
+                            "Its queue grows without end, so there are no averages",
+                            e->unstable, number_percent(a, e->unstable_utilisation));
+    else if (result_crowd(e->unstable))
+        what = arena_printf(a,
+                            "is not measured: %s requests are present at once in a replication, "
+                            "and memory is not taken for more. Either more come than end, or so "
+                            "many belong there; then fewer replications leave room "
+                            "(--replications 2)",
+                            number_count(a, e->unstable_present));
     else
-        why = arena_printf(a, "the queue for `%s` grows without end, so there are no averages",
-                           e->unstable);
-    para_add(p, "%s cannot carry this load: %s.", e->name, why)->style = STYLE_BAD;
+        what = arena_printf(a,
+                            "cannot carry this load: the queue for `%s` grows without end, so "
+                            "there are no averages",
+                            e->unstable);
+    para_add(p, "%s %s.", e->name, what)->style = STYLE_BAD;
 }
 
 void prose_trouble(struct paras *p, const struct run_result *r, const struct diags *d)

@@ -179,8 +179,8 @@ static void say_trouble(struct paras *p, const struct sweep_result *r)
             if (n == 0)
                 continue;
             const struct sweep_exec *e = &r->cell[first].exec[k];
-            bool crowd = kind == 1 && strcmp(e->unstable, UNSTABLE_CROWD) == 0;
-            const char *why = crowd       ? ""
+            bool crowd = kind == 1 && result_crowd(e->unstable);
+            const char *why = crowd       ? " (too many requests at once)"
                               : kind == 1 ? arena_printf(p->mem, " (`%s`)", e->unstable)
                               : kind == 2 ? arena_printf(p->mem, " (%s)", e->error)
                                           : "";

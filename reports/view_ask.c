@@ -2,7 +2,6 @@
 /* view_ask.c - tables that are there only when they were asked for: --threshold, --what-if. */
 #include "reports/layout.h"
 #include <math.h>
-#include <string.h>
 
 /* ---- thresholds ---- */
 
@@ -83,6 +82,8 @@ static const char *what_if_span(struct arena *a, const struct run_result *r,
     if (w->unstable && isfinite(w->unstable_utilisation))
         return arena_printf(a, "cannot carry the load then: %s at %s", w->unstable,
                             number_percent(a, w->unstable_utilisation));
+    if (result_crowd(w->unstable))
+        return "too many requests at once then";
     if (w->unstable)
         return arena_printf(a, "cannot carry the load then: %s", w->unstable);
     if (w->error)
@@ -169,11 +170,12 @@ void prose_what_if(struct paras *p, const struct run_result *r, uint32_t first, 
     for (uint32_t i = first; i < first + n; i++) {
         const struct what_if_result *w = &r->what_if[i];
         const char *name = r->exec[w->exec].name;
-        if (w->unstable)
-            para_add(p, "With %s, %s cannot carry the load: %s.", w->set, name,
-                     strcmp(w->unstable, UNSTABLE_CROWD) == 0
-                         ? "more requests come than end"
-                         : arena_printf(a, "the queue for `%s` grows without end", w->unstable));
+        if (result_crowd(w->unstable))
+            para_add(p, "With %s, %s is not measured: too many requests are present at once.",
+                     w->set, name);
+        else if (w->unstable)
+            para_add(p, "With %s, %s cannot carry the load: the queue for `%s` grows without end.",
+                     w->set, name, w->unstable);
         else if (w->deadlock)
             para_add(p, "With %s, %s comes to a deadlock: 'pertinax run --set %s' tells which.",
                      w->set, name, w->set);

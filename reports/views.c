@@ -3,7 +3,6 @@
  * columns by their `drop`, md.c shows all. */
 #include "reports/layout.h"
 #include <math.h>
-#include <string.h>
 
 /* ---- who is best ---- */
 
@@ -138,9 +137,9 @@ const char *exec_span(struct arena *a, const struct exec_result *e)
     if (e->unstable && isfinite(e->unstable_utilisation))
         return arena_printf(a, "cannot carry this load: %s at %s", e->unstable,
                             number_percent(a, e->unstable_utilisation));
-    if (e->unstable && strcmp(e->unstable, UNSTABLE_CROWD) == 0)
-        return arena_printf(a, "cannot carry this load: %s %s",
-                            number_count(a, e->unstable_present), e->unstable);
+    if (result_crowd(e->unstable))
+        return arena_printf(a, "too many at once: %s %s", number_count(a, e->unstable_present),
+                            e->unstable);
     if (e->unstable)
         return arena_printf(a, "cannot carry this load: %s", e->unstable);
     return e->error ? "stopped by an error of the model" : "no result";

@@ -222,8 +222,16 @@ void text_bad_end(struct judged *j, const struct measure *m, uint32_t exec)
     j->item->verdict = VERDICT_UNDECIDED;
     switch (s->end) {
     case SAMPLE_UNSTABLE:
-        r->seen_text = "unstable";
         r->requests = e->requests;
+        if (result_crowd(e->unstable)) {
+            r->seen_text = "too many";
+            j->item->why = arena_printf(m->a,
+                                        "under %s %" PRIu64 " requests are present at once in a "
+                                        "replication, and more are not simulated",
+                                        name, e->unstable_present);
+            break;
+        }
+        r->seen_text = "unstable";
         j->item->why =
             isfinite(e->unstable_utilisation)
                 ? arena_printf(m->a,

@@ -13,3 +13,8 @@ bool result_is_live(const struct run_result *r)
 {
     return r->nexec > 0 && r->exec[0].method && strcmp(r->exec[0].method, "live") == 0;
 }
+
+bool result_crowd(const char *unstable)
+{
+    return unstable && strcmp(unstable, UNSTABLE_CROWD) == 0;
+}

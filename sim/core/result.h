@@ -168,9 +168,10 @@ enum run_stop {
 };
 extern const char *const run_stop_name[]; /* "requests" "precision" "max-requests" ... */
 
-/* In the place of a resource that saturates: there are ever more requests, whatever they wait for.
- */
+/* In the place of a resource that saturates: more requests are present than there is room for, and
+ * none is seen to saturate.  Their number grows, or so many belong there: that is not known. */
 #define UNSTABLE_CROWD "requests present"
+bool result_crowd(const char *unstable); /* NULL: no */
 struct exec_result {
     const char *name, *kind; /* kind: serial threads coroutine hybrid */
     const char *summary;     /* "pool 16, spawn 60us": the row's numbers, "" if none */

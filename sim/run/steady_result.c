@@ -149,16 +149,18 @@ static bool row_is_admission(const char *name)
     return false;
 }
 
+/* In the second half of the run, or in all of it where nothing finished. */
 static double row_use(const struct steady *st, uint32_t row)
 {
     double area = 0, time = 0, capacity = sim_row_capacity(st->t->p, row);
     for (uint32_t i = 0; i < st->nrep; i++) {
         const struct rep *r = &st->rep[i];
         const struct snap *half = steady_snap_at(r, r->n / 2), *full = steady_snap_at(r, r->n);
-        if (!half || half == full)
+        if (!full)
             continue;
-        area += full->now.row[row].busy_area - half->now.row[row].busy_area;
-        time += (double)(full->now.time - half->now.time);
+        bool part = half && half != full;
+        area += full->now.row[row].busy_area - (part ? half->now.row[row].busy_area : 0);
+        time += (double)(full->now.time - (part ? half->now.time : 0));
     }
     return isfinite(capacity) && capacity > 0 && time > 0 ? area / (capacity * time) : 0;
 }

@@ -137,26 +137,44 @@ $ printf 'pertinax: 1\nname: crowd\nrequest: [{parallel: {a: {wait: 1ms}, b: {wa
 > seed 1 · open load, 5000/s Poisson · 1 core, rr(5ms) · no GIL · no costs
 >
 > EXECUTION  mean ms  p50 ms  p99 ms
-> threads    cannot carry this load: 49,999 requests present
+> threads    too many at once: 49,999 requests present
 >
->   threads cannot carry this load: in the end 49,999 requests are present, and
->   more come than end, so there are no averages. If so many belong there, fewer
->   replications leave room for more of them (--replications 2).
+>   threads is not measured: 49,999 requests are present at once in a replication,
+>   and memory is not taken for more. Either more come than end, or so many belong
+>   there; then fewer replications leave room (--replications 2).
 >
 > WHAT IF load.rate=4000/s
 > execution  mean ms  p50 ms  p99 ms
-> threads    cannot carry the load then: requests present
+> threads    too many requests at once then
 >
->   With load.rate=4000/s, threads cannot carry the load: more requests come than
->   end.
+>   With load.rate=4000/s, threads is not measured: too many requests are present
+>   at once.
 >
 $ pertinax run crowd.yaml --under threads --replications 10 -q
 > EXECUTION  mean ms  p50 ms  p99 ms
-> threads    cannot carry this load: 99,999 requests present
+> threads    too many at once: 99,999 requests present
 $ pertinax sweep crowd.yaml --set load.rate=1/s,5000/s --under threads --requests 2000 -q | tail -3
 > load.rate   threads
 > 1/s        unstable
 > 5000/s     unstable
+$ printf 'spec: 1\nmodel: crowd.yaml\nchecks:\n  - require: p99 <= 30s\n' >crowd.spec.yaml; pertinax check crowd.spec.yaml | sed '/^Again/,$d'
+> crowd · crowd.spec.yaml of crowd.yaml: 1 of 1 claim fails
+>
+> LIMIT       under      verdict    seen
+> p99 <= 30s  serial     FAIL (1)   unstable
+> p99 <= 30s  threads    undecided  too many
+> p99 <= 30s  coroutine  undecided  too many
+>
+> (1) p99 <= 30s under serial: the load cannot be carried under serial: `worker`
+>     would be used 100 % of the time, and latency grows without end
+>     (crowd.spec.yaml:4:5)
+>
+> Undecided: p99 <= 30s under threads: under threads 49999 requests are present at
+> once in a replication, and more are not simulated.
+>
+> Undecided: p99 <= 30s under coroutine: under coroutine 49999 requests are
+> present at once in a replication, and more are not simulated.
+>
 
 Clients that are refused at once, and ask again at once, while one is served: time never passes.  One
 client has nobody beside it; and with a think time it does pass.
