@@ -170,8 +170,11 @@ static int measure_costs(struct comparing *c, bool python, struct diags *d)
 {
     struct calibration *costs = NEW(c->a->mem, struct calibration, 1);
     const char *why = NULL;
+    const struct prog *p = prog_compile(c->a->mem, c->s.model, c->s.exec[0], d);
+    if (!p)
+        return STATUS_USAGE;
     if (!(python ? calibrate_python(costs, c->a->mem, &why)
-                 : calibrate_native(NULL, costs, &why))) {
+                 : calibrate_native(p->cores, NULL, costs, &why))) {
         diag_error(d, nowhere, "E-calibrate", NULL, "nothing can be measured: %s", why);
         return STATUS_WORLD;
     }

@@ -60,8 +60,9 @@ struct calibrate_sample {
 void calibrate_settle(const struct calibrate_sample *s, struct calibration *out);
 uint32_t calibrate_cores(void); /* that this process may use */
 
-/* False: it was stopped, or *why says what is in the way. */
-bool calibrate_native(const atomic_bool *stop, struct calibration *out, const char **why);
+/* Upon so many cores, 0: all.  False: it was stopped, or *why says what is in the way. */
+bool calibrate_native(uint32_t cores, const atomic_bool *stop, struct calibration *out,
+                      const char **why);
 /* By python3, as it is found in the path; the strings of out are in mem. */
 bool calibrate_python(struct calibration *out, struct arena *mem, const char **why);
 

@@ -208,16 +208,20 @@ static bool measure(const struct bench *b, struct calibrate_sample *s)
     return true;
 }
 
-bool calibrate_native(const atomic_bool *stop, struct calibration *out, const char **why)
+bool calibrate_native(uint32_t cores, const atomic_bool *stop, struct calibration *out,
+                      const char **why)
 {
     struct live_server server;
     struct calibrate_sample s;
     *why = NULL;
     *out = (struct calibration){.runtime = "native", .cores = calibrate_cores()};
+    if (cores > 0 && cores < out->cores)
+        out->cores = cores;
     if (!server_begin(&server)) {
         *why = strerror(errno);
         return false;
     }
+    cores_leave(server.pid, out->cores);
     const struct bench b = {stop, out->cores, server.port, why};
     bool ok = measure(&b, &s);
     server_end(&server);

@@ -230,7 +230,7 @@ void world_burst(struct sim *s, uint32_t task, int64_t begun)
 
 int64_t world_pump(struct sim *s, enum sim_end *end)
 {
-    take_turns(s);
+    world_clock(s, s->now);
     *end = s->end;
     return next_due(s);
 }

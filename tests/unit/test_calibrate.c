@@ -181,11 +181,11 @@ static void test_native(void **state)
     (void)state;
     struct calibration c;
     const char *why = NULL;
-    assert_true(calibrate_native(NULL, &c, &why));
+    assert_true(calibrate_native(0, NULL, &c, &why));
     assert_true(!c.gil && !c.v[CAL_HANDOFF].known);
     check_measured(&c);
     const atomic_bool stop = true;
-    assert_false(calibrate_native(&stop, &c, &why));
+    assert_false(calibrate_native(0, &stop, &c, &why));
     assert_null(why);
 }
 
