@@ -5,6 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- of the program: what one exploration has met, another one knows ---- */
+
+void explore_seen_new(struct explore *e, const struct prog *p)
+{
+    e->reached = xcalloc(p->nmark + 1u, 1);
+    e->waited = xcalloc(p->nres + 1u, 1);
+    e->peak = xcalloc(p->nres + 1u, sizeof *e->peak);
+}
+
+void explore_seen_add(const struct prog *p, struct explore *to, const struct explore *from)
+{
+    for (uint32_t i = 0; i < p->nmark; i++)
+        to->reached[i] |= from->reached[i];
+    for (uint32_t i = 0; i < p->nres; i++) {
+        to->waited[i] |= from->waited[i];
+        if (from->peak[i] > to->peak[i])
+            to->peak[i] = from->peak[i];
+    }
+    to->cut |= from->cut;
+}
+
+void explore_seen_free(struct explore *e)
+{
+    free(e->reached);
+    free(e->waited);
+    free(e->peak);
+}
+
 /* ---- the search ---- */
 
 void explore_sight(struct explorer *x, struct signs s, uint32_t state, uint32_t from)
@@ -111,23 +139,40 @@ static bool enough(struct explorer *x)
     return e->end != EXPLORE_WHOLE;
 }
 
-static void begin(struct explorer *x, const struct prog *p, const struct explore_opt *o)
+void explore_run_init(struct explorer *x)
+{
+    pack_run_init(&x->r, x->p, x->nreq);
+    x->r.s.op_limit = 1000000;
+    x->r.s.fine = true;
+    if (x->o.races == NULL)
+        return;
+    x->races = races_new(x->p, x->nreq, x->o.races);
+    pack_run_notes(&x->r, races_notes(x->races));
+}
+
+void explore_run_free(struct explorer *x)
+{
+    pack_run_free(&x->r);
+    races_free(x->races);
+    moves_free(&x->m);
+    moves_free(&x->each);
+    memo_free(&x->memo);
+    free(x->direct.row);
+    free(x->direct.v);
+    free(x->direct.sign);
+}
+
+static void begin(struct explorer *x)
 {
     uint32_t tuple[TUPLE_MAX];
     bool fresh;
-    x->k = pack_new(p, x->nreq, o->symmetric_copies);
-    pack_run_init(&x->r, p, x->nreq);
-    x->r.s.op_limit = 1000000;
-    x->r.s.fine = true;
-    if (o->races) {
-        x->races = races_new(p, x->nreq, o->races);
-        pack_run_notes(&x->r, races_notes(x->races));
-    }
-    if (o->watch)
-        o->watch->begin(o->watch->self, &x->r);
+    x->k = pack_new(x->p, x->nreq, x->o.symmetric_copies);
+    explore_run_init(x);
+    if (x->o.watch)
+        x->o.watch->begin(x->o.watch->self, &x->r);
     pack_store(x->k, &x->r, tuple);
     tuples_put(&x->t, tuple, &fresh);
-    if (o->hunt)
+    if (x->o.hunt)
         push(x, 0);
     else
         x->many = explore_many_new(x);
@@ -190,9 +235,8 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
                         struct signs until)
 {
     struct explorer *x = xcalloc(1, sizeof *x);
-    *e = (struct explore){.x = x, .stuck_pc = NONE, .reached = xcalloc(p->nmark + 1u, 1)};
-    e->waited = xcalloc(p->nres + 1u, 1);
-    e->peak = xcalloc(p->nres + 1u, sizeof *e->peak);
+    *e = (struct explore){.x = x, .stuck_pc = NONE};
+    explore_seen_new(e, p);
     for (uint32_t f = 0; f < FAULT_COUNT; f++)
         e->found[f] = (struct sight){NONE, NONE};
     for (uint32_t c = 0; c < WATCH_CLAIMS; c++)
@@ -215,7 +259,7 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     x->sleeps = !o->every && !o->hunt && !x->forget && !x->local && !x->o.symmetric_requests;
     if (o->begins_along)
         x->begins = begins_new(p, o->watch);
-    begin(x, p, o);
+    begin(x);
     if (!explore_spawns(x))
         e->end = EXPLORE_BROKEN; /* so many tasks at once */
     else if (o->hunt)
@@ -229,19 +273,6 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     e->states = x->t.n;
     e->bytes = bytes_of(x);
     pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
-}
-
-/* Of the program: what one exploration has met, another one knows. */
-static void met_too(const struct prog *p, struct explore *to, const struct explore *from)
-{
-    for (uint32_t i = 0; i < p->nmark; i++)
-        to->reached[i] |= from->reached[i];
-    for (uint32_t i = 0; i < p->nres; i++) {
-        to->waited[i] |= from->waited[i];
-        if (from->peak[i] > to->peak[i])
-            to->peak[i] = from->peak[i];
-    }
-    to->cut |= from->cut;
 }
 
 /* Ways to what e shows are not the shortest: make it an exploration, breadth first, that shows the
@@ -259,7 +290,7 @@ static bool shorter(const struct prog *p, struct explore_opt o, struct explore *
     explore_all(p, &o, &f, shown);
     struct signs also = seen(&f);
     bool same = (shown.faults & ~also.faults) == 0 && (shown.claims & ~also.claims) == 0;
-    met_too(p, same ? &f : e, same ? e : &f);
+    explore_seen_add(p, same ? &f : e, same ? e : &f);
     if (!same) {
         explore_free(&f);
         return false;
@@ -293,20 +324,13 @@ void explore_free(struct explore *e)
 {
     struct explorer *x = e->x;
     pack_free(x->k);
-    pack_run_free(&x->r);
-    moves_free(&x->m);
-    moves_free(&x->each);
+    explore_run_free(x);
     tuples_free(&x->t);
     rising_free(&x->parents);
     explore_many_free(x->many);
-    memo_free(&x->memo);
     memo_free(&x->renamed);
     sleep_free(&x->sleep);
-    free(x->direct.row);
-    free(x->direct.v);
-    free(x->direct.sign);
     free(x->parent);
-    races_free(x->races);
     local_free(x->local);
     free(x->spawn);
     free(x->begins);
@@ -314,7 +338,5 @@ void explore_free(struct explore *e)
     for (uint32_t f = 0; f < FAULT_COUNT; f++)
         free(x->cycle[f].state);
     free(x);
-    free(e->reached);
-    free(e->waited);
-    free(e->peak);
+    explore_seen_free(e);
 }

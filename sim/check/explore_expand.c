@@ -102,7 +102,7 @@ static uint32_t part_of(const struct explorer *x, const uint32_t *tuple, uint32_
     return j < x->nreq ? tuple[1 + j] : 0;
 }
 
-static uint32_t make_row(struct explorer *x, const uint32_t *tuple, uint32_t j)
+uint32_t explore_make_row(struct explorer *x, const uint32_t *tuple, uint32_t j)
 {
     struct filling l = {x, tuple, {.shared = tuple[0], .part = part_of(x, tuple, j), .req = j}};
     l.row.first = x->memo.nbecame;
@@ -110,51 +110,72 @@ static uint32_t make_row(struct explorer *x, const uint32_t *tuple, uint32_t j)
     return memo_put(&x->memo, l.row);
 }
 
-static void direct_found(void *ctx, const uint32_t *to, struct signs s, const struct move *m)
+uint32_t explore_direct_begin(const struct explorer *x)
 {
-    struct explorer *x = ctx;
+    return x->direct.n;
+}
+
+void explore_direct_add(struct explorer *x, const uint32_t *to, uint32_t sign)
+{
     struct direct *d = &x->direct;
-    (void)m;
     d->v = grow(d->v, &d->cap, (d->n + 1) * x->width, sizeof *d->v);
     memcpy(d->v + (size_t)d->n * x->width, to, x->width * sizeof *to);
     d->sign = grow(d->sign, &d->cap_sign, d->n + 1, sizeof *d->sign);
-    d->sign[d->n++] = memo_signs(&x->memo, s);
+    d->sign[d->n++] = sign;
+}
+
+uint32_t explore_direct_end(struct explorer *x, uint32_t first, bool local)
+{
+    struct direct *d = &x->direct;
+    d->row = grow(d->row, &d->cap_row, d->nrow + 1, sizeof *d->row);
+    d->row[d->nrow] = (struct direct_row){first, d->n - first, local};
+    return ROW_DIRECT | d->nrow++;
+}
+
+static void direct_found(void *ctx, const uint32_t *to, struct signs s, const struct move *m)
+{
+    struct explorer *x = ctx;
+    (void)m;
+    explore_direct_add(x, to, memo_signs(&x->memo, s));
 }
 
 /* Not from the memo, and not kept for others. */
-static uint32_t make_direct(struct explorer *x, const uint32_t *tuple, uint32_t j, bool *local)
+uint32_t explore_make_direct(struct explorer *x, const uint32_t *tuple, uint32_t j, bool *local)
 {
-    struct direct *d = &x->direct;
-    struct direct_row row = {.first = d->n};
+    uint32_t first = explore_direct_begin(x);
     if (x->forget)
         *local = explore_try_local(x, tuple, j, direct_found, x);
     else
         explore_try_each(x, tuple, j, direct_found, x);
-    row.n = d->n - row.first;
-    d->row = grow(d->row, &d->cap_row, d->nrow + 1, sizeof *d->row);
-    d->row[d->nrow] = row;
-    return ROW_DIRECT | d->nrow++;
+    return explore_direct_end(x, first, x->forget && *local);
 }
 
 /* Whether it is so for any state, and not only where a move touches other requests. */
-static bool never_kept(const struct explorer *x, uint32_t j)
+bool explore_never_kept(const struct explorer *x, uint32_t j)
 {
     return x->forget || (x->o.watch && x->o.watch->global) || (j == x->nreq && x->batches);
+}
+
+const struct memo_row *explore_row_known(const struct explorer *x, const uint32_t *tuple,
+                                         uint32_t j)
+{
+    uint32_t row = memo_find(&x->memo, tuple[0], part_of(x, tuple, j), j);
+    return row == MEMO_NONE ? NULL : &x->memo.row[row];
 }
 
 static uint32_t row_of(struct explorer *x, const uint32_t *tuple, uint32_t j, bool make,
                        bool *local)
 {
-    if (never_kept(x, j))
-        return make ? make_direct(x, tuple, j, local) : ROW_UNKNOWN;
+    if (explore_never_kept(x, j))
+        return make ? explore_make_direct(x, tuple, j, local) : ROW_UNKNOWN;
     uint32_t row = memo_find(&x->memo, tuple[0], part_of(x, tuple, j), j);
     if (row == MEMO_NONE) {
         if (!make)
             return ROW_UNKNOWN;
-        row = make_row(x, tuple, j);
+        row = explore_make_row(x, tuple, j);
     }
     if (x->memo.row[row].wide)
-        return make ? make_direct(x, tuple, j, local) : ROW_UNKNOWN;
+        return make ? explore_make_direct(x, tuple, j, local) : ROW_UNKNOWN;
     *local = x->memo.row[row].local;
     return row;
 }
@@ -162,10 +183,15 @@ static uint32_t row_of(struct explorer *x, const uint32_t *tuple, uint32_t j, bo
 bool explore_rows(struct explorer *x, const uint32_t *tuple, uint32_t *row, bool make)
 {
     bool local = false;
-    for (uint32_t j = 0; j <= x->nreq; j++)
-        row[j] = ROW_NONE;
-    for (uint32_t j = 0; j <= x->nreq && !local; j++) {
-        row[j] = row_of(x, tuple, j, make, &local);
+    for (uint32_t j = 0; j <= x->nreq; j++) {
+        if (local) {
+            row[j] = ROW_NONE;
+            continue;
+        }
+        if (row_is_direct(row[j]))
+            local = x->direct.row[row[j] & ~ROW_DIRECT].local;
+        else
+            row[j] = row_of(x, tuple, j, make, &local);
         if (row[j] == ROW_UNKNOWN)
             return false;
         for (uint32_t k = 0; k < j && local; k++)
@@ -210,7 +236,7 @@ uint32_t explore_tos(const struct explorer *x, const uint32_t *tuple, const uint
     for (uint32_t j = 0; j <= x->nreq; j++) {
         if (row[j] == ROW_NONE)
             continue;
-        if (row[j] & ROW_DIRECT)
+        if (row_is_direct(row[j]))
             n += tos_of_direct(x, &x->direct.row[row[j] & ~ROW_DIRECT], f, ctx);
         else
             n += tos_of_row(x, tuple, &x->memo.row[row[j]], by, f, ctx);
@@ -234,10 +260,12 @@ static void meet_one(void *ctx, uint32_t *to, uint32_t sign, uint32_t entry)
 
 uint32_t explore_expand(struct explorer *x, uint32_t i)
 {
-    uint32_t tuple[TUPLE_MAX], row[TUPLE_MAX] = {0};
+    uint32_t tuple[TUPLE_MAX], row[TUPLE_MAX];
     struct meeting h = {x, i};
     x->direct.n = x->direct.nrow = 0;
     tuples_get(&x->t, i, tuple);
+    for (uint32_t j = 0; j <= x->nreq; j++)
+        row[j] = ROW_NONE;
     explore_rows(x, tuple, row, true);
     return explore_tos(x, tuple, row, SLEEP_NONE, meet_one, &h);
 }

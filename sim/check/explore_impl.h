@@ -3,6 +3,7 @@
  *
  *   explore.c       the search
  *   explore_many.c  many states of it expanded at once
+ *   explore_ask.c   step asked about many states by several threads
  *   explore_expand.c  what a state can become
  *   explore_try.c   one move made, with all its answers, and what it shows
  *   explore_path.c  ways to states
@@ -27,6 +28,7 @@ struct deep { /* a state, and how many moves have led the search to it */
 /* What states can become by the moves of one request that are not in the memo: tuples. */
 struct direct_row {
     uint32_t first, n;
+    bool local; /* as in the memo */
 };
 struct direct {
     struct direct_row *row;
@@ -40,6 +42,10 @@ struct direct {
 struct cycle {                       /* of states; the first is the one met first */
     uint32_t *state, n;
 };
+static inline bool row_is_direct(uint32_t row)
+{
+    return row >= ROW_DIRECT && row < ROW_UNKNOWN;
+}
 struct explorer {
     const struct prog *p;
     struct explore_opt o;
@@ -68,8 +74,9 @@ struct explorer {
     /* What is done with each state that a state can become. */
     void (*met)(struct explorer *x, uint32_t *tuple, uint32_t from, struct signs s);
     void *met_ctx;
-    struct many *many;  /* or NULL, in a hunt */
-    struct deep *stack; /* a hunt's states that are yet to be expanded */
+    struct lock *watching; /* or NULL: nobody else asks the watch */
+    struct many *many;     /* or NULL, in a hunt */
+    struct deep *stack;    /* a hunt's states that are yet to be expanded */
     uint32_t nstack, cap_stack, depth;
     uint32_t level; /* states up to this one are of the level of this one, or before */
     bool back;      /* a move has led to one of them */
@@ -91,9 +98,22 @@ void explore_try_each(struct explorer *x, const uint32_t *tuple, uint32_t j, fou
 bool explore_try_local(struct explorer *x, const uint32_t *tuple, uint32_t j, found *f, void *ctx);
 /* x->r has made the move: what it has shown; requests that have gone leave their slots. */
 struct signs explore_after(struct explorer *x, const struct move *m);
-/* What the state of a tuple can become: a row for the moves of each request, and of nobody.  make
- * false: step is not asked (and many threads may do this at once); false then if it has to be. */
+/* What the state of a tuple can become: a row for the moves of each request, and of nobody.  Those
+ * that are direct (else they have to be ROW_NONE) stand as they are.  make false: step is not asked
+ * (and many threads may do this at once); false then if it has to be. */
 bool explore_rows(struct explorer *x, const uint32_t *tuple, uint32_t *row, bool make);
+/* The row of the memo; NULL: it has none. */
+const struct memo_row *explore_row_known(const struct explorer *x, const uint32_t *tuple,
+                                         uint32_t j);
+/* Are the moves of j never in the memo? */
+bool explore_never_kept(const struct explorer *x, uint32_t j);
+/* Ask step: for a row of the memo, or (setting *local if that is so) a direct one. */
+uint32_t explore_make_row(struct explorer *x, const uint32_t *tuple, uint32_t j);
+uint32_t explore_make_direct(struct explorer *x, const uint32_t *tuple, uint32_t j, bool *local);
+/* A direct row: its tuples are added between. */
+uint32_t explore_direct_begin(const struct explorer *x);
+void explore_direct_add(struct explorer *x, const uint32_t *to, uint32_t sign);
+uint32_t explore_direct_end(struct explorer *x, uint32_t first, bool local);
 /* Each of these, with the number of its signs, and its entry in the memo (or SLEEP_NONE), but for
  * those that sleep in a state that was reached by entry `by`; how many moves, these as well. */
 typedef void to_found(void *ctx, uint32_t *to, uint32_t sign, uint32_t entry);
@@ -118,6 +138,19 @@ uint32_t explore_parent(const struct explorer *x, uint32_t i);
 void explore_parent_is(struct explorer *x, uint32_t i, uint32_t parent);
 /* Something shows where a move leads from one state to another, or (NONE) in a state. */
 void explore_sight(struct explorer *x, struct signs s, uint32_t state, uint32_t from);
+/* A run to make moves upon, and what looks at it. */
+void explore_run_init(struct explorer *x);
+void explore_run_free(struct explorer *x);
+/* What is seen along the way of marks and resources. */
+void explore_seen_new(struct explore *e, const struct prog *p);
+void explore_seen_add(const struct prog *p, struct explore *to, const struct explore *from);
+void explore_seen_free(struct explore *e);
+/* List states whose rows are not known; then ask step for these.  row: of each state from the first
+ * on; direct rows are put there, the others into the memo.  Some may be left to be asked for. */
+struct ask *explore_ask_new(struct explorer *x);
+void explore_ask_free(struct ask *a);
+void explore_ask_about(struct ask *a, uint32_t state, const uint32_t *tuple);
+void explore_ask(struct ask *a, uint32_t *row, uint32_t first);
 /* Expand n states from the first on, which are those that come next. */
 struct many *explore_many_new(struct explorer *x);
 void explore_many_free(struct many *m);

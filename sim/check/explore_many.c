@@ -18,8 +18,8 @@ struct event {          /* a state has no move, or a move shows something */
 };
 struct piece { /* some of the states, one after the other, and what they become */
     uint32_t first, n;
-    bool unknown;                          /* step has to be asked about some */
-    uint32_t *tuple, *from, *sign, *entry; /* of each transition that does not sleep */
+    uint32_t *unknown, nunknown, cap_unknown; /* states about which step has to be asked */
+    uint32_t *tuple, *from, *sign, *entry;    /* of each transition that does not sleep */
     uint32_t nto, cap_tuple, cap_from, cap_sign, cap_entry;
     uint64_t moves;                        /* and those that do */
     uint32_t *rename, nrename, cap_rename; /* transitions whose tuple is not canonical yet */
@@ -34,6 +34,7 @@ struct many {
     struct tuples_piece *put;
     uint32_t npiece, cap_piece;
     struct tuples_many t;
+    struct ask *ask;
 };
 
 /* ---- rows ---- */
@@ -43,19 +44,20 @@ static uint32_t by_of(const struct explorer *x, uint32_t state)
     return x->sleeps ? sleep_by(&x->sleep, state) : SLEEP_NONE;
 }
 
-static uint32_t *rows_of(const struct many *m, uint32_t i)
+static uint32_t *rows_of(const struct many *m, uint32_t state)
 {
-    return m->row + (size_t)i * (m->x->nreq + 1);
+    return m->row + (size_t)(state - m->first) * (m->x->nreq + 1);
 }
 
-/* False: the row, or what sleeps, is not known yet. */
+/* False: the rows, or what sleeps, are not known yet. */
 static bool rows_known(const struct many *m, uint32_t i, const uint32_t *tuple)
 {
     struct explorer *x = m->x;
-    uint32_t *row = rows_of(m, i - m->first);
+    uint32_t *row = rows_of(m, i);
+    memset(row, 0xff, (x->nreq + 1) * sizeof *row); /* ROW_NONE */
     if (!x->forget && explore_rows(x, tuple, row, false) && sleep_known(&x->sleep, by_of(x, i)))
         return true;
-    row[0] = ROW_UNKNOWN;
+    memset(row, 0xff, (x->nreq + 1) * sizeof *row);
     return false;
 }
 
@@ -63,15 +65,20 @@ static void find_rows(struct many *m)
 {
     struct explorer *x = m->x;
     uint32_t tuple[TUPLE_MAX];
-    for (uint32_t i = m->first; i < m->first + m->n; i++) {
-        uint32_t *row = rows_of(m, i - m->first), by = by_of(x, i);
-        if (row[0] != ROW_UNKNOWN)
-            continue;
-        tuples_get(&x->t, i, tuple);
-        explore_rows(x, tuple, row, true);
-        if (!sleep_known(&x->sleep, by))
-            sleep_find(&x->sleep, &x->memo, by);
-    }
+    for (uint32_t p = 0; p < m->npiece; p++)
+        for (uint32_t k = 0; k < m->piece[p].nunknown; k++) {
+            tuples_get(&x->t, m->piece[p].unknown[k], tuple);
+            explore_ask_about(m->ask, m->piece[p].unknown[k], tuple);
+        }
+    explore_ask(m->ask, m->row, m->first);
+    for (uint32_t p = 0; p < m->npiece; p++)
+        for (uint32_t k = 0; k < m->piece[p].nunknown; k++) {
+            uint32_t i = m->piece[p].unknown[k], by = by_of(x, i);
+            tuples_get(&x->t, i, tuple);
+            explore_rows(x, tuple, rows_of(m, i), true);
+            if (!sleep_known(&x->sleep, by))
+                sleep_find(&x->sleep, &x->memo, by);
+        }
 }
 
 /* ---- tuples ---- */
@@ -114,7 +121,7 @@ static void write_to(void *ctx, uint32_t *to, uint32_t sign, uint32_t entry)
 
 static void write_state(const struct many *m, struct writing *w, const uint32_t *tuple)
 {
-    const uint32_t *row = rows_of(m, w->from - m->first);
+    const uint32_t *row = rows_of(m, w->from);
     uint32_t n = explore_tos(m->x, tuple, row, by_of(m->x, w->from), write_to, w);
     if (n == 0)
         write_event(w->p, w->from, NONE);
@@ -128,6 +135,12 @@ static struct writing write_begin(const struct many *m, struct piece *p)
     return (struct writing){.x = m->x, .p = p};
 }
 
+static void write_unknown(struct piece *p, uint32_t state)
+{
+    p->unknown = grow(p->unknown, &p->cap_unknown, p->nunknown + 1, sizeof *p->unknown);
+    p->unknown[p->nunknown++] = state;
+}
+
 /* What is not known is looked for in all states, but nothing is written then. */
 static void write_known(void *ctx, uint64_t at)
 {
@@ -135,11 +148,12 @@ static void write_known(void *ctx, uint64_t at)
     struct piece *p = &m->piece[at];
     struct writing w = write_begin(m, p);
     uint32_t tuple[TUPLE_MAX];
-    p->unknown = false;
+    p->nunknown = 0;
     for (w.from = p->first; w.from < p->first + p->n; w.from++) {
         tuples_get(&m->x->t, w.from, tuple);
-        p->unknown |= !rows_known(m, w.from, tuple);
-        if (!p->unknown)
+        if (!rows_known(m, w.from, tuple))
+            write_unknown(p, w.from);
+        if (p->nunknown == 0)
             write_state(m, &w, tuple);
     }
 }
@@ -148,7 +162,7 @@ static void write_rest(void *ctx, uint64_t at)
 {
     struct many *m = ctx;
     struct piece *p = &m->piece[at];
-    if (!p->unknown)
+    if (p->nunknown == 0)
         return;
     struct writing w = write_begin(m, p);
     uint32_t tuple[TUPLE_MAX];
@@ -259,6 +273,7 @@ struct many *explore_many_new(struct explorer *x)
 {
     struct many *m = xcalloc(1, sizeof *m);
     m->x = x;
+    m->ask = explore_ask_new(x);
     return m;
 }
 
@@ -271,9 +286,11 @@ void explore_many_free(struct many *m)
         free(m->piece[i].from);
         free(m->piece[i].sign);
         free(m->piece[i].entry);
+        free(m->piece[i].unknown);
         free(m->piece[i].rename);
         free(m->piece[i].event);
     }
+    explore_ask_free(m->ask);
     free(m->piece);
     free(m->put);
     free(m->row);

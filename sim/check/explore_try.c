@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explore_try.c - one move made, with all its answers, and what its effects show: see explore.h. */
 #include "check/explore_impl.h"
+#include "run/jobs.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,13 +148,23 @@ static void see_races(struct explorer *x, const struct move *m, struct signs *s)
     }
 }
 
+static uint64_t ask_watch(struct explorer *x, const struct move *m)
+{
+    if (x->watching)
+        lock_take(x->watching);
+    uint64_t claims = x->o.watch->step(x->o.watch->self, &x->r, m);
+    if (x->watching)
+        lock_give(x->watching);
+    return claims;
+}
+
 struct signs explore_after(struct explorer *x, const struct move *m)
 {
     struct signs s = {.faults = see(x)};
     if (x->races)
         see_races(x, m, &s);
     if (x->o.watch)
-        s.claims = x->o.watch->step(x->o.watch->self, &x->r, m);
+        s.claims = ask_watch(x, m);
     x->r.s.fx_n = 0;
     settle(x);
     return s;

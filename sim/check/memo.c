@@ -3,6 +3,7 @@
 #include "check/memo.h"
 #include "base/arena.h"
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t memo_hash(uint32_t shared, uint32_t part, uint32_t req)
 {
@@ -70,6 +71,13 @@ uint32_t memo_signs(struct memo *m, struct signs s)
     m->signs = grow(m->signs, &m->cap_signs, m->nsigns + 1, sizeof *m->signs);
     m->signs[m->nsigns] = s;
     return ++m->nsigns;
+}
+
+void memo_clear(struct memo *m)
+{
+    if (m->n > 0)
+        memset(m->index, 0, (m->mask + 1u) * sizeof *m->index);
+    m->n = m->nbecame = m->nsigns = 0;
 }
 
 size_t memo_bytes(const struct memo *m)

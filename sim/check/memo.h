@@ -39,6 +39,7 @@ static inline struct signs memo_shown(const struct memo *m, uint32_t signs)
 {
     return signs == 0 ? (struct signs){0} : m->signs[signs - 1];
 }
+void memo_clear(struct memo *m); /* it has no rows any more */
 size_t memo_bytes(const struct memo *m);
 void memo_free(struct memo *m);
 

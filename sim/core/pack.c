@@ -142,13 +142,13 @@ static uint32_t store_request(struct pack *k, const struct pack_run *r, uint32_t
     put(o, r->watch[j]);
     if (q == NULL) {
         put(o, (uint32_t)r->status[j]);
-        return vectors_put(&k->request, o->v, o->n);
+        return pack_keep(k, &k->request, &k->new_request, o);
     }
     put(o, (uint32_t)q->status);
     put(o, q->cls | q->worker << 16);
     put(o, q->over | (uint32_t)q->waiting << 1 | (uint32_t)q->has_limit << 2);
     pack_tasks(k, r, r->slot[j]);
-    return vectors_put(&k->request, o->v, o->n);
+    return pack_keep(k, &k->request, &k->new_request, o);
 }
 
 /* ---- batches ---- */
@@ -330,7 +330,7 @@ static uint32_t store_shared(struct pack *k, const struct pack_run *r)
     for (uint32_t i = 0; i < k->p->nvalue; i++)
         put(o, (uint32_t)s->value[i]);
     put_ghosts(k, s);
-    return vectors_put(&k->shared, o->v, o->n);
+    return pack_keep(k, &k->shared, &k->new_shared, o);
 }
 
 void pack_store(struct pack *k, struct pack_run *r, uint32_t *id)

@@ -54,6 +54,19 @@ bool pack_has_batches(const struct prog *p);
 uint32_t pack_rename(struct pack *k, uint32_t shared, const uint32_t *to);
 /* For each request, where the shared part first names it (UINT32_MAX: nowhere). */
 void pack_first_named(const struct pack *k, uint32_t shared, uint32_t *at);
+/* Several threads store at once: each with a pack of its own, which reads the parts of another (and
+ * nobody adds to these meanwhile) and keeps new ones apart, under numbers with the bit PACK_APART.
+ * That is for shared parts and requests'; a state with a task that is new is missed: its numbers
+ * mean nothing.  Afterwards what was kept is joined, one pack after the other. */
+#define PACK_APART (1U << 31)
+struct pack *pack_apart_new(const struct pack *of);
+void pack_apart_free(struct pack *k);
+void pack_apart_begin(struct pack *k, const struct pack *of);
+bool pack_apart_missed(struct pack *k); /* since it was asked last */
+void pack_apart_join(struct pack *to, struct pack *k);
+/* The numbers that they have then. */
+uint32_t pack_apart_shared(const struct pack *k, uint32_t id);
+uint32_t pack_apart_request(const struct pack *k, uint32_t id);
 /* How many parts there are, and the bytes they take. */
 void pack_sizes(const struct pack *k, uint32_t *shared, uint32_t *requests, size_t *bytes);
 

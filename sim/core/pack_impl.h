@@ -27,6 +27,9 @@ struct pack {
     bool batches;
     bool *dead;         /* a body and word: nothing depends on it */
     struct out o, t, b; /* scratch: of a part, of a task, of batches */
+    bool apart, missed; /* one of pack_apart_new(): its vectors are another's */
+    struct vectors new_shared, new_request;
+    uint32_t *to_shared, *to_request; /* the numbers of these, once they are joined */
 };
 
 enum { Q_POSTED = 1, Q_TIMING = 2, Q_DUE = 4 }; /* flags of an instance */
@@ -48,6 +51,9 @@ static inline void put_wide(struct out *o, uint64_t x)
 uint32_t pack_owner(const struct pack *k, const struct pack_run *r, uint32_t slot);
 /* The tasks of a slot of s.req, to k->o. */
 void pack_tasks(struct pack *k, const struct pack_run *r, uint32_t slot);
+/* The number of the vector that was written; one that is new is kept in t, or, apart, in fresh (or,
+ * that being NULL, missed). */
+uint32_t pack_keep(struct pack *k, struct vectors *t, struct vectors *fresh, const struct out *o);
 struct segment { /* of a vector being written */
     uint32_t at, n;
 };

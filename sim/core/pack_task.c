@@ -13,7 +13,7 @@ static uint32_t real_put(struct pack *k, double x)
     if (isnan(x))
         x = (double)NAN; /* all unknown values are one */
     memcpy(v, &x, sizeof x);
-    return REAL | vectors_put(&k->real, v, 2);
+    return REAL | pack_keep(k, &k->real, NULL, &(struct out){.v = v, .n = 2});
 }
 
 /* The same for one that is part of a batch, along all batches. */
@@ -153,7 +153,7 @@ static uint32_t put_task(struct pack *k, const struct pack_run *r, uint32_t task
     for (uint32_t g = t->groups; g != NONE; g = s->group[g].next)
         put_group(o, &s->group[g]);
     put_words(k, o, s, task);
-    return vectors_put(&k->task, o->v, o->n);
+    return pack_keep(k, &k->task, NULL, o);
 }
 
 /* ---- trees ---- */

@@ -16,6 +16,9 @@ struct vectors {
 };
 
 uint32_t vectors_put(struct vectors *t, const uint32_t *v, uint32_t n); /* its number */
+#define VECTORS_NONE UINT32_MAX
+uint32_t vectors_find(const struct vectors *t, const uint32_t *v, uint32_t n); /* or VECTORS_NONE */
+void vectors_clear(struct vectors *t);                                         /* none are left */
 static inline const uint32_t *vectors_get(const struct vectors *t, uint32_t i)
 {
     return t->v + t->at[i];

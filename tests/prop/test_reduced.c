@@ -237,12 +237,13 @@ static bool same_sight(struct sight a, struct sight b)
     return a.state == b.state && a.from == b.from;
 }
 
-/* Moves that sleep change nothing at all: states have the same numbers, and are first reached from
- * the same, and each sight is the same move. */
-static void sleeping(const struct trial *t, struct explore_opt o, struct explore *some)
+/* Neither moves that sleep nor threads change anything at all: states have the same numbers, and
+ * are first reached from the same, and each sight is the same move. */
+static void awake(const struct trial *t, struct explore_opt o, struct explore *some)
 {
     struct explore all;
     o.every = true;
+    o.jobs = 3;
     struct monitor *m = run(t, o, &all);
     bool good = all.end == some->end && all.states == some->states && all.depth == some->depth &&
                 all.transitions == some->transitions && all.last == some->last;
@@ -256,7 +257,7 @@ static void sleeping(const struct trial *t, struct explore_opt o, struct explore
         good = a.n == b.n && memcmp(a.state, b.state, (a.n + 1) * sizeof *a.state) == 0;
     }
     if (!good)
-        trial_fail(t, "sleeping moves change what is explored");
+        trial_fail(t, "moves that sleep, or threads, change what is explored");
     monitor_free(m);
     explore_free(&all);
 }
@@ -322,7 +323,7 @@ static void compare(struct trial t, struct tally *n)
                             .races = t.races};
     struct monitor *m = run(&t, o, &all);
     if (all.end == EXPLORE_WHOLE) {
-        sleeping(&t, o, &all);
+        awake(&t, o, &all);
         compare_fewer(&t, o, &all, n);
         o.symmetric_copies = o.symmetric_requests = true;
         hunts(&t, o, &all);
