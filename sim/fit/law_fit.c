@@ -16,18 +16,16 @@ struct sums {
 static struct sums sums_of(const double *x, const double *w, size_t n)
 {
     struct sums s = {.least = INFINITY, .most = -INFINITY};
+    double mean = 0; /* of ln x so far (West 1979) */
     for (size_t i = 0; i < n; i++) {
-        double k = w ? w[i] : 1, y = x[i] > 0 ? log(x[i]) : 0;
+        double k = w ? w[i] : 1, y = x[i] > 0 ? log(x[i]) : 0, off = y - mean;
         s.n += k;
         s.x += k * x[i];
         s.ln += k * y;
+        mean += s.n > 0 ? off * k / s.n : 0;
+        s.ln2 += k * off * (y - mean);
         s.least = fmin(s.least, x[i]);
         s.most = fmax(s.most, x[i]);
-    }
-    double mean = s.ln / s.n;
-    for (size_t i = 0; i < n; i++) {
-        double y = (x[i] > 0 ? log(x[i]) : 0) - mean;
-        s.ln2 += (w ? w[i] : 1) * y * y;
     }
     return s;
 }
@@ -128,6 +126,18 @@ static bool pareto_ml(const struct sums *s, struct law *l)
     return l->p[1] < 1e6 && l->p[0] > 0;
 }
 
+/* Of a gamma law the sums say it all. */
+static double loglik(const struct law *l, const double *x, const double *w, size_t n,
+                     const struct sums *s)
+{
+    double a = l->p[0], b = l->p[1], sum = 0;
+    if (l->kind == LAW_GAMMA)
+        return (a - 1) * (s->ln - s->n * log(b)) - s->x / b - s->n * (lgamma(a) + log(b));
+    for (size_t i = 0; i < n && l->kind != LAW_CONST; i++)
+        sum += (w ? w[i] : 1) * law_log_density(l, x[i]);
+    return sum;
+}
+
 bool law_estimate(enum law_kind k, const double *x, const double *w, size_t n, struct law *out)
 {
     struct law l = {.kind = k, .n = n, .ad = NAN, .q = NAN, .other = LAW_FAMILIES};
@@ -163,8 +173,7 @@ bool law_estimate(enum law_kind k, const double *x, const double *w, size_t n, s
     }
     if (!ok)
         return false;
-    for (size_t i = 0; i < n && k != LAW_CONST; i++)
-        l.loglik += (w ? w[i] : 1) * law_log_density(&l, x[i]);
+    l.loglik = loglik(&l, x, w, n, &s);
     l.aic = 2 * law_parameters(&l) - 2 * l.loglik;
     *out = l;
     return isfinite(l.loglik) && law_possible(&l);

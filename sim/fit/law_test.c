@@ -21,22 +21,26 @@ static int value_order(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static double log_tail(const struct law *l, double x, bool upper)
+/* P(X <= x) and P(X > x): one from the other where it is not close to 1, since they are dear. */
+static void tails(const struct law *l, double x, bool low, double *p, double *q)
 {
-    double p = law_cdf(l, x, upper), beyond;
-    if (l->ncut > 0) {
-        beyond = law_cdf(l, l->cut, true);
-        p = (upper ? p - beyond : p) / (1 - beyond);
+    if (low) {
+        *p = law_cdf(l, x, false);
+        *q = *p < 0.75 ? 1 - *p : law_cdf(l, x, true);
+    } else {
+        *q = law_cdf(l, x, true);
+        *p = *q < 0.75 ? 1 - *q : law_cdf(l, x, false);
     }
-    return log(fmax(p, 1e-300));
 }
 
 double law_anderson_darling(const struct law *l, const double *sorted, size_t n)
 {
-    double sum = 0, m = (double)n;
+    double sum = 0, m = (double)n, beyond = l->ncut > 0 ? law_cdf(l, l->cut, true) : 0;
     for (size_t i = 0; i < n; i++) {
-        double k = 2 * (double)i + 1;
-        sum += k * log_tail(l, sorted[i], false) + (2 * m - k) * log_tail(l, sorted[i], true);
+        double k = 2 * (double)i + 1, p, q;
+        tails(l, sorted[i], i < n / 2, &p, &q);
+        sum += k * log(fmax(p / (1 - beyond), 1e-300));
+        sum += (2 * m - k) * log(fmax((q - beyond) / (1 - beyond), 1e-300));
     }
     return -m - sum / m;
 }

@@ -179,12 +179,6 @@ void law_put_verdict(const struct law *l, struct buf *b)
     }
 }
 
-static const struct dist *atom(struct arena *a, const char *kind, unsigned form, double x, double y)
-{
-    const char *why = NULL;
-    return dist_make(a, dist_kind_find(kind), form, (const double[]){x, y, 0, 0}, true, &why);
-}
-
 /* Which form has these parameters' names? */
 static unsigned form_of(const char *kind, const char *first)
 {
@@ -196,22 +190,43 @@ static unsigned form_of(const char *kind, const char *first)
     return 0;
 }
 
+/* A law as a model has it: a kind, and the two numbers of one of its forms. */
+struct as_model {
+    const struct dist_kind *kind; /* NULL: a constant, or made of others */
+    unsigned form;
+    double param[4];
+};
+
+static struct as_model as_model(const struct law *l)
+{
+    static const struct {
+        const char *kind, *first;
+    } of[LAW_FAMILIES] = {
+        [LAW_EXPONENTIAL] = {"exponential", "mean"},
+        [LAW_GAMMA] = {"gamma", "shape"},
+        [LAW_LOGNORMAL] = {"lognormal", "mu"},
+        [LAW_WEIBULL] = {"weibull", "shape"},
+        [LAW_PARETO] = {"pareto", "min"},
+    };
+    struct as_model m = {.kind = NULL};
+    if (l->kind >= LAW_FAMILIES || of[l->kind].kind == NULL)
+        return m;
+    m.kind = dist_kind_find(of[l->kind].kind);
+    m.form = form_of(of[l->kind].kind, of[l->kind].first);
+    m.param[0] = l->kind == LAW_LOGNORMAL ? l->p[0] - log(1e9) : l->p[0]; /* of ln seconds */
+    m.param[1] = l->kind == LAW_EXPONENTIAL ? 0 : l->p[1];
+    return m;
+}
+
 const struct dist *law_dist(struct arena *a, const struct law *l)
 {
     const struct dist *of[LAW_PARTS];
     const char *why = NULL;
     double total = 0, share[LAW_PARTS];
+    struct as_model m = as_model(l);
+    if (m.kind)
+        return dist_make(a, m.kind, m.form, m.param, true, &why);
     switch (l->kind) {
-    case LAW_EXPONENTIAL:
-        return atom(a, "exponential", form_of("exponential", "mean"), l->p[0], 0);
-    case LAW_GAMMA:
-        return atom(a, "gamma", form_of("gamma", "shape"), l->p[0], l->p[1]);
-    case LAW_LOGNORMAL: /* mu is that of ln seconds */
-        return atom(a, "lognormal", form_of("lognormal", "mu"), l->p[0] - log(1e9), l->p[1]);
-    case LAW_WEIBULL:
-        return atom(a, "weibull", form_of("weibull", "shape"), l->p[0], l->p[1]);
-    case LAW_PARETO:
-        return atom(a, "pareto", form_of("pareto", "min"), l->p[0], l->p[1]);
     case LAW_MIX:
         for (uint32_t i = 0; i < l->nof; i++)
             total += l->share[i];
@@ -230,8 +245,6 @@ const struct dist *law_dist(struct arena *a, const struct law *l)
 
 bool law_possible(const struct law *l)
 {
-    struct arena *a = arena_new(0);
-    bool possible = law_dist(a, l) != NULL;
-    arena_drop(a);
-    return possible;
+    struct as_model m = as_model(l);
+    return m.kind == NULL || dist_possible(m.kind, m.form, m.param, true);
 }

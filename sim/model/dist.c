@@ -62,8 +62,9 @@ static void dist_prepare(struct arena *a, struct dist *d)
         table_build(a, d);
 }
 
-const struct dist *dist_make(struct arena *a, const struct dist_kind *k, unsigned form,
-                             const double *param, bool duration, const char **why)
+/* Without what makes it fast to draw from. */
+static struct dist *dist_given(struct arena *a, const struct dist_kind *k, unsigned form,
+                               const double *param, bool duration, const char **why)
 {
     struct dist_given g = {.form = &k->forms[form],
                            .nform = form,
@@ -84,10 +85,28 @@ const struct dist *dist_make(struct arena *a, const struct dist_kind *k, unsigne
         *why = g.why;
         return NULL;
     }
+    return d;
+}
+
+bool dist_possible(const struct dist_kind *k, unsigned form, const double *param, bool duration)
+{
+    struct arena *a = arena_new(0);
+    const char *why;
+    bool possible = dist_given(a, k, form, param, duration, &why) != NULL;
+    arena_drop(a);
+    return possible;
+}
+
+const struct dist *dist_make(struct arena *a, const struct dist_kind *k, unsigned form,
+                             const double *param, bool duration, const char **why)
+{
+    struct dist *d = dist_given(a, k, form, param, duration, why);
+    if (d == NULL)
+        return NULL;
     double lo, hi;
     k->support(d->p, &lo, &hi);
     if (lo == hi)
-        return dist_const_like(a, lo, g.duration);
+        return dist_const_like(a, lo, d->duration);
     dist_prepare(a, d);
     return d;
 }

@@ -65,6 +65,8 @@ const struct dist_kind *dist_kind_find(const char *name); /* NULL if unknown */
  * ("p99 (5ms) is below p50 (20ms)").  Fast to draw from: exact formula or a fine table. */
 const struct dist *dist_make(struct arena *a, const struct dist_kind *k, unsigned form,
                              const double *param, bool duration, const char **why);
+/* Would it be made? */
+bool dist_possible(const struct dist_kind *k, unsigned form, const double *param, bool duration);
 /* probability[i] of d[i]; sum must be 1 within 1e-9 (else *why).  hyperexponential is a mix. */
 const struct dist *dist_mix(struct arena *a, size_t n, const double *probability,
                             const struct dist *const *d, const char **why);
