@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* sched_setaffinity() */
 #include "live/live_impl.h"
 #include <sched.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t cpu_of(clockid_t whose)
@@ -51,15 +52,25 @@ static bool cores_split(uint32_t cores, cpu_set_t *first, cpu_set_t *rest)
     return true;
 }
 
-void cores_limit(pthread_attr_t *a, uint32_t cores)
+struct cores cores_limit(uint32_t cores)
 {
-    cpu_set_t ours, theirs;
+    struct cores before = {.known = false};
+    cpu_set_t ours, theirs, all;
+    _Static_assert(sizeof before.set == sizeof all, "as many as there are in a cpu_set_t");
     if (!cores_split(cores, &ours, &theirs))
-        return;
-    if (a)
-        pthread_attr_setaffinity_np(a, sizeof ours, &ours);
-    else
-        sched_setaffinity(0, sizeof ours, &ours);
+        return before;
+    before.known = sched_getaffinity(0, sizeof all, &all) == 0;
+    memcpy(before.set, &all, sizeof all);
+    sched_setaffinity(0, sizeof ours, &ours);
+    return before;
+}
+
+void cores_restore(const struct cores *c)
+{
+    cpu_set_t all;
+    memcpy(&all, c->set, sizeof all);
+    if (c->known)
+        sched_setaffinity(0, sizeof all, &all);
 }
 
 void cores_leave(pid_t pid, uint32_t cores)

@@ -181,7 +181,6 @@ static bool set_out(struct carrier *c)
     pthread_attr_init(&a);
     pthread_attr_setdetachstate(&a, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&a, STACK);
-    cores_limit(&a, world_cores(l->s));
     int error = pthread_create(&id, &a, carrier_main, c);
     pthread_attr_destroy(&a);
     if (error != 0) {

@@ -27,7 +27,7 @@ static _Noreturn void be_program(const struct child_opt *o, pid_t parent)
     dup2(in, 0);
     dup2(out, 1);
     dup2(out, 2);
-    cores_limit(NULL, o->cores);
+    cores_limit(o->cores);
     char *argv[32] = {NULL};
     for (int i = 0; i < 31 && o->argv[i]; i++)
         argv[i] = (char *)(uintptr_t)o->argv[i];

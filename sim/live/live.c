@@ -291,6 +291,7 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     struct stalls still;
     int64_t burnt = burnt_by_all();
     stalls_begin(&still);
+    struct cores cores = cores_limit(world_cores(s));
     if (loops_begin(l)) {
         pthread_mutex_lock(&l->lock);
         l->base = timers_now(); /* only now: who comes at 0 finds all of it there */
@@ -301,6 +302,7 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     }
     double time = (double)live_clock(l);
     loops_end(l);
+    cores_restore(&cores);
     stalls_end(&still);
     uint64_t nrec;
     const struct record *rec = sim_records(s, &nrec);

@@ -110,7 +110,12 @@ int client_call(int fd, const char *service, int64_t ns, bool ok, const char **w
 void burn(int64_t ns);         /* of this thread's CPU time */
 int64_t burnt_by_thread(void); /* CPU time of this thread until now, of all threads */
 int64_t burnt_by_all(void);
-/* A thread to be made (NULL: this one, and those that it makes) runs on so many at most. */
-void cores_limit(pthread_attr_t *a, uint32_t cores);
+struct cores {
+    bool known;
+    unsigned char set[128];
+};
+/* This thread and those that it makes: on so many at most.  Returns those that it had. */
+struct cores cores_limit(uint32_t cores);
+void cores_restore(const struct cores *c);
 
 #endif

@@ -362,16 +362,6 @@ static int loop_open(struct loop *o)
     return 0;
 }
 
-static int loop_set_out(struct loop *o)
-{
-    pthread_attr_t a;
-    pthread_attr_init(&a);
-    cores_limit(&a, world_cores(o->l->s));
-    int error = pthread_create(&o->id, &a, loop_main, o);
-    pthread_attr_destroy(&a);
-    return error;
-}
-
 static struct loop *loop_new(struct live *l, uint32_t number)
 {
     struct loop *o = xcalloc(1, sizeof *o);
@@ -395,7 +385,7 @@ bool loops_begin(struct live *l)
         int error = loop_open(o);
         o->runs = error == 0;
         if (error == 0)
-            error = -loop_set_out(o);
+            error = -pthread_create(&o->id, NULL, loop_main, o);
         if (error != 0) {
             live_trouble(l, "no event loop can be made", -error);
             return false;
