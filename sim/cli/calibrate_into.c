@@ -31,15 +31,21 @@ const char *calibrate_amount(struct arena *mem, double x, bool bytes)
                         v, row[i].unit[bytes]);
 }
 
+/* A cost by what was measured: the one of a bounded pool, or where nobody makes fresh threads. */
+static enum calibrated row_of(const struct calibration *c, enum calibrated k, bool pooled)
+{
+    return k == CAL_SPAWN && (pooled || !c->v[k].known) ? CAL_SPAWN_POOLED : k;
+}
+
 enum calibrated calibrate_next(const struct calibration *c, enum exec_kind kind, bool pooled,
                                int *i)
 {
-    enum calibrated k = costs_of[kind][*i];
+    enum calibrated k = row_of(c, costs_of[kind][*i], pooled);
     while (k != CAL_COUNT && !c->v[k].known)
-        k = costs_of[kind][++*i];
+        k = row_of(c, costs_of[kind][++*i], pooled);
     if (k != CAL_COUNT)
         ++*i;
-    return k == CAL_SPAWN && pooled ? CAL_SPAWN_POOLED : k;
+    return k;
 }
 
 static const char *text_of(const struct calibration *c, struct arena *mem, enum calibrated k)

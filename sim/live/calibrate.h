@@ -8,7 +8,7 @@
  * their law is.  A few seconds.
  *
  *   native    calibrate_native.c: pipelines executed by live.h, whose threads and loop these are
- *   python3   calibrate_python.c: python/calibrate.py, of the standard library alone */
+ *   python3   calibrate_python.c: what executes emitted programs, driven by python/calibrate.py */
 #ifndef LIVE_CALIBRATE_H
 #define LIVE_CALIBRATE_H
 #include "base/arena.h"

@@ -1,21 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* calibrate_python.c - python/calibrate.py, run by python3, and what it says; see calibrate.h. */
+/* calibrate_python.c - python/calibrate.py, after what executes emitted programs, run by python3 on
+ * the service of live.h, and what it says; see calibrate.h. */
 #include "live/calibrate.h"
 #include "live/child.h"
+#include "live/emit_impl.h"
 #include "live/python.h"
+#include "live/server.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+static void put_program(struct buf *out)
+{
+    struct buf own = {0}, text = {0};
+    for (const char *const *line = python_calibrate; *line; line++)
+        buf_puts(&own, *line);
+    emit_text(python_common, own.s, &text);
+    emit_text(python_sync, own.s, &text);
+    emit_text(python_async, own.s, &text);
+    buf_put(&text, own.s, own.n);
+    emit_imports(text.s, out);
+    buf_put(out, text.s, text.n);
+    buf_free(&own);
+    buf_free(&text);
+}
+
 static bool write_program(char *path)
 {
+    struct buf b = {0};
     int fd = mkstemp(path);
     FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    for (const char *const *line = python_calibrate; f && *line; line++)
-        fputs(*line, f);
-    return f && fclose(f) == 0;
+    put_program(&b);
+    bool ok = f && fwrite(b.s, 1, b.n, f) == b.n;
+    buf_free(&b);
+    return f && fclose(f) == 0 && ok;
 }
 
 /* "pooled_spawn" is the row "pooled spawn"; CAL_COUNT: none. */
@@ -72,14 +92,19 @@ static const char *read_said(const char *path, struct calibration *out, struct a
     return NULL;
 }
 
-static const char *run_program(const char *path, const char *said, struct calibration *out,
-                               struct arena *mem)
+/* On one core: with a GIL no more than one computes, and threads that fight for it from several
+ * cores pay what depends on how many they are. */
+static const char *run_program(const char *path, const char *said, uint16_t port,
+                               struct calibration *out, struct arena *mem)
 {
-    char batches[16];
-    snprintf(batches, sizeof batches, "%d", (int)CALIBRATE_BATCHES);
-    const char *const argv[] = {"python3", "-I", path, batches, NULL};
+    const char *const argv[] = {"python3",
+                                "-I",
+                                path,
+                                arena_printf(mem, "127.0.0.1:%u", (unsigned)port),
+                                arena_printf(mem, "%d", (int)CALIBRATE_BATCHES),
+                                NULL};
     switch (child_run(&(struct child_opt){
-        .argv = argv, .said = said, .cores = out->cores, .most_ns = INT64_C(300000000000)})) {
+        .argv = argv, .said = said, .cores = 1, .most_ns = INT64_C(300000000000)})) {
     case CHILD_WELL:
         return read_said(said, out, mem);
     case CHILD_UNABLE:
@@ -94,11 +119,16 @@ static const char *run_program(const char *path, const char *said, struct calibr
 bool calibrate_python(struct calibration *out, struct arena *mem, const char **why)
 {
     char path[] = "/tmp/pertinax-calibrate-XXXXXX";
+    struct live_server server;
     *out = (struct calibration){.gil = true, .cores = calibrate_cores()};
     *why = "no file can be written in /tmp";
     if (write_program(path)) {
         const char *said = arena_printf(mem, "%s.said", path);
-        *why = run_program(path, said, out, mem);
+        *why = "no service can be started";
+        if (server_begin(&server)) {
+            *why = run_program(path, said, server.port, out, mem);
+            server_end(&server);
+        }
         unlink(said);
     }
     unlink(path);

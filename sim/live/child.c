@@ -22,6 +22,7 @@ static _Noreturn void be_program(const struct child_opt *o, pid_t parent)
     sigprocmask(SIG_SETMASK, &none, NULL); /* what we have blocked for ourselves */
     setpgid(0, 0);                         /* Ctrl-C is for us; we say when */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* its pauses end when they are over */
     if (getppid() != parent || out < 0 || in < 0 || !o->argv[0])
         _exit(NOT_STARTED);
     dup2(in, 0);

@@ -58,7 +58,7 @@ void emit_imports(const char *text, struct buf *out)
         "contextlib", "gc",      "hashlib",   "heapq",       "itertools",
         "json",       "math",    "os",        "random",      "select",
         "selectors",  "signal",  "socket",    "struct",      "sys",
-        "threading",  "time",    "traceback", "types"};
+        "threading",  "time",    "traceback", "tracemalloc", "types"};
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         if (names(text, modules[i]))
             buf_printf(out, "import %s\n", modules[i]);

@@ -4,14 +4,12 @@
 
 
 class Selector(selectors.EpollSelector):
-    """epoll counts milliseconds: what is left of a pause after those, select() waits for."""
+    """epoll counts milliseconds, and select() less than these: a pause is to end when it is over."""
 
     def select(self, timeout=None):
-        if timeout and 0 < timeout < 0.002:
+        if timeout and timeout > 0:
             select.select([self], [], [], timeout)
             timeout = 0
-        elif timeout and timeout > 0:
-            timeout = (math.floor(timeout * 1e3) - 0.5) * 1e-3
         return super().select(timeout)
 # only: Places(
 
@@ -421,6 +419,7 @@ class Coroutine(Scope):
         with self.span(name):
             await loop.run_in_executor(self.executor, body, self.blocking)
 # end
+# only: run_loop(
 
 
 class LoopRun(Run):
@@ -528,3 +527,4 @@ def run_loop(pool, processes=1, pool_order=None, admit=None):
     serving = serve_on_loop(given, draws, link, pool, pool_order, admit)
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Selector())) as runner:
         runner.run(serving)
+# end

@@ -1,20 +1,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What threads, tasks and wake-ups cost in this Python; for pertinax calibrate.
 
-All is CPU time of the process: of many units less that of few, so that what is done once does not
-count.  Each line of the output is a cost and its value (ns, bytes) in each of the batches.
-"""
-import asyncio
-import os
-import socket
-import sys
-import threading
-import time
-import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
+
+# ---- what threads, tasks and wake-ups cost in this Python: for pertinax calibrate ----
+#
+# Steps are executed by what stands above, which executes emitted programs as well, so what is
+# measured is what these pay.  It is CPU time of the process (what concerns an idle core: time), of
+# many units less that of few, so that what is done once does not count.  Each line of the output is
+# a cost and its value (ns, bytes) in each of the batches.
 
 WAIT = 50e-6
+LONG = 1e-3  # a core that waits so long is idle
 WAITS = 9  # of a unit that waits many times
+LONG_ONES = 11
+AT_ONCE = 8
+BUSY = 50e-6  # what is computed after a call: nobody is idle then but the service, as in a program
+NAME, UNCAUGHT = "calibrate", 500
+CLASSES, ANSWERS = {"request": None}, {"request": True}
+SERVICES = ASYNC_SERVICES = {"s": None, "t": None}
+
+
+class Bench:
+    """In place of a load and of drawn values."""
+
+    punctual = False
+
+    def __init__(self):
+        self.draws = self
+
+    def of(self, key):
+        return {"draws": {}}
+
+    def another(self, name):
+        return LONG if name == "t" else 2 * BUSY
+
+    def request(self):
+        request = Request(self, ("request", 0, 0), time.perf_counter_ns())
+        request.tasks = {}
+        return request
+
+
+def each(work, few, many):
+    """CPU of one unit of work(n), which says how much it took."""
+    return (work(many) - work(few)) / (many - few)
 
 
 def cpu(work, *args):
@@ -23,34 +50,40 @@ def cpu(work, *args):
     return time.process_time_ns() - begin
 
 
-def each(work, few, many, *args):
-    """CPU of one unit of work(n)."""
-    return (cpu(work, many, *args) - cpu(work, few, *args)) / (many - few)
-
-
-def run(coroutine, *args):
-    asyncio.run(coroutine(*args))
-
-
 # ---- threads ----
 
 
-def threads(n, body):
-    all_of_them = [threading.Thread(target=body) for _ in range(n)]
-    for t in all_of_them:
-        t.start()
-    for t in all_of_them:
-        t.join()
+def thread_each(n, body):
+    rq = Thread(Bench().request())
+    return cpu(rq.each, "each", n, body)
 
 
-def pooled(n, pool):
-    for f in [pool.submit(int) for _ in range(n)]:
-        f.result()
+def nothing(rq, number):
+    pass
 
 
-def sleep_often(n):
-    for _ in range(n):
-        time.sleep(WAIT)
+def thread_calls(n):
+    def call(rq, number):
+        for _ in range(n):
+            rq.call("s")
+            rq.burst(BUSY, False)
+
+    return thread_each(AT_ONCE, call)
+
+
+def late(spans):
+    """How much longer than LONG a wait took that nobody disturbed: the median."""
+    times = sorted(end - begin for _, _, _, _, begin, end, _ in spans)
+    return times[len(times) // 2] - LONG * 1e9
+
+
+def thread_late():
+    """Of waits; of calls."""
+    waits, calls = Thread(Bench().request()), Thread(Bench().request())
+    for _ in range(LONG_ONES):
+        waits.wait("wait", LONG)
+        calls.call("t")
+    return late(waits.request.spans), late(calls.request.spans)
 
 
 def ping_pong(n):
@@ -64,12 +97,15 @@ def ping_pong(n):
             yours.acquire()
             mine.release()
 
-    t = threading.Thread(target=other)
-    t.start()
-    for _ in range(n // 2):
-        yours.release()
-        mine.acquire()
-    t.join()
+    def both():
+        t = threading.Thread(target=other)
+        t.start()
+        for _ in range(n // 2):
+            yours.release()
+            mine.acquire()
+        t.join()
+
+    return cpu(both)
 
 
 class Echo:
@@ -86,68 +122,60 @@ class Echo:
             os._exit(0)
         os.close(there)
 
-    def ask(self, n):
+    def asks(self, n):
         for _ in range(n):
             os.write(self.to, b".")
             os.read(self.back, 1)
+
+    def ask(self, n):
+        return cpu(self.asks, n)
 
     def end(self):
         os.close(self.to)
         os.waitpid(self.pid, 0)
 
 
-# ---- tasks ----
+# ---- tasks: `on` runs a coroutine upon the loop ----
 
 
-async def wait_often(n):
-    for _ in range(n):
-        await asyncio.sleep(WAIT)
+async def loop_each(n, body):
+    rq = Coroutine(Bench().request())
+    begin = time.process_time_ns()
+    await rq.each("each", n, body)
+    return time.process_time_ns() - begin
 
 
-async def tasks(n, waits):
-    await asyncio.gather(*(wait_often(waits) for _ in range(n)))
+def waiting(times):
+    async def wait(rq, number):
+        for _ in range(times):
+            await rq.wait("wait", WAIT)
+
+    return wait
 
 
-async def hops(n, pool):
-    loop = asyncio.get_running_loop()
-    await asyncio.gather(*(loop.run_in_executor(pool, int) for _ in range(n)))
+def calling(times):
+    async def call(rq, number):
+        for _ in range(times):
+            await rq.call("s")
+            rq.burst(BUSY, False)
+
+    return call
 
 
-# ---- calls ----
+def hopping(times):
+    async def hop(rq, number):
+        for _ in range(times):
+            await rq.offload("offload", lambda rq: None)
+
+    return hop
 
 
-def serve(listener, hold):
-    """Answers lines, in a process of its own, which ends when nobody holds the other end."""
-    loop = asyncio.new_event_loop()
-    loop.add_reader(hold, os._exit, 0)
-
-    async def answer(reader, writer):
-        while await reader.readline():
-            writer.write(b"OK\n")
-        writer.close()
-
-    loop.run_until_complete(asyncio.start_server(answer, sock=listener))
-    loop.run_forever()
-
-
-def call_blocking(n, port):
-    with socket.create_connection(("127.0.0.1", port)) as s:
-        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for _ in range(n):
-            s.sendall(b"CALL s 0 OK\n")
-            s.recv(64)
-
-
-async def call_often(n, port):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(n):
-        writer.write(b"CALL s 0 OK\n")
-        await reader.readline()
-    writer.close()
-
-
-async def calls(n, port):
-    await asyncio.gather(*(call_often(n, port) for _ in range(8)))
+async def loop_late():
+    waits, calls = Coroutine(Bench().request()), Coroutine(Bench().request())
+    for _ in range(LONG_ONES):
+        await waits.wait("wait", LONG)
+        await calls.call("t")
+    return late(waits.request.spans), late(calls.request.spans)
 
 
 # ---- memory ----
@@ -171,62 +199,70 @@ def memory_of_threads(n):
     return grown / n
 
 
-async def memory_of_tasks(n, out):
-    go = asyncio.Event()
+async def memory_of_tasks(n):
+    go, rq, group = asyncio.Event(), Coroutine(Bench().request()), Group(n, n)
     tracemalloc.start()
-    all_of_them = [asyncio.create_task(go.wait()) for _ in range(n)]
+    for _ in range(n):
+        rq.begin(group, "task", lambda rq: go.wait())
     await asyncio.sleep(0)
-    out.append(tracemalloc.get_traced_memory()[0] / n)
+    taken = tracemalloc.get_traced_memory()[0] / n
     tracemalloc.stop()
     go.set()
-    await asyncio.gather(*all_of_them)
+    await rq.until(group.settled)
+    return taken
 
 
 # ---- all of it ----
 
 
-def batch(pool, echo, port):
+def of_call(work):
+    """CPU of one call, and of going on after it."""
+    return each(work, 5, 25) / AT_ONCE - BUSY * 1e9
+
+
+def batch(on, echo):
     switch = each(echo.ask, 100, 1100)
     passed = each(ping_pong, 100, 1100)  # on top of it the interpreter, from the other thread
-    once = each(lambda n: run(tasks, n, 1), 16, 144)
-    often = each(lambda n: run(tasks, n, WAITS), 16, 80)
+    handoff = passed - switch
+    thread_call = of_call(thread_calls)
+    once = each(lambda n: on(loop_each(n, waiting(1))), 16, 144)
+    often = each(lambda n: on(loop_each(n, waiting(WAITS))), 16, 80)
     resume = (often - once) / (WAITS - 1)
-    frames = []
-    run(memory_of_tasks, 500, frames)
+    loop_call = of_call(lambda n: on(loop_each(AT_ONCE, calling(n))))
+    hop = each(lambda n: on(loop_each(AT_ONCE, hopping(n))), 5, 25) / AT_ONCE / 2
+    thread_wait, thread_answer = thread_late()
+    loop_wait, loop_answer = on(loop_late())
     return {
-        "spawn": each(threads, 16, 64, int) - passed,
-        "pooled_spawn": each(pooled, 50, 550, pool) - passed,
+        "pooled_spawn": each(lambda n: thread_each(n, nothing), 16, 144) - passed,
         "switch": switch,
-        "thread_wake": each(sleep_often, 10, 60) - switch,
-        "handoff": passed - switch,
-        "thread_call": each(lambda n: threads(8, lambda: call_blocking(n, port)), 5, 25) / 8 - passed,
+        "thread_wake": thread_answer - thread_call + handoff,
+        "thread_wait": thread_wait,
+        "handoff": handoff,
+        "thread_call": thread_call - passed,
         "stack": memory_of_threads(200),
         "task": once - resume,
         "resume": resume,
-        "loop_wake": each(lambda n: run(wait_often, n), 10, 60) - resume,
-        "loop_call": each(lambda n: run(calls, n, port), 5, 25) / 8 - resume,
-        "frame": frames[0],
-        "hop": each(lambda n: run(hops, n, pool), 50, 350) / 2 - (passed - switch),
+        "loop_wake": loop_answer - loop_call,
+        "loop_wait": loop_wait,
+        "loop_call": loop_call - resume,
+        "frame": on(memory_of_tasks(500)),
+        "hop": hop - handoff,
     }
 
 
-def main(batches):
-    listener = socket.create_server(("127.0.0.1", 0))
-    hold, held = os.pipe()
-    port, server = listener.getsockname()[1], os.fork()
-    if server == 0:
-        os.close(held)
-        serve(listener, hold)
+def main(service, batches):
     echo = Echo()
-    with ThreadPoolExecutor(8) as pool:
-        batch(pool, echo, port)  # to warm up
-        got = [batch(pool, echo, port) for _ in range(batches)]
+    Thread.client, Coroutine.client = Client(address_of(service)), AsyncClient(address_of(service))
+    Thread.pool = Coroutine.executor = concurrent.futures.ThreadPoolExecutor(200)
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Selector())) as runner:
+        batch(runner.run, echo)  # to warm up
+        got = [batch(runner.run, echo) for _ in range(batches)]
     echo.end()
-    os.close(held)
-    os.waitpid(server, 0)
     print("version", "%d.%d.%d" % sys.version_info[:3])
     for cost in got[0]:
-        print(cost, *("%.1f" % b[cost] for b in got))
+        print(cost, *("%.1f" % b[cost] for b in got), flush=True)
+    os._exit(0)
 
 
-main(int(sys.argv[1]))
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

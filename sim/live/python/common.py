@@ -37,7 +37,7 @@ class Attempt:
         )
         return self.failed
 # end
-# only: .cpu( send= receive=
+# only: .cpu( .burst( send= receive=
 
 
 def burn(seconds):
@@ -292,7 +292,7 @@ class Scope:
         self.request.span(name, 1, begin, self.parents[-1])
         self.look()
 # end
-# only: .cpu( send= receive=
+# only: .cpu( .burst( send= receive=
 
     def burst(self, seconds, outside):
         if seconds <= 0:
