@@ -132,18 +132,18 @@ static void test_foreign(void **state)
         assert_int_equal(s.asked[i], MS);
 }
 
-/* A call that is given up keeps its unit to its end, 5 ms, and nobody has to wake up for that: the
- * next one is asked to take what is left of its own 5 ms from then. */
+/* A call that is given up keeps its unit to its end, 200 ms, and nobody has to wake up for that: the
+ * next one is asked to take what is left of its own 200 ms from then. */
 static void test_given_up(void **state)
 {
     struct late s;
     struct live_report report = {.calls = 0};
     late_begin(&s);
-    struct rig r = rig_new("services: {s: {latency: 5ms, capacity: 1}}\n"
+    struct rig r = rig_new("services: {s: {latency: 200ms, capacity: 1}}\n"
                            "request:\n"
                            "  - parallel:\n"
-                           "      a: [{call: s, timeout: 2ms, catch: []}]\n"
-                           "      b: [{wait: 1ms}, {call: s}]\n"
+                           "      a: [{call: s, timeout: 100ms, catch: []}]\n"
+                           "      b: [{wait: 20ms}, {call: s}]\n"
                            "  - respond: 200\n",
                            *state);
     const struct live_opt o = {
@@ -151,8 +151,8 @@ static void test_given_up(void **state)
     assert_int_equal(live_run(r.sim, false, 1, &o, &report), SIM_MORE);
     late_end(&s);
     assert_int_equal(s.nasked, 2);
-    assert_int_equal(s.asked[0], 5 * MS);
-    assert_in_range(s.asked[1], 0, 5 * MS - 1);
+    assert_int_equal(s.asked[0], 200 * MS);
+    assert_in_range(s.asked[1], 0, 200 * MS - 1);
     rig_free(&r);
 }
 
