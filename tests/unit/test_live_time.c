@@ -132,8 +132,8 @@ static void test_foreign(void **state)
         assert_int_equal(s.asked[i], MS);
 }
 
-/* A call that is given up keeps its unit to its end, 200 ms, and nobody has to wake up for that: the
- * next one is asked to take what is left of its own 200 ms from then. */
+/* A call that is given up keeps its unit to its end, 200 ms, and nobody has to wake up for that:
+ * the next one is asked to take what is left of its own 200 ms from then. */
 static void test_given_up(void **state)
 {
     struct late s;
