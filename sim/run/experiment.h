@@ -51,7 +51,7 @@ struct experiment_opt {
     bool cdf;        /* points of the distribution function, for charts */
     const struct experiment_world *world; /* NULL: simulated */
     bool once; /* as a world would run it: the first `requests`, from an empty system on */
-    const atomic_bool *stop;              /* may be NULL */
+    const atomic_bool *stop; /* may be NULL */
     /* Called now and then, by any thread but never by two at once.  May be NULL. */
     void (*progress)(void *ctx, const struct experiment_progress *p);
     void *ctx;
