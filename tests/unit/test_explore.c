@@ -3,7 +3,7 @@
  * requests as threads, in K! last states (SPIN and TLC say the same of the same model); D nested
  * connections of C for T tasks deadlock iff T (D - 1) >= C; a ring of N locks has one deadlock, N
  * acquires away. */
-#include "check/explore.h"
+#include "check/explore_impl.h"
 #include "base/arena.h"
 #include "tests/unit/model_text.h"
 #include <string.h>
@@ -207,7 +207,7 @@ static void test_locks(void **state)
 
 /* ---- responses and awaits ---- */
 
-static void found(const char *body, const char *exec, enum fault f, bool want)
+static void sees(const char *body, const char *exec, enum fault f, bool want)
 {
     char text[800];
     snprintf(text, sizeof text, "pertinax: 1\nname: f\nservices: {a: {latency: 1ms}}\n%s", body);
@@ -224,15 +224,15 @@ static void test_faults(void **state)
     (void)state;
     for (size_t i = 0; i < 4; i++) {
         const char *x = execs[i];
-        found("request: [{call: a}, {respond: 200}, {respond: 200}]\n", x, FAULT_TWICE, true);
-        found("request: [{call: a}, {respond: 200}]\n", x, FAULT_TWICE, false);
-        found("request: [{choose: [{p: 0.5, do: {respond: 200}}, {p: 0.5, do: {call: a}}]}]\n", x,
-              FAULT_UNANSWERED, true);
-        found("request: [{choose: [{p: 1, do: {respond: 200}}, {p: 0, do: {call: a}}]}]\n", x,
-              FAULT_UNANSWERED, false);
-        found("request: [{spawn: {t: {call: a}}}, {call: a, name: b}]\n", x, FAULT_UNAWAITED, true);
-        found("request: [{spawn: {t: {call: a}}}, {await: t}]\n", x, FAULT_UNAWAITED, false);
-        found("request: [{detach: {call: a}}, {call: a, name: b}]\n", x, FAULT_UNAWAITED, false);
+        sees("request: [{call: a}, {respond: 200}, {respond: 200}]\n", x, FAULT_TWICE, true);
+        sees("request: [{call: a}, {respond: 200}]\n", x, FAULT_TWICE, false);
+        sees("request: [{choose: [{p: 0.5, do: {respond: 200}}, {p: 0.5, do: {call: a}}]}]\n", x,
+             FAULT_UNANSWERED, true);
+        sees("request: [{choose: [{p: 1, do: {respond: 200}}, {p: 0, do: {call: a}}]}]\n", x,
+             FAULT_UNANSWERED, false);
+        sees("request: [{spawn: {t: {call: a}}}, {call: a, name: b}]\n", x, FAULT_UNAWAITED, true);
+        sees("request: [{spawn: {t: {call: a}}}, {await: t}]\n", x, FAULT_UNAWAITED, false);
+        sees("request: [{detach: {call: a}}, {call: a, name: b}]\n", x, FAULT_UNAWAITED, false);
     }
 }
 
@@ -473,6 +473,17 @@ static void test_watch(void **state)
     drop(&w);
 }
 
+/* Every state is the same parts, by their numbers. */
+static void same_states(const struct explore *a, const struct explore *b)
+{
+    uint32_t v[2][TUPLE_MAX];
+    for (uint32_t i = 0; i < a->states; i++) {
+        tuples_get(&a->x->t, i, v[0]);
+        tuples_get(&b->x->t, i, v[1]);
+        assert_memory_equal(v[0], v[1], a->x->width * sizeof **v);
+    }
+}
+
 /* Any number of threads finds the same, by the same ways, whatever is left out. */
 static void test_jobs(void **state)
 {
@@ -497,6 +508,7 @@ static void test_jobs(void **state)
         assert_int_equal(w[1].e.states, w[0].e.states);
         assert_int_equal(w[1].e.transitions, w[0].e.transitions);
         assert_int_equal(w[1].e.last, w[0].e.last);
+        same_states(&w[0].e, &w[1].e);
         struct path other = explore_path_fault(&w[1].e, FAULT_DEADLOCK, w[1].mem);
         assert_int_equal(other.n, way.n);
         assert_memory_equal(other.state, way.state, (way.n + 1) * sizeof *way.state);
