@@ -251,7 +251,7 @@ struct chances *chances_new(const struct prog *p, uint32_t max_states, bool redu
     b.r.s.fine = true;
     bool *nothing = xcalloc(p->nmark + p->nbody + 1u, sizeof *nothing);
     b.sees = (struct watch_sees){.mark = nothing, .body = nothing};
-    b.local = reduce ? local_new(p, 1, NULL, &b.sees) : NULL;
+    b.local = reduce ? local_new(p, 1, NULL, &b.sees, false) : NULL;
     node_put(&b, 0);
     for (uint32_t i = 0; i < b.c->n && !b.impossible; i++) {
         if (b.c->node[i].status == 0 && !b.c->node[i].over) /* the first answer counts */

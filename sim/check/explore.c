@@ -162,11 +162,19 @@ void explore_run_free(struct explorer *x)
     free(x->direct.sign);
 }
 
+/* Does a claim look at more than is said of it? */
+static bool looks_anywhere(const struct explore_opt *o)
+{
+    return o->watch && (o->watch->global || !o->watch->sees);
+}
+
 static void begin(struct explorer *x)
 {
     uint32_t tuple[TUPLE_MAX];
     bool fresh;
     x->k = pack_new(x->p, x->nreq, x->o.symmetric_copies);
+    if (x->o.live_words && !looks_anywhere(&x->o))
+        pack_live_words(x->k);
     explore_run_init(x);
     if (x->o.watch)
         x->o.watch->begin(x->o.watch->self, &x->r);
@@ -253,8 +261,8 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     x->t.width = x->width;
     if (x->batches)
         x->o.symmetric_requests = false;
-    if (o->local_alone && !(o->watch && (o->watch->global || !o->watch->sees)))
-        x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL);
+    if (o->local_alone && !looks_anywhere(o))
+        x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL, true);
     e->local = x->local != NULL;
     x->sleeps = !o->every && !o->hunt && !x->forget && !x->local && !x->o.symmetric_requests;
     if (o->begins_along)
@@ -271,6 +279,7 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     if (o->endless && x->again && e->end == EXPLORE_WHOLE)
         explore_traps(x);
     e->states = x->t.n;
+    e->dead = pack_left_out(x->k);
     e->bytes = bytes_of(x);
     pack_sizes(x->k, &e->shared_parts, &e->request_parts, &e->part_bytes);
 }

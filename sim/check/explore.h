@@ -57,6 +57,7 @@ struct explore_opt {
     bool begins_along; /* a begin that nobody can notice is part of the move before (begins.h) */
     bool local_alone;  /* a local move (local.h) is made alone, where that is sound */
     bool every;        /* sleeping moves (sleep.h) are made as well: the same comes of it */
+    bool live_words;   /* states that differ in dead words (core/words.h) are one, as above */
     bool endless;      /* look for faults that loop, once all is explored */
     const bool *races; /* of each of model.shared: looked at for races; NULL: none */
     bool hunt; /* for a race or a lost update alone: depth first, and it ends when one is seen */
@@ -91,6 +92,7 @@ struct explore {
     uint32_t shared_parts, request_parts;
     bool cut;   /* a count was cut at max_count */
     bool local; /* local moves were made alone; ways to faults are as short as without */
+    bool dead;  /* dead words made a difference */
     struct sight found[FAULT_COUNT];
     struct sight claim[WATCH_CLAIMS];
     uint32_t race_key, lost_key; /* where FAULT_RACE, FAULT_LOST was first seen */

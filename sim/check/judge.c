@@ -103,8 +103,9 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
         j->cap_exploration = cap;
     }
     const char *copies = j->o->no_reductions ? ""
-                         : e->local          ? "local steps, equal copies"
-                                             : "equal copies";
+                                             : arena_printf(j->a, "%s%sequal copies",
+                                                            e->local ? "local steps, " : "",
+                                                            e->dead ? "dead variables, " : "");
     r->exploration[r->nexploration] = (struct exploration_result){
         .spec = u->subject,
         .execution = p->exec->name,
@@ -197,6 +198,7 @@ static struct explore_opt part_opt(const struct judge *j, const struct together 
                                 .symmetric_requests = reduce,
                                 .begins_along = true,
                                 .local_alone = reduce,
+                                .live_words = reduce,
                                 .races = part == PART_NO_KEY ? NULL : g->races,
                                 .hunt = part == PART_KEYS,
                                 .endless = g->endless && part != PART_KEYS,

@@ -1,220 +1,250 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* local.c - whose move is local in a state: see local.h. */
+/* local.c - whose moves it is enough to make in a state: see local.h. */
 #include "check/local.h"
+#include "base/arena.h"
 #include "check/hedge.h"
 #include "check/local_impl.h"
 #include <stdlib.h>
-#include <string.h>
 
-/* ---- what a move may do as long as another task is there ---- */
-
-/* The fork by which t is below the task a; NONE: it is not. */
-static uint32_t below(const struct state *s, uint32_t t, uint32_t a)
-{
-    for (; t != NONE; t = s->task[t].parent)
-        if (s->task[t].parent == a)
-            return s->task[t].group == NONE ? NONE : s->group[s->task[t].group].fork;
-    return NONE;
-}
-
-/* The fork that a does not get past as long as t is there; NONE.  A hedge ends with any copy. */
-static uint32_t held_by(const struct state *s, uint32_t t, uint32_t a)
-{
-    uint32_t fork = t == NONE ? NONE : below(s, t, a);
-    return fork != NONE && s->p->fork[fork].kind == GROUP_HEDGE ? NONE : fork;
-}
-
-/* Put the successors of a place on the stack, as far as they come before an await of fork. */
-static uint32_t push(const struct local *l, uint32_t pc, uint32_t fork, uint32_t n)
-{
-    const struct op *o = &l->p->op[pc];
-    uint32_t to[MOST_NEXT], k = local_successors(l->p, pc, to);
-    bool stop = fork != NONE && local_awaits(l->p, o, fork);
-    for (uint32_t i = 0; i < k; i++) {
-        if (l->is[to[i]] || (stop && (o->code != OP_NEXT || to[i] == o->c)))
-            continue;
-        l->is[to[i]] = true;
-        l->stack[n++] = to[i];
-    }
-    return n;
-}
-
-struct asked { /* of whom, and as long as which other task is there */
+struct set { /* all moves of one task, one after the other in a list */
+    const struct local *l;
     const struct state *s;
-    uint32_t other; /* NONE: nobody in particular */
-    bool turn;      /* upon a loop, where only what it readies can come at another time */
+    const struct moves *m;
+    uint32_t task;
+    bool turn; /* its own upon a loop: who is ready has its turn later */
 };
 
-/* What the task does from pc to its next wait; *ends: it may end. */
-static deeds segment(const struct local *l, const struct asked *q, uint32_t fork, uint32_t pc,
-                     bool *ends)
+static bool of_set(const struct set *q, const struct move *m)
 {
-    const struct prog *p = l->p;
-    uint32_t n = 0;
-    deeds d = 0;
-    memset(l->is, 0, p->nop * sizeof *l->is);
-    l->stack[n++] = pc;
-    l->is[pc] = true;
-    while (n > 0) {
-        pc = l->stack[--n];
-        const struct op *o = &p->op[pc];
-        if (local_op_waits(l, o))
-            continue;
-        deeds own = local_op_does(l, o);
-        if (o->code == OP_END) {
-            own |= l->end[local_body_at(p, pc)];
-            *ends = true;
-        }
-        d |= q->turn ? own & DO_CUT : own;
-        if (local_readies(l, o))
-            d |= DO_BE | l->next[p->body[o->b].pc];
-        n = push(l, pc, fork, n);
-    }
-    return d;
+    return m->kind != MOVE_ARRIVE && m->task == q->task;
 }
 
-/* What the owner of a task does because it has ended, from wherever it is by then. */
-static deeds owner_does(const struct local *l, const struct asked *q, uint32_t owner, uint32_t of,
-                        bool *ends)
+/* ---- what the other task may do ---- */
+
+/* A task that is cut short goes on once more, only to end. */
+static deeds ends_only(const struct local *l, const struct state *s, const struct task *x)
 {
-    const struct prog *p = l->p;
-    uint32_t fork = held_by(q->s, q->other, owner), n = 0, nw = 0;
-    uint32_t *waits = xcalloc(p->nop + 1u, sizeof *waits);
-    deeds d = DO_BE;
-    memset(l->is, 0, p->nop * sizeof *l->is);
-    l->stack[n++] = q->s->task[owner].pc;
-    l->is[q->s->task[owner].pc] = true;
-    while (n > 0) {
-        uint32_t pc = l->stack[--n];
-        if (local_awaits(p, &p->op[pc], of))
-            waits[nw++] = pc;
-        n = push(l, pc, fork, n);
-    }
-    for (uint32_t i = 0; i < nw; i++) {
-        const struct op *o = &p->op[waits[i]];
-        bool stop = fork != NONE && local_awaits(p, o, fork);
-        d |= local_op_does(l, o);
-        if (!stop && o->code == OP_NEXT)
-            d |= segment(l, q, fork, o->c, ends);
-        if (!stop || o->code == OP_NEXT)
-            d |= segment(l, q, fork, waits[i] + 1, ends);
-    }
-    free(waits);
-    return d;
+    deeds d = l->clean[x->pc] | l->clean[x->pc + (l->p->op[x->pc].code != OP_END)];
+    return d | (x->res != NONE ? local_res_bit(s->inst[x->res].res) : 0);
 }
 
-/* What the move does with which the task goes on at pc. */
-static deeds move_does(const struct local *l, struct asked q, uint32_t task, uint32_t pc)
+/* A failure is on its way. */
+static deeds raised_does(const struct local *l, const struct task *x, const deeds *at,
+                         uint32_t fork)
 {
-    const struct state *s = q.s;
-    uint32_t fork = held_by(s, q.other, task);
-    bool ends = false;
-    deeds d = segment(l, &q, fork, pc, &ends);
-    q.turn = false;
-    while (ends && s->task[task].group != NONE) {
-        const struct group *g = &s->group[s->task[task].group];
-        ends = false;
-        if (g->limit != NONE)
-            d |= DO_BE | l->next[l->p->body[s->task[task].body].pc];
-        if (l->outer)
-            d |= local_waiters_do(l, s->task[task].body);
-        task = g->owner;
-        if (task == q.other)
-            break; /* whatever it does, it does in its own order */
-        d |= owner_does(l, &q, task, g->fork, &ends);
-    }
-    return d;
+    struct way_out w;
+    local_unwind(l, &(struct failing){.from = x->unwind, .fork = fork}, &w);
+    deeds d = w.does | (w.kills ? DO_CUT : 0);
+    for (uint32_t i = 0; i < w.n; i++)
+        d |= at[w.to[i]];
+    return d | (w.out ? DO_CUT | l->clean[x->pc] | l->end[x->body] : 0) |
+           (w.out && x->parent == NONE ? DO_ANSWER | DO_SHOW : 0);
+}
+
+/* All that the other may do now or later, as long as it does not get past the task. */
+static deeds may_do(const struct set *q, uint32_t other)
+{
+    const struct local *l = q->l;
+    const struct task *x = &q->s->task[other];
+    uint32_t fork = local_below(q->s, q->task, other);
+    const deeds *at = fork == NONE ? l->ever : l->before + (size_t)fork * l->p->nop;
+    if (x->flags & TF_CANCELLED)
+        return ends_only(l, q->s, x);
+    deeds d = at[x->pc];
+    if (x->flags & TF_RAISE)
+        d |= raised_does(l, x, at, fork);
+    bool alone = x->group == NONE && (x->flags & TF_DETACHED) && fork == NONE;
+    return alone && !(d & DO_ABORT) ? d & ~(deeds)DO_CUT : d;
 }
 
 /* ---- whose move it is enough to make ---- */
 
-/* Could it matter whether the task moves before or after what the other does? */
-static bool clash(const struct local *l, const struct state *s, uint32_t task, uint32_t pc,
-                  bool turn, uint32_t other)
+/* Is the other cut short by what is done below top, or the owner of who is? */
+static bool in_scope(const struct state *s, const struct doing *x, uint32_t other)
 {
-    const struct task *x = &s->task[other];
-    uint32_t fork = below(s, task, other);
-    deeds there = fork == NONE ? l->ever[x->pc] : l->before[(size_t)fork * l->p->nop + x->pc];
-    deeds here = move_does(l, (struct asked){s, other, turn}, task, pc) | (turn ? 0 : DO_BE);
-    if ((there & DO_CUT) && (here & DO_BE))
-        return true;
-    return (here & DO_CUT) || (here & there & ~(deeds)(DO_BE | DO_CUT)) != 0;
+    if (!x->cuts)
+        return false;
+    if (x->top == NONE)
+        return !(s->task[other].flags & TF_DETACHED);
+    for (uint32_t t = other; t != NONE; t = s->task[t].parent) {
+        if (t == x->top)
+            return true;
+        if (s->task[t].group == NONE && (s->task[t].flags & TF_DETACHED))
+            return false;
+    }
+    return false;
 }
 
-/* Could it matter to another request?  Not what waits for a task to end that is there yet, and that
- * does nothing itself that could. */
-static bool felt_across(const struct local *l, const struct state *s, uint32_t task, uint32_t pc,
-                        bool turn)
+/* What the other gives back if a move cuts it short. */
+static deeds given_back_by(const struct set *q, uint32_t other)
 {
-    deeds d = l->across & move_does(l, (struct asked){s, NONE, turn}, task, pc);
-    uint32_t u = s->req[s->task[task].req].first_task;
-    for (; d != 0 && u != NONE; u = s->task[u].req_next)
-        if (u != task && s->task[u].state != T_DONE && below(s, task, u) == NONE &&
-            !(l->ever[s->task[u].pc] & l->across))
-            d &= move_does(l, (struct asked){s, u, turn}, task, pc);
+    for (uint32_t i = 0; i < q->m->n; i++) {
+        struct doing x;
+        if (!of_set(q, &q->m->v[i]))
+            continue;
+        local_move(q->l, q->s, &q->m->v[i], other, &x);
+        if (in_scope(q->s, &x, other))
+            return ends_only(q->l, q->s, &q->s->task[other]);
+    }
+    return 0;
+}
+
+static deeds given_back(const struct set *q)
+{
+    const struct state *s = q->s;
+    deeds d = 0;
+    for (uint32_t u = s->req[s->task[q->task].req].first_task; u != NONE; u = s->task[u].req_next)
+        if (u != q->task && s->task[u].state != T_DONE)
+            d |= given_back_by(q, u);
+    return d;
+}
+
+/* Could it matter whether the task moves before or after what the other does?
+ *
+ * That it is cut short before need not: after one of its moves that is nothing but to be there, it
+ * is cut short as well, and the same is left.  Nor that it cuts the other short before that has
+ * gone on, if all that the other does until then is to be there. */
+static bool clash(const struct set *q, uint32_t other, deeds back)
+{
+    deeds there = may_do(q, other), here = 0;
+    bool pure = false, cuts = false;
+    for (uint32_t i = 0; i < q->m->n; i++) {
+        struct doing x;
+        if (!of_set(q, &q->m->v[i]))
+            continue;
+        local_move(q->l, q->s, &q->m->v[i], other, &x);
+        here |= x.does | (x.cuts ? back : 0);
+        pure |= local_pure(&x);
+        cuts |= in_scope(q->s, &x, other);
+    }
+    if (here & there & ~(deeds)(DO_BE | DO_CUT | DO_ABORT | DO_STAY))
+        return true;
+    bool covered = q->l->covers && pure;
+    if ((there & DO_CUT) && (here & DO_BE) && !covered)
+        return true;
+    return cuts && (!covered || (there & ~(deeds)(DO_BE | DO_CUT)));
+}
+
+/* Could a move of the task matter to another request?  Not what waits for a task to end that is
+ * there yet, and that does nothing itself that could. */
+static bool move_felt_across(const struct set *q, const struct move *m)
+{
+    const struct local *l = q->l;
+    const struct state *s = q->s;
+    struct doing x;
+    local_move(l, s, m, NONE, &x);
+    deeds d = l->across & x.does;
+    for (uint32_t u = s->req[s->task[q->task].req].first_task; d != 0 && u != NONE;
+         u = s->task[u].req_next) {
+        if (u == q->task || s->task[u].state == T_DONE || local_below(s, q->task, u) != NONE ||
+            (l->ever[s->task[u].pc] & l->across))
+            continue;
+        local_move(l, s, m, u, &x);
+        d &= x.does;
+    }
     return d != 0;
 }
 
-/* Nobody but other copies of its hedge, if it is one: their moves are made as well. */
-static bool goes_local(const struct local *l, const struct state *s, uint32_t task, uint32_t pc,
-                       bool turn)
+static bool felt_across(const struct set *q, deeds back)
 {
-    bool upon_loop = s->task[task].state == T_READY;
+    if (q->l->across & back)
+        return true;
+    for (uint32_t i = 0; i < q->m->n && q->l->across != 0; i++)
+        if (of_set(q, &q->m->v[i]) && move_felt_across(q, &q->m->v[i]))
+            return true;
+    return false;
+}
+
+/* Abandoned calls give capacity back. */
+static bool ghosts_clash(const struct set *q)
+{
+    const struct local *l = q->l;
+    deeds here = 0, there = 0;
+    for (uint32_t t = 0; t < q->s->ntask; t++)
+        if (q->s->task[t].state == T_GHOST && q->s->task[t].res != NONE)
+            there |= local_res_bit(q->s->inst[q->s->task[t].res].res);
+    for (uint32_t i = 0; i < q->m->n && there != 0; i++) {
+        struct doing x;
+        if (!of_set(q, &q->m->v[i]))
+            continue;
+        local_move(l, q->s, &q->m->v[i], NONE, &x);
+        here |= x.does;
+    }
+    return (here & there) != 0;
+}
+
+/* Are the moves all that the task may do next, and can it be told what they do?  *pure: they are
+ * nothing but to be there. */
+static bool whole(struct set *q, bool *pure)
+{
+    bool goes = false;
+    uint32_t n = 0;
+    *pure = q->l->covers;
+    for (uint32_t i = 0; i < q->m->n; i++) {
+        const struct move *m = &q->m->v[i];
+        struct doing x;
+        if (!of_set(q, m))
+            continue;
+        if (!local_told(q->l, q->s, m))
+            return false;
+        n++;
+        goes |= m->kind != MOVE_TIMEOUT;
+        q->turn |= m->kind == MOVE_LOOP;
+        if (*pure) {
+            local_move(q->l, q->s, m, NONE, &x);
+            *pure = local_pure(&x);
+        }
+    }
+    return goes && (q->l->covers || n == 1);
+}
+
+/* Nobody but other copies of its hedge, if it is one: their moves are made as well. */
+static bool task_local(const struct local *l, const struct state *s, const struct moves *m,
+                       uint32_t task)
+{
+    struct set q = {l, s, m, task, false};
     uint32_t hedge = hedge_of(s, task);
-    if (l->across != 0 && felt_across(l, s, task, pc, turn))
+    bool pure;
+    if (!whole(&q, &pure))
+        return false;
+    if (pure)
+        return true;
+    deeds back = given_back(&q);
+    if ((l->across != 0 && felt_across(&q, back)) || ghosts_clash(&q))
         return false;
     for (uint32_t u = s->req[s->task[task].req].first_task; u != NONE; u = s->task[u].req_next) {
         const struct task *x = &s->task[u];
-        if (x->flags & (TF_CANCELLED | TF_RAISE))
+        if (!l->covers && (x->flags & (TF_CANCELLED | TF_RAISE)))
             return false;
-        if (u == task || x->state == T_DONE || (upon_loop && x->state == T_READY))
+        if (u == task || x->state == T_DONE || (q.turn && x->state == T_READY))
             continue; /* who is over, or has its turn later */
         if (hedge != NONE && hedge_of(s, u) == hedge)
             continue;
-        if (clash(l, s, task, pc, turn, u))
+        if (clash(&q, u, back))
             return false;
     }
     return true;
-}
-
-/* The instruction at which the task goes on by m; NONE: this is not said of such a move. */
-static uint32_t goes_on(const struct local *l, const struct state *s, const struct move *m)
-{
-    const struct task *t = &s->task[m->task];
-    const struct op *o = &l->p->op[t->pc];
-    switch ((enum move_kind)m->kind) {
-    case MOVE_START:
-        return (t->flags & TF_POOLED) ? NONE : t->pc;
-    case MOVE_YIELD:
-        return local_op_does(l, o) != 0 ? NONE : t->pc + 1;
-    case MOVE_DONE:
-        if (t->state == T_CPU && (t->flags & TF_DISPATCH))
-            return t->pc;
-        if (o->code == OP_HOPOUT || o->code == OP_HOSTCPU ||
-            (o->code == OP_CALL && local_call_does(&l->p->call[o->a]) != 0))
-            return NONE;
-        return t->pc + 1;
-    default:
-        return NONE;
-    }
 }
 
 static bool arrival_local(const struct local *l)
 {
     const struct prog *p = l->p;
     return p->limit == NONE && p->server == NONE && (p->has_loop || p->pool == NONE) &&
-           (!p->has_loop || l->across == 0);
+           (!p->has_loop || l->across == 0) && (p->workers == 1 || l->across == 0);
 }
 
-static bool move_local(const struct local *l, const struct state *s, const struct move *m)
+static bool move_local(const struct local *l, const struct state *s, const struct moves *m,
+                       uint32_t i)
 {
-    if (m->kind == MOVE_LOOP)
-        return goes_local(l, s, m->task, s->task[m->task].pc, l->p->kind == EXEC_COROUTINE);
-    if (m->kind == MOVE_ARRIVE)
+    if (m->v[i].kind == MOVE_ARRIVE)
         return arrival_local(l);
-    uint32_t pc = m->task == NONE ? NONE : goes_on(l, s, m);
-    bool turn = l->p->kind == EXEC_COROUTINE && s->loop[0].running == m->task;
-    return pc != NONE && goes_local(l, s, m->task, pc, turn);
+    return m->v[i].task != NONE && task_local(l, s, m, m->v[i].task);
+}
+
+/* Do the moves go together: of one task, or of those that compete with it? */
+static bool together(const struct state *s, const struct move *by, const struct move *m)
+{
+    return (by->task != NONE && m->task == by->task) || hedge_compete(s, by, m);
 }
 
 /* Are all of the moves local that compete with move i?  Then they alone stay. */
@@ -225,24 +255,38 @@ static bool choose(const struct local *l, const struct state *s, uint32_t i, str
     if (by.kind != MOVE_LOOP && hedge_turn_to_come(s, by.task))
         return false;
     for (uint32_t k = 0; k < m->n; k++)
-        if (k != i && hedge_compete(s, &by, &m->v[k]) && !move_local(l, s, &m->v[k]))
+        if (m->v[k].task != by.task && hedge_compete(s, &by, &m->v[k]) && !move_local(l, s, m, k))
             return false;
     for (uint32_t k = 0; k < m->n; k++)
-        if (k == i || hedge_compete(s, &by, &m->v[k]))
+        if (k == i || together(s, &by, &m->v[k]))
             m->v[n++] = m->v[k];
     m->n = n;
     return true;
 }
 
-/* The loop's turn, which stands first, and then the youngest task's move: so one fan-out's copies
+/* The loop's turn, which stands first, and then the youngest task's moves: so one fan-out's copies
  * are done with before the next one's begin to differ. */
-bool local_choose(const struct local *l, const struct pack_run *r, uint32_t j, struct moves *m)
+static bool choose_any(const struct local *l, const struct pack_run *r, uint32_t j, struct moves *m)
 {
-    uint32_t turns = m->n > 0 && m->v[0].kind == MOVE_LOOP;
+    uint32_t turns = m->n > 0 && m->v[0].kind == MOVE_LOOP, before = NONE;
     for (uint32_t k = 0; k < m->n; k++) {
         uint32_t i = k < turns ? k : m->n - 1 - (k - turns);
-        if (m->v[i].req == j && move_local(l, &r->s, &m->v[i]) && choose(l, &r->s, i, m))
+        bool again = before != NONE && m->v[i].task == before;
+        before = m->v[i].task;
+        if (!again && m->v[i].req == j && move_local(l, &r->s, m, i) && choose(l, &r->s, i, m))
             return true;
     }
     return false;
+}
+
+/* Many threads ask at once: each has scratch of its own. */
+bool local_choose(const struct local *l, const struct pack_run *r, uint32_t j, struct moves *m)
+{
+    struct local own = *l;
+    own.is = xcalloc(l->p->nop + 1u, sizeof *own.is);
+    own.stack = xcalloc(l->p->nop + 1u, sizeof *own.stack);
+    bool local = choose_any(&own, r, j, m);
+    free(own.is);
+    free(own.stack);
+    return local;
 }

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* local.h - moves that nobody else can notice, and that nothing else can prevent or change.
  *
- * Where a task has such a move it is enough to make that one, and none of the others that are
- * possible: they are so afterwards, and the order makes no difference (persistent sets: Godefroid
- * 1996; Valmari's strong stubborn sets).  So tasks that only call, compute, fork and join are not
- * tried in every order.
+ * Where all that a task may do next is such, it is enough to make these moves - its call ends well,
+ * fails, or is timed out - and none of the others that are possible: they are so afterwards, and
+ * the order makes no difference (persistent sets: Godefroid 1996; Valmari's strong stubborn sets).
+ * So tasks that only call, compute, fork and join are not tried in every order.
  *
  * A move is local if nothing that it does up to its task's next wait clashes with what any other
  * task of the request may do before it, now or later: take or give back the same resource, touch
- * the same data that are looked at, respond, show something to a claim, cut others short.  An end
- * of a task includes what whoever waits for it then does; but not what comes behind an await of
- * the other task, for then that one is over.  To other requests it may do nothing at all.  Of a
- * turn upon a loop only that counts which it makes ready, for all others have their turn later.
- * Copies of a hedge may clash among themselves: their moves are made side by side, and no others.
+ * the same data that are looked at, respond, show something to a claim.  An end of a task includes
+ * what whoever waits for it then does; but not what comes behind an await of the other task, for
+ * then that one is over.  To other requests it may do nothing at all.  Of a turn upon a loop only
+ * that counts which it makes ready, for all others have their turn later.  Copies of a hedge may
+ * clash among themselves: their moves are made side by side, and no others.
+ *
+ * Others that are cut short by a failure are no clash where that leaves the same.  A task that is
+ * cut short before it has moved may as well be cut short behind a move that does nothing but go on
+ * (from its call to a pause before another try): what is left is a task that ends, unnoticed.  Nor
+ * do others need to go on before they are cut short, if nobody could notice it; that they go on is
+ * seen behind the task's other moves.  For chances, which would be others, that is not said.
  *
  * What this keeps: last states; the order of all moves that are not local, and so what they show;
  * whether there is a run without end (a cycle is then the caller's to look for). */
@@ -27,12 +33,12 @@ struct watch_sees {
     bool writes;      /* of shared data */
 };
 struct local;
-/* races: of each of model.shared, whether touching it is looked at; NULL: none.  NULL: no move of
- * the program is local. */
+/* races: of each of model.shared, whether touching it is looked at; NULL: none.  covers: what is
+ * cut short may be so a move later or earlier.  NULL: no move of the program is local. */
 struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
-                        const struct watch_sees *sees);
+                        const struct watch_sees *sees, bool covers);
 void local_free(struct local *l);
-/* m: all moves of request j.  If a task has local ones, they alone stay; true. */
+/* m: all moves of request j.  If those of a task are local, they alone stay; true. */
 bool local_choose(const struct local *l, const struct pack_run *r, uint32_t j, struct moves *m);
 
 #endif

@@ -9,7 +9,7 @@
 
 static deeds fork_bit(uint32_t fork)
 {
-    return UINT64_C(1) << (FIRST_FORK + fork % 10);
+    return UINT64_C(1) << (FIRST_FORK + fork % 8);
 }
 
 static deeds datum_bit(uint32_t shared)
@@ -17,7 +17,7 @@ static deeds datum_bit(uint32_t shared)
     return UINT64_C(1) << (FIRST_DATUM + shared % 24);
 }
 
-static deeds res_bit(uint32_t res)
+deeds local_res_bit(uint32_t res)
 {
     return UINT64_C(1) << (FIRST_RES + res % 24);
 }
@@ -28,16 +28,6 @@ static deeds await_does(const struct prog *p, const struct awaitsite *a)
         if (p->await_ref[a->first + i].up > 0)
             return DO_OUTER;
     return 0;
-}
-
-static deeds acquire_does(const struct prog *p, uint32_t res)
-{
-    return res_bit(res) | (p->res[res].queue != NONE ? DO_CUT : 0);
-}
-
-deeds local_call_does(const struct callsite *c)
-{
-    return (c->res != NONE ? res_bit(c->res) : 0) | (c->error != NONE ? DO_CUT : 0);
 }
 
 static deeds write_shows(const struct local *l, bool write)
@@ -56,15 +46,15 @@ deeds local_op_does(const struct local *l, const struct op *o)
         return (l->races && l->races[o->a] ? datum_bit(o->a) : 0) | write_shows(l, o->b);
     case OP_FORK:
         return (l->threads && p->pool != NONE ? DO_POOL : 0) |
-               (l->sees && l->sees->body[o->b] ? DO_SHOW : 0);
+               (l->sees && l->sees->body[o->b] ? DO_SHOW : 0) |
+               (p->fork[o->a].kind == GROUP_DETACH ? DO_STAY : 0);
     case OP_AWAIT:
         return await_does(p, &p->await[o->a]);
     case OP_ACQ:
-        return acquire_does(p, o->a);
-    case OP_CALL:
-        return local_call_does(&p->call[o->a]);
     case OP_REL:
-        return res_bit(o->a);
+        return local_res_bit(o->a);
+    case OP_CALL:
+        return p->call[o->a].res != NONE ? local_res_bit(p->call[o->a].res) : 0;
     case OP_HOPOUT:
     case OP_HOPIN:
         return DO_POOL;
@@ -77,10 +67,7 @@ deeds local_op_does(const struct local *l, const struct op *o)
     case OP_RESPOND:
         return DO_ANSWER | DO_SHOW;
     case OP_ABORT:
-        return DO_CUT | DO_ANSWER | DO_SHOW;
-    case OP_FAIL:
-    case OP_KILL:
-        return DO_CUT;
+        return DO_CUT | DO_ABORT | DO_ANSWER | DO_SHOW | l->over;
     default:
         return 0;
     }
@@ -118,7 +105,7 @@ uint32_t local_successors(const struct prog *p, uint32_t pc, uint32_t *to)
     switch ((enum opcode)o->code) {
     case OP_END:
     case OP_ABORT:
-    case OP_FAIL: /* handlers go on: who can fail can cut short, and no more is asked */
+    case OP_FAIL: /* handlers go on: local_unwind() */
         break;
     case OP_JUMP:
     case OP_INC:
@@ -198,16 +185,52 @@ static bool in_order(const struct local *l, uint32_t fork_pc)
     return false;
 }
 
+/* Is there something left when a child of the fork has ended that would not be there had it been
+ * cut short; or are its siblings not cut short when it fails? */
+static bool leaves(const struct forksite *f)
+{
+    return f->nexport > 0 || f->consumed || f->until != NONE || f->kind == GROUP_HEDGE ||
+           f->siblings != SIBLINGS_CANCEL;
+}
+
+/* Of a body that is begun by the fork at pc. */
+static deeds end_of_child(const struct local *l, uint32_t pc)
+{
+    const struct forksite *f = &l->p->fork[l->p->op[pc].a];
+    return (in_order(l, pc) ? fork_bit(l->p->op[pc].a) : 0) | (leaves(f) ? DO_STAY : 0) |
+           (f->kind == GROUP_SPAWN || f->siblings != SIBLINGS_CANCEL ? l->over : 0);
+}
+
+/* The end of the task that runs a request can be its answer. */
+static deeds end_of_root(const struct local *l, const struct prog_class *c)
+{
+    return (l->threads && l->p->server != NONE ? DO_POOL : 0) | l->over |
+           (c->answers ? 0 : DO_ANSWER | DO_SHOW);
+}
+
+/* Can it happen that a request is over, and yet responds? */
+static bool answers_late(const struct local *l)
+{
+    const struct prog *p = l->p;
+    for (uint32_t pc = 0; pc < p->nop; pc++)
+        if (p->op[pc].code == OP_FORK && p->fork[p->op[pc].a].kind == GROUP_DETACH &&
+            (l->ever[p->body[p->op[pc].b].pc] & DO_ANSWER))
+            return true;
+    return false;
+}
+
 static deeds find_end(const struct local *l, uint32_t body)
 {
     const struct prog *p = l->p;
-    bool thread = l->threads && (p->pool != NONE || p->server != NONE);
-    deeds d = (l->outer ? DO_OUTER : 0) | (thread ? DO_POOL : 0) |
+    deeds d = (l->outer ? DO_OUTER : 0) | (l->threads && p->pool != NONE ? DO_POOL : 0) |
               (l->sees && l->sees->body[body] ? DO_SHOW : 0) |
-              (p->limit != NONE ? res_bit(p->limit) : 0);
+              (p->limit != NONE ? local_res_bit(p->limit) : 0);
     for (uint32_t pc = 0; pc < p->nop; pc++)
-        if (p->op[pc].code == OP_FORK && p->op[pc].b == body && in_order(l, pc))
-            d |= fork_bit(p->op[pc].a);
+        if (p->op[pc].code == OP_FORK && p->op[pc].b == body)
+            d |= end_of_child(l, pc);
+    for (uint32_t c = 0; c < p->ncls; c++)
+        if (p->cls[c].body == body)
+            d |= end_of_root(l, &p->cls[c]);
     return d;
 }
 
@@ -218,6 +241,24 @@ uint32_t local_body_at(const struct prog *p, uint32_t pc)
         if (p->body[b].pc <= pc && p->body[b].pc >= p->body[body].pc)
             body = b;
     return body;
+}
+
+/* What comes of a failure at pc, told by `at` of each pc. */
+static deeds failure_does(const struct local *l, uint32_t pc, const deeds *at, uint32_t fork)
+{
+    const struct prog *p = l->p;
+    uint32_t body = local_body_at(p, pc);
+    struct way_out w;
+    local_unwind(l, &(struct failing){.from = p->handler_of[pc], .fork = fork}, &w);
+    deeds d = w.does | (w.kills ? DO_CUT : 0);
+    for (uint32_t i = 0; i < w.n; i++)
+        d |= at[w.to[i]];
+    if (!w.out)
+        return d;
+    d |= l->end[body] | DO_CUT;
+    for (uint32_t c = 0; c < p->ncls; c++)
+        d |= p->cls[c].body == body ? DO_ANSWER | DO_SHOW : 0;
+    return d;
 }
 
 deeds local_waiters_do(const struct local *l, uint32_t body)
@@ -234,7 +275,8 @@ deeds local_waiters_do(const struct local *l, uint32_t body)
             d |= l->next[p->body[body].pc];
         for (uint32_t w = 0; w < p->nop; w++)
             if (local_awaits(p, &p->op[w], o->a))
-                d |= local_op_does(l, &p->op[w]) | of_successors(p, w, l->next) | DO_BE;
+                d |= local_op_does(l, &p->op[w]) | of_successors(p, w, l->next) | DO_BE |
+                     (local_fails(l, w, false) ? failure_does(l, w, l->next, NONE) : 0);
     }
     return d;
 }
@@ -249,23 +291,37 @@ bool local_readies(const struct local *l, const struct op *o)
 static deeds next_at(const struct local *l, uint32_t pc)
 {
     const struct op *o = &l->p->op[pc];
+    deeds fails = local_fails(l, pc, false) ? failure_does(l, pc, l->next, NONE) : 0;
     if (local_op_waits(l, o))
-        return 0;
+        return fails;
+    if (o->code == OP_END || (fails & DO_CUT))
+        fails |= local_waiters_do(l, local_body_at(l->p, pc));
     if (o->code == OP_END)
-        return l->ever[pc] | local_waiters_do(l, local_body_at(l->p, pc));
-    return local_op_does(l, o) | of_successors(l->p, pc, l->next) |
+        return l->ever[pc] | fails;
+    return local_op_does(l, o) | of_successors(l->p, pc, l->next) | fails |
            (local_readies(l, o) ? DO_BE | l->next[l->p->body[o->b].pc] : 0);
+}
+
+/* That a child fails is nothing to others before its parent has been told. */
+static deeds of_child(const struct local *l, uint32_t pc)
+{
+    deeds d = l->ever[pc];
+    return d & DO_ABORT ? d : d & ~(deeds)DO_CUT;
 }
 
 static deeds ever_at(const struct local *l, uint32_t pc, const deeds *at, uint32_t fork)
 {
     const struct prog *p = l->p;
     const struct op *o = &p->op[pc];
-    if (fork != NONE && local_awaits(p, o, fork))
-        return o->code == OP_NEXT ? at[pc + 1] : 0; /* on, with one more of them */
+    bool waits = fork != NONE && local_awaits(p, o, fork);
+    /* A join that fails since a sibling has is that one's doing. */
+    bool by_other = waits && o->code != OP_AWAIT && !l->timed[pc];
+    deeds fails = local_fails(l, pc, true) && !by_other ? failure_does(l, pc, at, fork) : 0;
+    if (waits) /* on, with one more of them */
+        return fails | (o->code == OP_NEXT ? at[pc + 1] : 0);
     bool own = fork != NONE && o->a == fork && (o->code == OP_KILL || o->code == OP_GROUP);
-    return local_op_does(l, o) | of_successors(p, pc, at) | (own ? DO_CUT : 0) |
-           (o->code == OP_FORK ? l->ever[p->body[o->b].pc] : 0) |
+    return local_op_does(l, o) | of_successors(p, pc, at) | fails | (own ? DO_CUT : 0) |
+           (o->code == OP_FORK ? of_child(l, p->body[o->b].pc) : 0) |
            (o->code == OP_END ? l->end[local_body_at(p, pc)] : 0);
 }
 
@@ -293,25 +349,74 @@ static void find_next(struct local *l)
     }
 }
 
+/* A step that fails, or is cancelled, is left, and no longer touches anything. */
+static void find_left(const struct local *l)
+{
+    const struct prog *p = l->p;
+    for (uint32_t m = 0; m < p->nmark; m++)
+        l->left[m] = l->sees && l->sees->mark[m] ? DO_SHOW : 0;
+    for (uint32_t pc = 0; pc < p->nop; pc++)
+        if (p->op[pc].code == OP_TOUCH && p->mark_of[pc] != NONE)
+            l->left[p->mark_of[pc]] |= local_op_does(l, &p->op[pc]);
+}
+
+/* All handlers clean up, and none catches. */
+static void find_clean(const struct local *l)
+{
+    const struct prog *p = l->p;
+    for (uint32_t pc = 0; pc < p->nop; pc++) {
+        deeds d = l->end[local_body_at(p, pc)] & ~(deeds)DO_STAY;
+        for (uint32_t h = p->handler_of[pc]; h != NONE; h = p->handler[h].outer) {
+            const struct unwinder *u = &p->handler[h];
+            d |= u->kind == H_RELEASE ? local_res_bit(p->op[u->a].a) : 0;
+            d |= u->kind == H_LEAVE ? l->left[u->a] : 0;
+            d |= u->kind == H_HOP ? DO_POOL : 0;
+        }
+        l->clean[pc] = d;
+    }
+}
+
 /* ---- programs of which nothing is said ---- */
 
 enum { MOST_TABLE = 1 << 21 };
-/* Timeouts, most hedges, batches, detached tasks, and what ends with some of its tasks: whether
- * another task is there yet decides too much. */
+static bool beyond_fork(const struct prog *p, const struct forksite *f)
+{
+    return f->detach_rest ||
+           (f->kind == GROUP_HEDGE ? !hedge_plain(p, (uint32_t)(f - p->fork)) : f->until != NONE);
+}
+
+/* Requests, or threads, that give up waiting. */
+static bool impatient(const struct res *r)
+{
+    bool place = r->kind == RES_POOL || r->kind == RES_SERVER || r->kind == RES_LIMIT;
+    return place && r->queue_timeout != NONE;
+}
+
+/* Stages, most hedges, and what ends with some of its tasks: whether another task is there yet
+ * decides too much. */
 static bool beyond(const struct prog *p)
 {
-    bool yes = p->kind == EXEC_SERIAL || p->nstage > 0 || p->has_timers || p->workers > 1 ||
-               (p->has_loop && p->cost_site[COST_WAKE] != NONE) ||
-               (uint64_t)p->nfork * p->nop > MOST_TABLE;
+    bool yes = p->kind == EXEC_SERIAL || p->nstage > 0 ||
+               (uint64_t)p->nfork * p->nop > MOST_TABLE || local_unwinds_far(p);
     for (uint32_t i = 0; i < p->nres; i++)
-        yes |= p->res[i].queue_timeout != NONE;
+        yes |= impatient(&p->res[i]);
     for (uint32_t i = 0; i < p->nfork; i++)
-        yes |= p->fork[i].kind == GROUP_DETACH || p->fork[i].detach_rest ||
-               (p->fork[i].kind == GROUP_HEDGE ? !hedge_plain(p, i) : p->fork[i].until != NONE);
+        yes |= beyond_fork(p, &p->fork[i]);
     for (uint32_t i = 0; i < p->nawait; i++)
         yes |= p->await[i].until != NONE;
     for (uint32_t i = 0; i < p->nchoice; i++)
         yes |= p->choice[i].n > MOST_NEXT;
+    return yes;
+}
+
+/* Of which in all orders the chances are not the same where being cut short is covered. */
+static bool beyond_chances(const struct prog *p)
+{
+    bool yes = p->has_timers || p->workers > 1 || (p->has_loop && p->cost_site[COST_WAKE] != NONE);
+    for (uint32_t i = 0; i < p->nres; i++)
+        yes |= p->res[i].queue_timeout != NONE;
+    for (uint32_t i = 0; i < p->nfork; i++)
+        yes |= p->fork[i].kind == GROUP_DETACH;
     return yes;
 }
 
@@ -325,31 +430,53 @@ static deeds across_requests(const struct prog *p, const bool *races)
     return d;
 }
 
-struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
-                        const struct watch_sees *sees)
+static void find_tables(struct local *l)
 {
-    if (beyond(p))
+    const struct prog *p = l->p;
+    for (uint32_t i = 0; i < p->nawait_ref; i++)
+        l->outer |= p->await_ref[i].up > 0;
+    local_find_fails(l);
+    find_left(l);
+    for (uint32_t b = 0; b < p->nbody; b++)
+        l->end[b] = find_end(l, b);
+    find_ever(l, l->ever, NONE);
+    if (answers_late(l)) {
+        for (uint32_t b = 0; b < p->nbody; b++)
+            l->end[b] |= DO_ANSWER;
+        find_ever(l, l->ever, NONE);
+    }
+    find_clean(l);
+    find_next(l);
+    for (uint32_t f = 0; f < p->nfork; f++)
+        find_ever(l, l->before + (size_t)f * p->nop, f);
+}
+
+struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
+                        const struct watch_sees *sees, bool covers)
+{
+    if (beyond(p) || (!covers && beyond_chances(p)))
         return NULL;
     struct local *l = xcalloc(1, sizeof *l);
+    bool leaves_worker = nreq > 1 && p->workers > 1 && !p->random_balance;
     *l = (struct local){.p = p,
                         .races = races,
                         .sees = sees,
+                        .covers = covers,
                         .threads = p->kind == EXEC_THREADS,
+                        .defers = p->gil_contended || p->cost_site[COST_SWITCH] != NONE ||
+                                  p->cost_site[COST_WAKE] != NONE,
                         .across = nreq > 1 ? across_requests(p, races) : 0,
+                        .over = leaves_worker ? DO_POOL : 0,
                         .end = xcalloc(p->nbody + 1u, sizeof(deeds)),
                         .next = xcalloc(p->nop + 1u, sizeof(deeds)),
                         .ever = xcalloc(p->nop + 1u, sizeof(deeds)),
                         .before = xcalloc((size_t)p->nfork * p->nop + 1u, sizeof(deeds)),
-                        .is = xcalloc(p->nop + 1u, sizeof(bool)),
-                        .stack = xcalloc(p->nop + 1u, sizeof(uint32_t))};
-    for (uint32_t i = 0; i < p->nawait_ref; i++)
-        l->outer |= p->await_ref[i].up > 0;
-    for (uint32_t b = 0; b < p->nbody; b++)
-        l->end[b] = find_end(l, b);
-    find_ever(l, l->ever, NONE);
-    find_next(l);
-    for (uint32_t f = 0; f < p->nfork; f++)
-        find_ever(l, l->before + (size_t)f * p->nop, f);
+                        .clean = xcalloc(p->nop + 1u, sizeof(deeds)),
+                        .left = xcalloc(p->nmark + 1u, sizeof(deeds)),
+                        .fails = xcalloc(p->nbody + 1u, sizeof(bool)),
+                        .timed = xcalloc(p->nop + 1u, sizeof(bool)),
+                        .is = xcalloc(p->nop + 1u, sizeof(bool))};
+    find_tables(l);
     return l;
 }
 
@@ -361,7 +488,10 @@ void local_free(struct local *l)
     free(l->next);
     free(l->ever);
     free(l->before);
+    free(l->clean);
+    free(l->left);
+    free(l->fails);
+    free(l->timed);
     free(l->is);
-    free(l->stack);
     free(l);
 }

@@ -2,6 +2,7 @@
 /* pack.c - states to numbers: see pack.h; the shape of parts is in pack_impl.h. */
 #include "core/pack.h"
 #include "core/pack_impl.h"
+#include "core/words.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,16 @@ struct pack *pack_new(const struct prog *p, uint32_t nreq, bool symmetric)
     return k;
 }
 
+void pack_live_words(struct pack *k)
+{
+    k->live = words_live(k->p);
+}
+
+bool pack_left_out(const struct pack *k)
+{
+    return k->left_out;
+}
+
 bool pack_has_batches(const struct prog *p)
 {
     bool some = false;
@@ -53,6 +64,7 @@ void pack_free(struct pack *k)
     free(k->t.v);
     free(k->b.v);
     free(k->dead);
+    free(k->live);
     free(k);
 }
 

@@ -38,6 +38,10 @@ struct pack_run {
 struct pack;
 struct pack *pack_new(const struct prog *p, uint32_t nreq, bool symmetric);
 void pack_free(struct pack *k);
+/* Words that no longer matter to what is done (core/words.h) are left out from now on: for who does
+ * not look at variables. */
+void pack_live_words(struct pack *k);
+bool pack_left_out(const struct pack *k); /* some was, and not 0 */
 void pack_run_init(struct pack_run *r, const struct prog *p, uint32_t nreq);
 void pack_run_free(struct pack_run *r);
 void pack_run_copy(struct pack_run *to, const struct pack_run *from); /* both of one program */

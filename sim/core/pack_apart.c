@@ -12,6 +12,7 @@ struct pack *pack_apart_new(const struct pack *of)
                        .symmetric = of->symmetric,
                        .batches = of->batches,
                        .dead = of->dead,
+                       .live = of->live,
                        .apart = true};
     return k;
 }
@@ -57,6 +58,7 @@ static uint32_t *put_all(struct vectors *to, const struct vectors *from, uint32_
 
 void pack_apart_join(struct pack *to, struct pack *k)
 {
+    to->left_out |= k->left_out;
     k->to_shared = put_all(&to->shared, &k->new_shared, k->to_shared);
     k->to_request = put_all(&to->request, &k->new_request, k->to_request);
 }

@@ -25,7 +25,9 @@ struct pack {
     bool symmetric;
     struct vectors shared, request, task, real;
     bool batches;
-    bool *dead;         /* a body and word: nothing depends on it */
+    bool *dead; /* a body and word: nothing depends on it */
+    bool *live; /* a pc and word: something does (core/words.h); or NULL */
+    bool left_out;
     struct out o, t, b; /* scratch: of a part, of a task, of batches */
     bool apart, missed; /* one of pack_apart_new(): its vectors are another's */
     struct vectors new_shared, new_request;

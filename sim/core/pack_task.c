@@ -83,6 +83,15 @@ static void put_group(struct out *o, const struct group *g)
     put(o, g->until);
 }
 
+static bool leave_out(struct pack *k, const struct task *t, uint32_t word)
+{
+    if (k->dead[t->body * k->p->nword + word])
+        return true;
+    bool dead = k->live && !k->live[(size_t)t->pc * k->p->nword + word];
+    k->left_out |= dead;
+    return dead;
+}
+
 static void put_words(struct pack *k, struct out *o, const struct state *s, uint32_t task)
 {
     const double *w = state_words(s, task);
@@ -94,7 +103,7 @@ static void put_words(struct pack *k, struct out *o, const struct state *s, uint
     put(o, 0);
     for (uint32_t i = 0; i < k->p->nword; i++) {
         bool names_group = false;
-        if (w[i] == 0 || i == ends || k->dead[s->task[task].body * k->p->nword + i])
+        if (w[i] == 0 || i == ends || leave_out(k, &s->task[task], i))
             continue;
         for (uint32_t g = s->task[task].groups; g != NONE; g = s->group[g].next)
             names_group |= k->p->fork[s->group[g].fork].word == i;

@@ -16,6 +16,7 @@ struct maker {
     struct buf b;
     uint64_t seed;
     uint32_t draws, steps, names;
+    bool hasty; /* with timeouts, attempts, and what outlives its request */
 };
 
 static uint32_t draw(struct maker *m, uint32_t n)
@@ -26,10 +27,33 @@ static uint32_t draw(struct maker *m, uint32_t n)
 static void put_body(struct maker *m, uint32_t depth, uint32_t most);
 static void put_step(struct maker *m, uint32_t depth);
 
+static const char *const hastes[] = {"",
+                                     ", timeout: 2ms",
+                                     ", timeout: 2ms, catch: [{call: s}]",
+                                     ", catch: [{abort: 503}]",
+                                     ", siblings: wait",
+                                     ", siblings: ignore",
+                                     ", timeout: 2ms, retry: {attempts: 2}"};
+static const char *const hasty_leaf[] = {"call: s, timeout: 1ms",
+                                         "call: s, error: 0.5, retry: {attempts: 2, backoff: 1ms}",
+                                         "call: s, timeout: 1ms, retry: {attempts: 2}",
+                                         "call: s, timeout: 1ms, catch: [{set: {g: g + 1}}]",
+                                         "detach: [{call: s}, {set: {g: 0}}]",
+                                         "detach: [{call: s, error: 0.5}]",
+                                         "use: brief, do: {call: s}, catch: []",
+                                         "use: brief, do: {call: s, timeout: 1ms}",
+                                         "call: t, timeout: 1ms, catch: [{respond: 500}]",
+                                         "cpu: 1ms, timeout: 1ms",
+                                         "abort: 503",
+                                         "respond: 200",
+                                         "set: {g: 2}",
+                                         "call: s"};
+
 /* Several tasks, and what is done meanwhile. */
 static void put_tasks(struct maker *m, uint32_t depth)
 {
     uint32_t kind = draw(m, 4), id = m->names++;
+    const char *more = m->hasty ? hastes[draw(m, TEST_COUNT(hastes))] : "";
     if (kind == 0) {
         buf_printf(&m->b, "{each: 2, name: n%u, do: ", id);
         put_body(m, depth - 1, 2);
@@ -37,14 +61,14 @@ static void put_tasks(struct maker *m, uint32_t depth)
             buf_puts(&m->b, ", as_completed: ");
             put_body(m, 0, 1);
         }
-        buf_puts(&m->b, "}");
+        buf_printf(&m->b, "%s}", more);
         return;
     }
     buf_printf(&m->b, "{%s: {a%u: ", kind == 1 ? "parallel" : "spawn", id);
     put_body(m, depth - 1, 2);
     buf_printf(&m->b, ", b%u: ", id);
     put_body(m, depth - 1, 2);
-    buf_printf(&m->b, "}, name: n%u}", id);
+    buf_printf(&m->b, "}, name: n%u%s}", id, kind == 1 ? more : "");
     if (kind == 1)
         return;
     buf_puts(&m->b, ", ");
@@ -81,7 +105,10 @@ static void put_step(struct maker *m, uint32_t depth)
         put_body(m, 0, 1);
         buf_puts(&m->b, "}");
     } else {
-        buf_printf(&m->b, "{%s, name: n%u}", leaf[draw(m, TEST_COUNT(leaf))], m->names);
+        bool hasty = m->hasty && draw(m, 3) > 0;
+        const char *of =
+            hasty ? hasty_leaf[draw(m, TEST_COUNT(hasty_leaf))] : leaf[draw(m, TEST_COUNT(leaf))];
+        buf_printf(&m->b, "{%s, name: n%u}", of, m->names);
         m->names++;
     }
 }
@@ -97,15 +124,21 @@ static void put_body(struct maker *m, uint32_t depth, uint32_t most)
     buf_puts(&m->b, "]");
 }
 
-static const char *ordered_model(struct arena *a, uint64_t seed)
+static const char *ordered_model(struct arena *a, uint64_t seed, bool hasty)
 {
-    struct maker m = {.seed = seed};
-    buf_puts(&m.b, "pertinax: 1\nname: ordered\n"
-                   "services: {s: {latency: 1ms}, t: {latency: 1ms, capacity: 1}}\n"
-                   "resources: {lock: mutex}\nshared: {key: all, g: 0..2}\nrequest: ");
+    struct maker m = {.seed = seed, .hasty = hasty};
+    buf_printf(&m.b, "pertinax: 1\nname: ordered\n%s", hasty && seed % 2 ? "uncaught: none\n" : "");
+    buf_puts(&m.b, "services: {s: {latency: 1ms}, t: {latency: 1ms, capacity: 1}}\n"
+                   "resources: {lock: {kind: mutex, scope: all}, brief: {kind: mutex, "
+                   "scope: worker, queue_timeout: 1ms}}\n"
+                   "shared: {key: all, g: {range: 0..2, scope: all}}\nrequest: ");
     put_body(&m, 2, 3);
-    buf_puts(&m.b, "\nexecutions: {threads: {kind: threads}, threads2: {kind: threads, pool: 3}, "
-                   "hybrid: {kind: hybrid, pool: 2}}\n");
+    buf_puts(&m.b, !hasty ? "\n" : seed % 3 ? "\nhost: {gil: true}\n" : "\nhost: {workers: 2}\n");
+    buf_puts(&m.b, "executions: {threads: {kind: threads}, threads2: {kind: threads, pool: 3}, "
+                   "hybrid: {kind: hybrid, pool: 2}");
+    buf_puts(&m.b, hasty ? ", coroutine: {costs: cpython-3.11}, costly: {kind: threads, costs: "
+                           "cpython-3.11}}\n"
+                         : "}\n");
     const char *text = arena_strdup(a, m.b.s);
     buf_free(&m.b);
     return text;
@@ -302,7 +335,7 @@ static void compare_fewer(const struct trial *t, struct explore_opt o, const str
     struct explore some;
     for (uint32_t with = 1; with < 4; with++) {
         o.begins_along = with & 1U;
-        o.symmetric_copies = o.symmetric_requests = o.local_alone = with & 2U;
+        o.symmetric_copies = o.symmetric_requests = o.local_alone = o.live_words = with & 2U;
         run_fewer(t, o, all, &some);
         n->joined += with == 1 && some.states < all->states;
         n->fewer += with == 2 && some.states * 2 < all->states;
@@ -339,10 +372,13 @@ static void compare(struct trial t, struct tally *n)
     explore_free(&all);
 }
 
+enum { HASTY = 1 << 30 }; /* no feature of random_model.h */
 static void try(uint64_t seed, uint32_t features, const char *exec, uint32_t nreq, struct tally *n)
 {
     struct trial t = {.a = arena_new(0), .seed = seed, .exec = exec, .nreq = nreq};
-    t.text = features ? random_model(t.a, seed, features, NULL).text : ordered_model(t.a, seed);
+    bool ordered = (features & ~(uint32_t)HASTY) == 0;
+    t.text = ordered ? ordered_model(t.a, seed, features == HASTY)
+                     : random_model(t.a, seed, features, NULL).text;
     compare(t, n);
     arena_drop(t.a);
 }
@@ -363,6 +399,25 @@ static void test_between_turns(void **state)
         struct tally n = {0};
         compare(t, &n);
         assert_int_equal(n.compared, 1);
+        arena_drop(t.a);
+    }
+}
+
+/* The last branch to end lets its parent go on, whose timeout could have come before. */
+static void test_timeout_round(void **state)
+{
+    static const char text[] =
+        "pertinax: 1\nname: round\nuncaught: none\nservices: {a: {latency: 1ms}}\n"
+        "request: [{timeout: 1ms, seq: {parallel: {x: {call: a}, y: {call: a}}}}, {respond: 200}]\n"
+        "executions: {threads: , costly: {kind: threads, costs: cpython-3.11}, coroutine: }\n";
+    static const char *const exec[] = {"threads", "costly", "coroutine"};
+    (void)state;
+    for (uint32_t i = 0; i < TEST_COUNT(exec); i++) {
+        struct trial t = {.a = arena_new(0), .text = text, .exec = exec[i], .nreq = 1};
+        struct tally n = {0};
+        compare(t, &n);
+        assert_int_equal(n.compared, 1);
+        assert_int_equal(n.faults, 1); /* a request that is never answered */
         arena_drop(t.a);
     }
 }
@@ -392,7 +447,10 @@ enum {
     SIMPLE = RANDOM_PLAIN | RANDOM_CPU | RANDOM_VARS | RANDOM_CHOICE | RANDOM_ANSWERS |
              RANDOM_RETURN | RANDOM_COSTS,
     FAILING = RANDOM_ERRORS | RANDOM_CATCH | RANDOM_RETRY,
-    SHARING = RANDOM_SHARED | RANDOM_USE
+    SHARING = RANDOM_SHARED | RANDOM_USE,
+    PATIENCE = RANDOM_FORKS | RANDOM_TIMEOUT | RANDOM_RETRY | RANDOM_CATCH | RANDOM_ERRORS |
+               RANDOM_DETACH | RANDOM_CAPACITY | SHARING | RANDOM_ANSWERS | RANDOM_CPU |
+               RANDOM_COSTS
 };
 static const struct row {
     const char *name;
@@ -400,6 +458,8 @@ static const struct row {
 } table[] = {
     {"tasks in order, one request", 0, 1, 70, 180},
     {"tasks in order, two requests", 0, 2, 50, 100},
+    {"in haste, one request", HASTY, 1, 30, 80},
+    {"in haste, two requests", HASTY, 2, 30, 40},
     {"forks, one request", SIMPLE, 1, 20, 75},
     {"forks, two requests", SIMPLE & ~(uint32_t)RANDOM_COSTS, 2, 10, 25},
     {"shared data, one request", SIMPLE | SHARING, 1, 20, 75},
@@ -408,18 +468,21 @@ static const struct row {
     {"failures and shared data", (SIMPLE | FAILING | SHARING) & ~(uint32_t)RANDOM_COSTS, 1, 15, 50},
     {"bounds", RANDOM_FORKS | RANDOM_SPAWN | RANDOM_BOUNDS | RANDOM_USE | RANDOM_CAPACITY, 2, 10,
      20},
+    {"timeouts, one request", PATIENCE, 1, 15, 50},
+    {"timeouts, two requests", PATIENCE & ~(uint32_t)(RANDOM_COSTS | RANDOM_CPU), 2, 15, 40},
     {"all", RANDOM_ALL, 1, 10, 15},
 };
 
 static void test_row(void **state)
 {
     static const char *const execs[] = {"serial", "threads", "threads2", "coroutine", "hybrid"};
+    static const char *const hasty[] = {"costly", "threads", "threads2", "coroutine", "hybrid"};
     const struct row *r = *state;
     struct tally n = {0};
     uint32_t seeds = test_quick() ? r->seeds / 10 : r->seeds;
     for (uint64_t seed = 1; seed <= seeds; seed++)
         for (size_t x = 0; x < TEST_COUNT(execs); x++)
-            try(seed, r->features, execs[x], r->nreq, &n);
+            try(seed, r->features, (r->features == HASTY ? hasty : execs)[x], r->nreq, &n);
     print_message(
         "%u compared, %u with fewer states by begins joined, %u with less than half of them "
         "reduced; %u faults, %u claims that fail\n",
@@ -429,10 +492,11 @@ static void test_row(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(table) + 2];
+    struct CMUnitTest tests[TEST_COUNT(table) + 3];
     for (size_t i = 0; i < TEST_COUNT(table); i++)
         tests[i] = test_named(table[i].name, test_row, &table[i]);
     tests[TEST_COUNT(table)] = (struct CMUnitTest)cmocka_unit_test(test_between_turns);
+    tests[TEST_COUNT(table) + 2] = (struct CMUnitTest)cmocka_unit_test(test_timeout_round);
     tests[TEST_COUNT(table) + 1] = (struct CMUnitTest)cmocka_unit_test(test_begins_seen);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
