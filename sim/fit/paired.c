@@ -106,12 +106,16 @@ static void part_anew(struct compare_part *q, const struct pairing *p, uint32_t 
     const struct figures *m = &p->measured[part], *r = &p->predicted[part];
     uint32_t n = p->ms[part]->n;
     for (uint32_t k = 0; k < STATISTICS && k < q->nvalue; k++) {
+        struct compare_value *v = &q->value[k];
         double needed = k == 0 ? 0 : BEYOND / (1 - compare_point[k]);
-        if (n >= needed)
-            value_anew(&q->value[k], m->v[k], r->v[k], log(r->v[k] / m->v[k]),
-                       &p->spread[part].value[k], n);
-        else if (q->value[k].verdict == UNDECIDED)
-            q->value[k].needed = needed;
+        if (n >= needed) {
+            value_anew(v, m->v[k], r->v[k], log(r->v[k] / m->v[k]), &p->spread[part].value[k], n);
+            continue;
+        }
+        *v =
+            compare_ratio(v->name, v->measured, (struct interval){r->v[k], NAN, NAN}, v->margin, n);
+        if (v->verdict == UNDECIDED)
+            v->needed = needed;
     }
     q->paired = true;
 }

@@ -13,8 +13,8 @@
 #include "fit/compare.h"
 
 /* The values and speedups of c anew, where both sides are known: o->predicted[i] are those of part
- * i, in the order of ms[i]->x.  A quantile keeps the interval of two samples where fewer than ten
- * requests lie beyond it. */
+ * i, in the order of ms[i]->x.  Where fewer than ten requests lie beyond a quantile, it keeps
+ * the interval that was measured. */
 void paired_judge(struct compare_result *c, struct measured *const *ms, const struct compare_opt *o,
                   struct arena *mem);
 
