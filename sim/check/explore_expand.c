@@ -264,8 +264,7 @@ uint32_t explore_expand(struct explorer *x, uint32_t i)
     struct meeting h = {x, i};
     x->direct.n = x->direct.nrow = 0;
     tuples_get(&x->t, i, tuple);
-    for (uint32_t j = 0; j <= x->nreq; j++)
-        row[j] = ROW_NONE;
+    memset(row, 0xff, sizeof row); /* ROW_NONE */
     explore_rows(x, tuple, row, true);
     return explore_tos(x, tuple, row, SLEEP_NONE, meet_one, &h);
 }

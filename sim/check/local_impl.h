@@ -102,7 +102,8 @@ bool local_told(const struct local *l, const struct state *s, const struct move 
 /* What it does at most as long as another task (NONE: nobody in particular) is there. */
 void local_move(const struct local *l, const struct state *s, const struct move *m, uint32_t other,
                 struct doing *x);
-/* The fork by which t is below the task a; NONE: it is not. */
+/* The fork by which t is below the task a, which does not get past its await as long as t is there;
+ * NONE: it is not, or may get past. */
 uint32_t local_below(const struct state *s, uint32_t t, uint32_t a);
 /* What is no more than to be there, and to be cut short. */
 static inline bool local_pure(const struct doing *x)

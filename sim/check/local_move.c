@@ -7,12 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Nobody waits for what is detached or cut short; and the owner of what is only spawned, or of a
+ * hedge's copies, may be over before they are. */
 uint32_t local_below(const struct state *s, uint32_t t, uint32_t a)
 {
-    for (; t != NONE; t = s->task[t].parent)
-        if (s->task[t].parent == a)
-            return s->task[t].group == NONE ? NONE : s->group[s->task[t].group].fork;
+    for (; t != NONE; t = s->task[t].parent) {
+        const struct task *x = &s->task[t];
+        if (x->group == NONE || (x->flags & TF_CANCELLED))
+            return NONE;
+        uint32_t fork = s->group[x->group].fork;
+        enum group_kind kind = s->p->fork[fork].kind;
+        if (x->parent == a)
+            return fork;
+        if (kind == GROUP_SPAWN || kind == GROUP_HEDGE)
+            return NONE;
+    }
     return NONE;
+}
+
+static bool is_under(const struct state *s, uint32_t t, uint32_t a)
+{
+    while (t != NONE && t != a)
+        t = s->task[t].parent;
+    return t != NONE;
 }
 
 /* The fork that a does not get past as long as t is there; NONE.  A hedge ends with any copy. */
@@ -63,7 +80,7 @@ static void visit_on(struct walk *w, uint32_t pc, uint32_t fork)
 static void cut_below(struct walk *w, uint32_t top)
 {
     struct doing *x = w->x;
-    if (!x->cuts || (x->top != NONE && local_below(w->s, x->top, top) != NONE))
+    if (!x->cuts || (x->top != NONE && is_under(w->s, x->top, top)))
         x->top = top;
     x->cuts = true;
 }

@@ -422,6 +422,24 @@ static void test_timeout_round(void **state)
     }
 }
 
+/* Who has started a detached task does not wait for it, nor does who waits for that one. */
+static void test_detached_below(void **state)
+{
+    static const char text[] =
+        "pertinax: 1\nname: below\nservices: {s: {latency: 1ms, capacity: 1}}\n"
+        "request: [{parallel: {a: [{detach: {call: s}}, {wait: 3ms}]}}, {call: s}]\n"
+        "executions: {threads: , coroutine: }\n";
+    static const char *const exec[] = {"threads", "coroutine"};
+    (void)state;
+    for (uint32_t i = 0; i < TEST_COUNT(exec); i++) {
+        struct trial t = {.a = arena_new(0), .text = text, .exec = exec[i], .nreq = 1};
+        struct tally n = {0};
+        compare(t, &n);
+        assert_int_equal(n.compared, 1);
+        arena_drop(t.a);
+    }
+}
+
 /* Either task may be the first to begin its call.  A claim that looks at these keeps their begins
  * from being joined, or the one written first would always be. */
 static void test_begins_seen(void **state)
@@ -492,11 +510,12 @@ static void test_row(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(table) + 3];
+    struct CMUnitTest tests[TEST_COUNT(table) + 4];
     for (size_t i = 0; i < TEST_COUNT(table); i++)
         tests[i] = test_named(table[i].name, test_row, &table[i]);
     tests[TEST_COUNT(table)] = (struct CMUnitTest)cmocka_unit_test(test_between_turns);
     tests[TEST_COUNT(table) + 2] = (struct CMUnitTest)cmocka_unit_test(test_timeout_round);
     tests[TEST_COUNT(table) + 1] = (struct CMUnitTest)cmocka_unit_test(test_begins_seen);
+    tests[TEST_COUNT(table) + 3] = (struct CMUnitTest)cmocka_unit_test(test_detached_below);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

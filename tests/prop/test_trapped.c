@@ -212,7 +212,8 @@ static void test_random(void **state)
             }
     print_message("%u compared: %u trapped, %u of them without an answer, %u with a way out\n",
                   n.compared, n.trapped, n.starved, n.freed);
-    assert_true(n.trapped > 0 && n.starved > 0 && n.starved < n.trapped && n.freed > 0);
+    assert_true(n.trapped > 0 && n.starved > 0 && n.freed > 0);
+    assert_true(test_quick() || n.starved < n.trapped);
 }
 
 int main(void)
