@@ -383,6 +383,24 @@ static void try(uint64_t seed, uint32_t features, const char *exec, uint32_t nre
     arena_drop(t.a);
 }
 
+/* ---- by hand ---- */
+
+/* One text, whose one claim is `says` (NULL: none), under each of some executions: *n each. */
+static void compare_each(const char *text, const char *says, uint32_t nreq, const char *const *exec,
+                         size_t nexec, struct tally n)
+{
+    for (size_t i = 0; i < nexec; i++) {
+        struct trial t = {
+            .a = arena_new(0), .text = text, .says = says, .exec = exec[i], .nreq = nreq};
+        struct tally is = {0};
+        compare(t, &is);
+        assert_int_equal(is.compared, 1);
+        assert_int_equal(is.faults, n.faults);
+        assert_int_equal(is.broken, n.broken);
+        arena_drop(t.a);
+    }
+}
+
 /* The call `one` can end between a0's turn and a1's, whose abort then comes too late to keep `two`
  * from being begun: with two requests as well, and when another's turn stands between. */
 static void test_between_turns(void **state)
@@ -393,14 +411,10 @@ static void test_between_turns(void **state)
                                "  - {call: s, name: one}\n"
                                "  - {call: s, name: two}\n"
                                "executions: {coroutine: }\n";
+    static const char *const exec[] = {"coroutine"};
     (void)state;
-    for (uint32_t nreq = 1; nreq <= 2; nreq++) {
-        struct trial t = {.a = arena_new(0), .text = text, .exec = "coroutine", .nreq = nreq};
-        struct tally n = {0};
-        compare(t, &n);
-        assert_int_equal(n.compared, 1);
-        arena_drop(t.a);
-    }
+    for (uint32_t nreq = 1; nreq <= 2; nreq++)
+        compare_each(text, NULL, nreq, exec, TEST_COUNT(exec), (struct tally){0});
 }
 
 /* The last branch to end lets its parent go on, whose timeout could have come before. */
@@ -412,14 +426,8 @@ static void test_timeout_round(void **state)
         "executions: {threads: , costly: {kind: threads, costs: cpython-3.11}, coroutine: }\n";
     static const char *const exec[] = {"threads", "costly", "coroutine"};
     (void)state;
-    for (uint32_t i = 0; i < TEST_COUNT(exec); i++) {
-        struct trial t = {.a = arena_new(0), .text = text, .exec = exec[i], .nreq = 1};
-        struct tally n = {0};
-        compare(t, &n);
-        assert_int_equal(n.compared, 1);
-        assert_int_equal(n.faults, 1); /* a request that is never answered */
-        arena_drop(t.a);
-    }
+    /* a request that is never answered */
+    compare_each(text, NULL, 1, exec, TEST_COUNT(exec), (struct tally){.faults = 1});
 }
 
 /* Who has started a detached task does not wait for it, nor does who waits for that one. */
@@ -431,13 +439,7 @@ static void test_detached_below(void **state)
         "executions: {threads: , coroutine: }\n";
     static const char *const exec[] = {"threads", "coroutine"};
     (void)state;
-    for (uint32_t i = 0; i < TEST_COUNT(exec); i++) {
-        struct trial t = {.a = arena_new(0), .text = text, .exec = exec[i], .nreq = 1};
-        struct tally n = {0};
-        compare(t, &n);
-        assert_int_equal(n.compared, 1);
-        arena_drop(t.a);
-    }
+    compare_each(text, NULL, 1, exec, TEST_COUNT(exec), (struct tally){0});
 }
 
 /* Either task may be the first to begin its call.  A claim that looks at these keeps their begins
@@ -450,16 +452,11 @@ static void test_begins_seen(void **state)
                                "executions: {threads: , threads2: {kind: threads, pool: 3}}\n";
     static const char *const exec[] = {"threads", "threads2"};
     (void)state;
-    for (uint32_t i = 0; i < TEST_COUNT(exec); i++) {
-        struct trial t = {.a = arena_new(0), .text = text, .exec = exec[i], .nreq = 1};
-        struct tally n = {0};
-        t.says = "not running(two) W running(one)";
-        compare(t, &n);
-        assert_int_equal(n.compared, 1);
-        assert_int_equal(n.broken, 1);
-        arena_drop(t.a);
-    }
+    compare_each(text, "not running(two) W running(one)", 1, exec, TEST_COUNT(exec),
+                 (struct tally){.broken = 1});
 }
+
+/* ---- at random ---- */
 
 enum {
     SIMPLE = RANDOM_PLAIN | RANDOM_CPU | RANDOM_VARS | RANDOM_CHOICE | RANDOM_ANSWERS |
