@@ -89,11 +89,6 @@ static inline uint64_t event_key(struct sim *s, enum ev_class c)
 }
 
 /* sim_event.c */
-/* sim_effect.c, sim_stage.c */
-void side_clear(struct side *d);
-uint64_t item_key(const struct sim *s, uint64_t key, uint32_t put_pc);
-void fx_stage(struct sim *s, const struct fx *f);
-
 void event_kill(struct sim *s, uint32_t slot);
 
 /* What comes next: of the future, or of what is possible at this instant. */

@@ -4,7 +4,9 @@
  *   sim.c          the clock: events in their order, moves, life
  *   sim_event.h    the heap of the future, the FIFO of this instant (and sim_event.c)
  *   sim_order.c    the order of what comes at once, where an oracle says it
- *   sim_effect.c   what each effect of a move does
+ *   sim_effect.c   what each effect of a move does (sim_effect.h)
+ *   sim_work.c     what takes a task's time: calls, computing, timers
+ *   sim_stage.c    stages and their batches
  *   sim_arrive.c   requests arrive
  *   sim_cores.c    what the CPU server tells and asks
  *   sim_world.c    a world that acts in place of all this
@@ -215,9 +217,6 @@ static inline void sim_settle(struct sim *s)
         account_peaks(s);
     check_that(settle_ok(s));
 }
-uint32_t timer_unlink(struct sim *s, uint32_t task, uint32_t word);
-void share_event(struct sim *s, uint32_t k, uint32_t gen); /* of a ps service */
-void host_entity_free(struct sim *s, uint32_t task);
 void records_grow(struct sim *s);
 static inline void record_add(struct sim *s, struct record x)
 {
@@ -228,6 +227,12 @@ static inline void record_add(struct sim *s, struct record x)
     s->acc.finished++;
     s->last_finish = s->acc.events;
 }
+
+/* sim_work.c */
+/* Take the timer of this word out of the task's chain; its slot, or NONE. */
+uint32_t timer_unlink(struct sim *s, uint32_t task, uint32_t word);
+void share_event(struct sim *s, uint32_t k, uint32_t gen); /* of a ps service */
+void host_entity_free(struct sim *s, uint32_t task);
 
 /* sim_arrive.c */
 void arrive_begin(struct sim *s);                                /* the first of each class */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim_stage.c - what the effects of stages do: keys of items and batches, how long a batch waits
  * for company, and the chains and work of requests that go through batches. */
+#include "run/sim_effect.h"
 #include "run/sim_event.h"
 
 /* An item's draws differ by where it was put: two puts of one task are two items. */
