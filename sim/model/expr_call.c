@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* expr_call.c - name(...): the arguments of functions and of distributions.
- *
- * Arguments are separated by commas or blanks and may have names.  Which sets of names a
- * distribution takes is read from dist_kinds[], so a new row there needs nothing here. */
+/* expr_call.c - name(...): its arguments, separated by commas or blanks, perhaps with names; and
+ * the functions and compound distributions (atomic ones: expr_form.c). */
 #include "model/expr.h"
+#include "model/expr_call.h"
 #include "model/expr_impl.h"
 #include "model/recorded.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct arg {
-    const char *name, *text;           /* text: a quoted argument, then value is NULL */
-    size_t from, to;                   /* of the whole argument */
-    const struct expr *weight, *value; /* weight: what stands before `of` */
-};
-struct call {
-    const char *name;
-    size_t from;
-    uint32_t narg, cap;
-    struct arg *arg;
-    bool named, texts, weights; /* has such arguments */
-};
 enum shape {
     SHAPE_FUNCTION,
     SHAPE_MIX,
@@ -75,14 +62,6 @@ bool expr_known_call(const struct expr_parser *p, size_t at, size_t len)
     return function_find(p->s + at, len) != NULL || kind_find(p->s + at, len) != NULL;
 }
 
-unsigned expr_form_size(const struct dist_form *f)
-{
-    unsigned n = 0;
-    while (n < DIST_MAXPARAM && f->param[n].name != NULL)
-        n++;
-    return n;
-}
-
 /* ---- reading the arguments ---- */
 
 /* name= at p->pos: its length, with p->pos moved behind the sign; else 0.  p99.9= is a name too. */
@@ -105,7 +84,7 @@ static size_t take_name(struct expr_parser *p)
 }
 
 /* A quoted text; there are no escapes in it, the YAML scalar around it has its own. */
-static bool read_text(struct expr_parser *p, struct arg *g)
+static bool read_text(struct expr_parser *p, struct expr_arg *g)
 {
     size_t from = p->pos;
     const char *close = memchr(p->s + from + 1, p->s[from], p->n - from - 1);
@@ -119,9 +98,9 @@ static bool read_text(struct expr_parser *p, struct arg *g)
     return true;
 }
 
-static bool read_arg(struct expr_parser *p, struct call *c)
+static bool read_arg(struct expr_parser *p, struct expr_call *c)
 {
-    struct arg g = {.from = p->pos};
+    struct expr_arg g = {.from = p->pos};
     size_t n = take_name(p);
     if (n > 0) {
         g.name = arena_strndup(p->a, p->s + g.from, n);
@@ -143,7 +122,7 @@ static bool read_arg(struct expr_parser *p, struct call *c)
     }
     g.to = p->end;
     if (c->narg == c->cap) {
-        struct arg *bigger = NEW(p->a, struct arg, c->cap > 0 ? 2 * c->cap : 4);
+        struct expr_arg *bigger = NEW(p->a, struct expr_arg, c->cap > 0 ? 2 * c->cap : 4);
         if (c->narg > 0)
             memcpy(bigger, c->arg, c->narg * sizeof *bigger);
         c->arg = bigger;
@@ -154,7 +133,7 @@ static bool read_arg(struct expr_parser *p, struct call *c)
 }
 
 /* Up to and with the closing parenthesis. */
-static bool read_args(struct expr_parser *p, struct call *c)
+static bool read_args(struct expr_parser *p, struct expr_call *c)
 {
     size_t paren = p->pos - 1;
     for (bool comma = false;;) {
@@ -187,19 +166,18 @@ static bool read_args(struct expr_parser *p, struct call *c)
 
 /* ---- what is wrong with them ---- */
 
-static struct loc call_place(const struct expr_parser *p, const struct call *c)
+static struct loc call_place(const struct expr_parser *p, const struct expr_call *c)
 {
     return expr_place(p, c->from, c->from + strlen(c->name));
 }
 
-/* A stand-in where something was wrong, so that the rest is read and reported too. */
-static const struct expr *stand_in(struct expr_parser *p, const struct call *c)
+const struct expr *expr_stand_in(struct expr_parser *p, const struct expr_call *c)
 {
     p->failed = true;
     return expr_node(p, X_CONST, c->from, 0, NULL);
 }
 
-static const struct expr *unknown_call(struct expr_parser *p, const struct call *c)
+static const struct expr *unknown_call(struct expr_parser *p, const struct expr_call *c)
 {
     const char *names[NAMES_MAX];
     size_t n = 0;
@@ -213,14 +191,13 @@ static const struct expr *unknown_call(struct expr_parser *p, const struct call 
     diag_error(p->d, call_place(p, c), law ? "E-dist-unknown" : "E-expr-name",
                near != NULL ? arena_printf(p->a, "did you mean %s?", near) : NULL,
                law ? "there is no distribution `%s`" : "there is no function `%s`", c->name);
-    return stand_in(p, c);
+    return expr_stand_in(p, c);
 }
 
-/* Nothing but plain values: no names, no texts, no `of`. */
-static bool only_values(struct expr_parser *p, const struct call *c, const char *id, bool names)
+bool expr_only_values(struct expr_parser *p, const struct expr_call *c, const char *id, bool names)
 {
     for (uint32_t i = 0; i < c->narg; i++) {
-        const struct arg *g = &c->arg[i];
+        const struct expr_arg *g = &c->arg[i];
         const char *what = g->weight != NULL ? "probabilities (`of` is for mix)"
                            : g->text != NULL ? "quoted text"
                                              : "names before its arguments";
@@ -233,200 +210,25 @@ static bool only_values(struct expr_parser *p, const struct call *c, const char 
     return true;
 }
 
-/* ---- atomic distributions ---- */
-
-static bool form_has(const struct dist_form *f, const char *name)
-{
-    for (unsigned i = 0; i < DIST_MAXPARAM && f->param[i].name != NULL; i++)
-        if (strcmp(f->param[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool pair_exists(const struct dist_kind *k, const char *x, const char *y)
-{
-    for (const struct dist_form *f = k->forms; expr_form_size(f) > 0; f++)
-        if (expr_form_size(f) == 2 && form_has(f, x) && form_has(f, y))
-            return true;
-    return false;
-}
-
-struct name_set {
-    const char *v[DIST_MAXFORM * DIST_MAXPARAM];
-    size_t n;
-};
-
-static bool set_has(const struct name_set *s, const char *name)
-{
-    for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->v[i], name) == 0)
-            return true;
-    return false;
-}
-
-static void all_names(const struct dist_kind *k, struct name_set *s)
-{
-    s->n = 0;
-    for (const struct dist_form *f = k->forms; expr_form_size(f) > 0; f++)
-        for (unsigned i = 0; i < expr_form_size(f); i++)
-            if (!set_has(s, f->param[i].name) && s->n < sizeof s->v / sizeof s->v[0])
-                s->v[s->n++] = f->param[i].name;
-}
-
-/* The names around form f of which every pair is a form: "any two of". */
-static void pair_set(const struct dist_kind *k, const struct dist_form *f, struct name_set *s)
-{
-    struct name_set all;
-    all_names(k, &all);
-    s->n = 0;
-    s->v[s->n++] = f->param[0].name;
-    s->v[s->n++] = f->param[1].name;
-    for (size_t i = 0; i < all.n; i++) {
-        bool fits = !set_has(s, all.v[i]);
-        for (size_t j = 0; fits && j < s->n; j++)
-            fits = pair_exists(k, all.v[i], s->v[j]);
-        if (fits)
-            s->v[s->n++] = all.v[i];
-    }
-}
-
-static void list_names(struct buf *b, const struct name_set *s)
-{
-    for (size_t i = 0; i < s->n; i++)
-        buf_printf(b, "%s%s", i > 0 ? ", " : "", s->v[i]);
-}
-
-/* "lognormal takes any two of mean, cv, p50; or mu, sigma" */
-static const char *say_forms(struct arena *a, const struct dist_kind *k)
-{
-    struct buf b = {0};
-    bool done[DIST_MAXFORM] = {false};
-    unsigned i = 0;
-    buf_printf(&b, "%s takes ", k->name);
-    for (const struct dist_form *f = k->forms; expr_form_size(f) > 0; f++, i++) {
-        struct name_set s = {.n = 0};
-        unsigned size = expr_form_size(f), j = i;
-        if (i >= DIST_MAXFORM || done[i])
-            continue;
-        if (size == 2)
-            pair_set(k, f, &s);
-        for (const struct dist_form *g = f; expr_form_size(g) > 0 && j < DIST_MAXFORM; g++, j++) {
-            bool same = expr_form_size(g) == size && size <= 2;
-            if (same && size == 1)
-                s.v[s.n++] = g->param[0].name;
-            if (same &&
-                (size == 1 || (set_has(&s, g->param[0].name) && set_has(&s, g->param[1].name))))
-                done[j] = true;
-        }
-        for (unsigned m = 0; size > 2 && m < size; m++)
-            s.v[s.n++] = f->param[m].name;
-        buf_printf(&b, "%s%s", i > 0 ? "; or " : "",
-                   size == 2 && s.n > 2   ? "any two of "
-                   : size == 1 && s.n > 1 ? "one of "
-                                          : "");
-        list_names(&b, &s);
-    }
-    const char *text = arena_strdup(a, b.s);
-    buf_free(&b);
-    return text;
-}
-
-/* Arguments into the form's order; positional ones fill what is not named.  false: no fit. */
-static bool form_fit(const struct dist_kind *k, const struct dist_form *f, const struct call *c,
-                     const struct expr **out)
-{
-    unsigned size = expr_form_size(f);
-    if (size != c->narg)
-        return false;
-    for (unsigned i = 0; i < size; i++)
-        out[i] = NULL;
-    for (uint32_t j = 0; j < c->narg; j++)
-        for (unsigned i = 0; c->arg[j].name != NULL && i < size; i++)
-            if (strcmp(f->param[i].name, c->arg[j].name) == 0)
-                out[i] = c->arg[j].value;
-    for (uint32_t j = 0, i = 0; j < c->narg; j++) {
-        if (c->arg[j].name != NULL)
-            continue;
-        while (i < size && out[i] != NULL)
-            i++;
-        if (i == size || !k->positional)
-            return false;
-        out[i] = c->arg[j].value;
-    }
-    for (unsigned i = 0; i < size; i++)
-        if (out[i] == NULL)
-            return false;
-    return true;
-}
-
-static bool names_known(struct expr_parser *p, const struct dist_kind *k, const struct call *c)
-{
-    struct name_set all;
-    all_names(k, &all);
-    for (uint32_t i = 0; i < c->narg; i++) {
-        const struct arg *g = &c->arg[i];
-        for (uint32_t j = 0; g->name != NULL && j < i; j++)
-            if (c->arg[j].name != NULL && strcmp(c->arg[j].name, g->name) == 0) {
-                diag_error(p->d, expr_place(p, g->from, g->to), "E-dist-param", NULL,
-                           "`%s` is given twice", g->name);
-                return false;
-            }
-        if (g->name == NULL || set_has(&all, g->name))
-            continue;
-        const char *near = nearest(g->name, all.v, all.n);
-        diag_error(p->d, expr_place(p, g->from, g->from + strlen(g->name)), "E-dist-param",
-                   near != NULL ? arena_printf(p->a, "did you mean %s?", near) : say_forms(p->a, k),
-                   "%s has no parameter `%s`", k->name, g->name);
-        return false;
-    }
-    return true;
-}
-
-static const struct expr *parse_law(struct expr_parser *p, const struct dist_kind *k,
-                                    const struct call *c)
-{
-    const struct expr *arg[DIST_MAXPARAM];
-    unsigned form = 0;
-    if (!only_values(p, c, "E-dist-param", true) || !names_known(p, k, c))
-        return stand_in(p, c);
-    for (const struct dist_form *f = k->forms; expr_form_size(f) > 0; f++, form++) {
-        if (!form_fit(k, f, c, arg))
-            continue;
-        struct expr *e = expr_node(p, X_DIST, c->from, c->narg, arg);
-        e->kind = k;
-        e->form = form;
-        return e;
-    }
-    bool unnamed = false;
-    for (uint32_t i = 0; i < c->narg; i++)
-        unnamed = unnamed || c->arg[i].name == NULL;
-    diag_error(p->d, expr_place(p, c->from, p->end), "E-dist-param", say_forms(p->a, k),
-               unnamed && !k->positional ? "%s needs names before its parameters"
-               : c->narg == 0            ? "%s has no parameters here"
-                                         : "%s does not take these parameters",
-               k->name);
-    return stand_in(p, c);
-}
-
 /* ---- the rest ---- */
 
-static const struct expr *bad_args(struct expr_parser *p, const struct call *c, const char *id,
+static const struct expr *bad_args(struct expr_parser *p, const struct expr_call *c, const char *id,
                                    const char *usage)
 {
     diag_error(p->d, expr_place(p, c->from, p->end), id, usage, "wrong arguments of %s", c->name);
-    return stand_in(p, c);
+    return expr_stand_in(p, c);
 }
 
 static const struct expr *parse_function(struct expr_parser *p, const struct function_row *r,
-                                         const struct call *c)
+                                         const struct expr_call *c)
 {
-    if (!only_values(p, c, "E-expr-args", false))
-        return stand_in(p, c);
+    if (!expr_only_values(p, c, "E-expr-args", false))
+        return expr_stand_in(p, c);
     if (c->narg < r->least || c->narg > r->most) {
         diag_error(p->d, expr_place(p, c->from, p->end), "E-expr-args", NULL,
                    "%s takes %s, %u given", r->name,
                    r->most == 1 ? "one argument" : "two arguments or more", c->narg);
-        return stand_in(p, c);
+        return expr_stand_in(p, c);
     }
     const struct expr **arg = NEW(p->a, const struct expr *, c->narg);
     for (uint32_t i = 0; i < c->narg; i++)
@@ -437,7 +239,7 @@ static const struct expr *parse_function(struct expr_parser *p, const struct fun
     return expr_node(p, r->op, c->from, c->narg, arg);
 }
 
-static const struct expr *parse_mix(struct expr_parser *p, const struct call *c)
+static const struct expr *parse_mix(struct expr_parser *p, const struct expr_call *c)
 {
     bool hyper = c->name[0] == 'h', good = c->narg > 0;
     for (uint32_t i = 0; i < c->narg; i++)
@@ -473,13 +275,13 @@ static double percentile(const char *name)
     return v <= 1 && strspn(name + 1, "0123456789.") == n - 1 ? v : -1;
 }
 
-static const struct expr *parse_quantiles(struct expr_parser *p, const struct call *c)
+static const struct expr *parse_quantiles(struct expr_parser *p, const struct expr_call *c)
 {
     uint32_t n = c->narg;
     double *at = NEW(p->a, double, n + 1);
     const struct expr **arg = NEW(p->a, const struct expr *, n + 1);
-    if (!only_values(p, c, "E-dist-param", true))
-        return stand_in(p, c);
+    if (!expr_only_values(p, c, "E-dist-param", true))
+        return expr_stand_in(p, c);
     for (uint32_t i = 0; i < n; i++) {
         double v = percentile(c->arg[i].name);
         struct loc place = expr_place(p, c->arg[i].from, c->arg[i].to);
@@ -493,7 +295,7 @@ static const struct expr *parse_quantiles(struct expr_parser *p, const struct ca
                        v < 0 ? "quantiles(p0=1ms, p50=3ms, p90=9ms, p99=40ms, p100=80ms)" : NULL,
                        v < 0 ? "each value of quantiles is named by its percentile"
                              : "the same percentile is given twice");
-            return stand_in(p, c);
+            return expr_stand_in(p, c);
         }
         at[j] = v;
         arg[j] = c->arg[i].value;
@@ -502,7 +304,7 @@ static const struct expr *parse_quantiles(struct expr_parser *p, const struct ca
         diag_error(p->d, expr_place(p, c->from, p->end), "E-dist-param",
                    "p0 is the smallest possible value, p100 the largest",
                    n == 0 || at[0] > 0 ? "quantiles needs p0" : "quantiles needs p100");
-        return stand_in(p, c);
+        return expr_stand_in(p, c);
     }
     struct expr *e = expr_node(p, X_QUANTILES, c->from, n, arg);
     e->sample = at;
@@ -510,13 +312,13 @@ static const struct expr *parse_quantiles(struct expr_parser *p, const struct ca
     return e;
 }
 
-static const struct expr *parse_truncate(struct expr_parser *p, const struct call *c)
+static const struct expr *parse_truncate(struct expr_parser *p, const struct expr_call *c)
 {
     static const char *const names[3] = {"", "low", "high"};
     static const char usage[] = "truncate(DISTRIBUTION, low, high)";
     const struct expr *arg[3] = {NULL, NULL, NULL};
-    if (!only_values(p, c, "E-dist-param", true))
-        return stand_in(p, c);
+    if (!expr_only_values(p, c, "E-dist-param", true))
+        return expr_stand_in(p, c);
     if (c->narg != 3)
         return bad_args(p, c, "E-dist-param", usage);
     for (uint32_t i = 0; i < 3; i++) {
@@ -531,7 +333,7 @@ static const struct expr *parse_truncate(struct expr_parser *p, const struct cal
     return expr_node(p, X_TRUNCATE, c->from, 3, arg);
 }
 
-static const struct expr *parse_samples(struct expr_parser *p, const struct call *c)
+static const struct expr *parse_samples(struct expr_parser *p, const struct expr_call *c)
 {
     if (c->narg != 1 || c->arg[0].text == NULL || c->arg[0].name != NULL)
         return bad_args(p, c, "E-dist-param",
@@ -543,12 +345,12 @@ static const struct expr *parse_samples(struct expr_parser *p, const struct call
     return e;
 }
 
-static const struct expr *parse_recorded(struct expr_parser *p, const struct call *c)
+static const struct expr *parse_recorded(struct expr_parser *p, const struct expr_call *c)
 {
     static const char usage[] = "recorded(\"store.db\", \"span\"), also with label=\"recording\"";
     const char *text[3] = {NULL, NULL, NULL};
     for (uint32_t i = 0, k = 0; i < c->narg; i++) {
-        const struct arg *g = &c->arg[i];
+        const struct expr_arg *g = &c->arg[i];
         bool label = g->name != NULL && strcmp(g->name, "label") == 0;
         uint32_t at = label ? 2 : k++;
         if (g->text == NULL || (g->name != NULL && !label) || at > 2 || (at == 2 && !label) ||
@@ -569,12 +371,12 @@ static const struct expr *parse_recorded(struct expr_parser *p, const struct cal
     return e;
 }
 
-static const struct expr *parse_shape(struct expr_parser *p, const struct call *c)
+static const struct expr *parse_shape(struct expr_parser *p, const struct expr_call *c)
 {
     const struct function_row *r = function_find(c->name, strlen(c->name));
     const struct dist_kind *k = kind_find(c->name, strlen(c->name));
     if (r == NULL)
-        return k != NULL ? parse_law(p, k, c) : unknown_call(p, c);
+        return k != NULL ? expr_parse_law(p, k, c) : unknown_call(p, c);
     switch (r->shape) {
     case SHAPE_FUNCTION:
         return parse_function(p, r, c);
@@ -594,7 +396,7 @@ static const struct expr *parse_shape(struct expr_parser *p, const struct call *
 
 const struct expr *expr_parse_call(struct expr_parser *p, size_t from, size_t name_len)
 {
-    struct call c = {.name = arena_strndup(p->a, p->s + from, name_len), .from = from};
+    struct expr_call c = {.name = arena_strndup(p->a, p->s + from, name_len), .from = from};
     if (p->depth >= EXPR_DEPTH) {
         if (!p->stop)
             diag_error(p->d, expr_place(p, from, from + name_len), "E-expr-depth", NULL,

@@ -3,11 +3,13 @@
  * literals, words and comparisons; nobody else includes it.
  *
  * expr_parse.c  scalars and operators -> tree        expr.c       names, units, folding -> code
- * expr_call.c   arguments of functions and laws      expr_eval.c  code -> value, bounds, mean
- * expr_file.c   samples("file.csv")           expr_law.c   distributions, to code */
+ * expr_call.c   functions and their arguments        expr_law.c   distributions, to code
+ * expr_form.c   parameters of distributions          expr_eval.c  code -> value
+ * expr_file.c   samples("file.csv")                  expr_bounds.c  code -> bounds, mean */
 #ifndef MODEL_EXPR_IMPL_H
 #define MODEL_EXPR_IMPL_H
 #include "model/expr.h"
+#include <math.h>
 
 enum {
     EXPR_BYTES = 16384,  /* of one scalar */
@@ -98,5 +100,29 @@ struct xcode_run {
 };
 double expr_run(const struct xprog *x, const struct xcode *c, const struct xcode *end,
                 struct xcode_run *r);
+/* Operators of one value. */
+static inline double expr_unary(const struct xcode *c, double a)
+{
+    switch (c->op) {
+    case X_NEG:
+        return -a;
+    case X_NOT:
+        return a == 0;
+    case X_CEIL:
+        return ceil(a);
+    case X_FLOOR:
+        return floor(a);
+    case X_ROUND:
+        return round(a);
+    case XI_SCALE:
+        return a * c->num;
+    default:
+        return a / c->num;
+    }
+}
+static inline bool expr_is_binary(unsigned op)
+{
+    return op >= X_ADD && op <= X_MAX;
+}
 
 #endif
