@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* expr_compile.h - between expr.c and expr_law.c; nobody else includes it.
+/* expr_compile.h - between expr.c, expr_op.c and expr_law.c; nobody else includes it.
  *
  * A function xc_NAME of a node appends code that leaves one value, and says what is known of it.
  * When it fails it has reported, and what code it left is thrown away by xc_compile(). */
@@ -29,6 +29,7 @@ struct mark {
 };
 
 struct known xc_compile(struct compiler *c, const struct expr *e);
+struct known xc_operator(struct compiler *c, const struct expr *e);
 struct known xc_law(struct compiler *c, const struct expr *e);
 struct known xc_samples(struct compiler *c, const struct expr *e);
 struct known xc_quantiles(struct compiler *c, const struct expr *e);

@@ -2,10 +2,11 @@
 /* expr_impl.h - what the files of expr share, and those of limit and ltl, which read the same
  * literals, words and comparisons; nobody else includes it.
  *
- * expr_parse.c  scalars and operators -> tree        expr.c       names, units, folding -> code
- * expr_call.c   functions and their arguments        expr_law.c   distributions, to code
- * expr_form.c   parameters of distributions          expr_eval.c  code -> value
- * expr_file.c   samples("file.csv")                  expr_bounds.c  code -> bounds, mean */
+ * expr_parse.c  scalars and operators -> tree        expr.c       tree -> code: names, wants
+ * expr_call.c   functions and their arguments        expr_op.c    operators: units, folding
+ * expr_form.c   parameters of distributions          expr_law.c   distributions, to code
+ * expr_file.c   samples("file.csv")                  expr_eval.c  code -> value
+ *                                                    expr_bounds.c  code -> bounds, mean */
 #ifndef MODEL_EXPR_IMPL_H
 #define MODEL_EXPR_IMPL_H
 #include "model/expr.h"
