@@ -238,6 +238,17 @@ void step_done(struct state *s, uint32_t task, bool ok)
     step_drain(s);
 }
 
+void step_served(struct state *s, uint32_t task)
+{
+    struct task *t = &s->task[task];
+    const struct op *o = op_at(s, t);
+    bug_if(t->state != T_WORK || o->code != OP_CALL || s->p->call[o->a].ps);
+    s->mover = task;
+    res_release(s, state_instance(s, s->p->call[o->a].res, t->worker), 1);
+    t->pc++; /* to the REL, beyond the region that would give it back once more */
+    step_drain(s);
+}
+
 void step_answer(struct state *s, double value)
 {
     uint32_t task = s->ask_task;

@@ -277,6 +277,9 @@ STEP_FN void step_yield(struct state *s, uint32_t task);
 void shared_start(struct state *s);
 STEP_FN void step_done(struct state *s, uint32_t task,
                        bool ok); /* the end of FX_WORK, FX_CPU, a ghost */
+/* For a driver that can tell them apart: the service is through with task's call, which gives its
+ * unit back; that the task has the answer is yet to be said, by step_done(). */
+STEP_FN void step_served(struct state *s, uint32_t task);
 STEP_FN void step_timeout(struct state *s, uint32_t task, uint32_t word);
 STEP_FN void step_queue_timeout(struct state *s, uint32_t task);
 STEP_FN void step_batch_due(struct state *s, uint32_t instance);

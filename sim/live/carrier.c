@@ -14,7 +14,7 @@
 static bool sleep_job(struct carrier *c, const struct job *j)
 {
     struct live *l = c->l;
-    int64_t until = l->base + j->begun + job_asks(l, j);
+    int64_t until = l->base + j->due;
     struct timespec t = {.tv_sec = (time_t)(until / 1000000000),
                          .tv_nsec = (long)(until % 1000000000)};
     while (!j->dead && !l->quit && timers_now() < until)
@@ -92,7 +92,7 @@ static void burn_job(struct carrier *c, const struct job *j)
 bool carrier_do(struct carrier *c, struct job *j)
 {
     bool ok = true;
-    j->begun = live_clock(c->l);
+    job_begin(c->l, j);
     if (j->dead)
         return false;
     j->by = c;

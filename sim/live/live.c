@@ -123,13 +123,19 @@ void job_over(struct live *l, struct job *j, bool ok)
     live_pump(l);
 }
 
-int64_t job_asks(struct live *l, const struct job *j)
+void job_begin(struct live *l, struct job *j)
+{
+    j->begun = live_clock(l);
+    if (j->kind == JOB_CALL && j->due < 0 && !j->dead)
+        j->due = world_began(l->s, j->task, j->begun);
+}
+
+int64_t job_asks(const struct live *l, const struct job *j)
 {
     int64_t now = live_clock(l);
-    if (j->from >= 0)
-        return j->from + j->ns > now ? j->from + j->ns - now : 0;
-    world_began(l->s, j->task, now);
-    return j->ns;
+    if (!l->world.exact)
+        return j->ns;
+    return j->due > now ? j->due - now : 0;
 }
 
 /* ---- what the simulator asks ---- */
@@ -164,7 +170,7 @@ static void on_work(void *ctx, const struct world_call *c)
          job_new(l, (struct job){.kind = JOB_CALL,
                                  .task = c->task,
                                  .ns = c->ns,
-                                 .from = c->from,
+                                 .due = c->due,
                                  .ok = c->ok,
                                  .service = c->service,
                                  .blocks = c->by == BY_THREAD}));

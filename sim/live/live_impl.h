@@ -20,7 +20,7 @@ struct job {
     enum job_kind kind;
     uint32_t task;
     int64_t ns, begun;
-    int64_t from;    /* of a call: as in struct world_call */
+    int64_t due;     /* of a call: when it is to end; -1: it has not begun */
     bool ok, blocks; /* blocks: its loop, or thread, waits for it */
     bool dead;       /* taken back: nobody wants to hear of it */
     const char *service;
@@ -79,8 +79,10 @@ void jobs_put(struct jobs *q, struct job *j);
 struct job *jobs_take(struct jobs *q);
 /* The job is done: the simulator is told, unless nobody wants to know.  With the lock. */
 void job_over(struct live *l, struct job *j, bool ok);
-/* A call goes out now: what is left for it to take.  With the lock. */
-int64_t job_asks(struct live *l, const struct job *j);
+/* Somebody sets about it.  With the lock. */
+void job_begin(struct live *l, struct job *j);
+/* What its service is to be asked for now: all of a call, or what is left of it. */
+int64_t job_asks(const struct live *l, const struct job *j);
 
 /* carrier.c */
 void carrier_give(struct live *l, uint32_t number, struct job *j, bool fresh);

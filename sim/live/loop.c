@@ -51,7 +51,7 @@ static void timer_start(struct loop *o, struct job *j)
     struct call *c = xcalloc(1, sizeof *c);
     c->loop = o;
     c->job = j;
-    c->due.at = o->l->base + j->begun + job_asks(o->l, j);
+    c->due.at = o->l->base + j->due;
     j->call = c;
     timer_set(&o->timers, &c->due);
 }
@@ -278,7 +278,7 @@ static void do_job(struct loop *o, struct job *j)
     if (j->kind != JOB_CALL || j->blocks || j->dead) {
         job_over(l, j, carrier_do(&o->self, j));
     } else {
-        j->begun = live_clock(l);
+        job_begin(l, j);
         if (j->service == NULL || l->o.service == LIVE_TIMER)
             timer_start(o, j);
         else

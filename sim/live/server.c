@@ -150,11 +150,9 @@ static void on_client(struct server *s, struct client *c)
     c->n = 0;
 }
 
-static void on_listen(struct server *s)
+static void client_new(struct server *s, int fd)
 {
-    int fd = accept(s->listen, NULL, NULL), one = 1;
-    if (fd < 0)
-        return;
+    int one = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
     struct client *c = xcalloc(1, sizeof *c);
@@ -162,6 +160,14 @@ static void on_listen(struct server *s)
     struct epoll_event e = {.events = EPOLLIN, .data = {.ptr = c}};
     if (epoll_ctl(s->poll, EPOLL_CTL_ADD, fd, &e) != 0)
         client_free(c);
+}
+
+/* All who wait: a crowd that is let in one by one, between answers, outgrows the queue for that,
+ * and who finds it full tries again a second later. */
+static void on_listen(struct server *s)
+{
+    for (int fd; (fd = accept(s->listen, NULL, NULL)) >= 0;)
+        client_new(s, fd);
 }
 
 static void watch_fd(struct server *s, int *fd)
@@ -202,7 +208,7 @@ static int listen_loopback(uint16_t *port)
     struct sockaddr_in at = {.sin_family = AF_INET};
     socklen_t n = sizeof at;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
     if (bind(fd, (const struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 4096) != 0 ||

@@ -109,6 +109,10 @@ void dispatch_event(struct sim *s, struct slot x)
             path_done(s->path, x.a);
         move_done(s, x.a, x.b != 0);
         break;
+    case EV_SERVED:
+        s->side[x.a].work = NONE;
+        move_served(s, x.a);
+        break;
     case EV_TIMER: /* timer_due() */
         break;
     case EV_BATCH:
@@ -408,7 +412,6 @@ void sim_free(struct sim *s)
     free(s->cls);
     free(s->ahead);
     free(s->share);
-    free(s->freed);
     free(s->batch_slot);
     free(s->heap);
     free(s->slot);

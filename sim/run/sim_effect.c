@@ -141,8 +141,6 @@ static inline __attribute__((always_inline)) void fx_queue_moves(struct sim *s, 
         break;
     case FX_FREE:
         account_row(s, row, -(double)f->b, 0);
-        if (s->world)
-            world_freed(s, f->a);
         break;
     case FX_REJECT:
         s->row[row].acc.rejected++;
@@ -391,6 +389,11 @@ void move_grant(struct sim *s, uint32_t instance, uint32_t pick)
 void move_done(struct sim *s, uint32_t task, bool ok)
 {
     step_done(&s->st, task, ok);
+}
+
+void move_served(struct sim *s, uint32_t task)
+{
+    step_served(&s->st, task);
 }
 
 void move_timeout(struct sim *s, uint32_t task, uint32_t word)

@@ -24,6 +24,7 @@
 enum ev_class { CL_COMPLETION, CL_RELEASE, CL_TIMEOUT, CL_ARRIVAL };
 enum ev_kind {
     EV_WORK,   /* a: task, b: 1 if the call succeeds */
+    EV_SERVED, /* a: task; with a world: the service is through with its call */
     EV_TIMER,  /* a: task, b: word */
     EV_QTIMER, /* a: task */
     EV_BATCH,  /* a: instance of a stage: its first item has waited long enough */
@@ -57,7 +58,8 @@ enum outside { OUTSIDE_NOTHING, OUTSIDE_CALL, OUTSIDE_BURST };
 struct side {        /* a task's, beside step's */
     uint64_t key;    /* its part of every draw's key */
     uint32_t birth;  /* which task of this slot: an older FX_START means nothing */
-    uint32_t work;   /* slot of its EV_WORK, or NONE; in a ps service: NONE and share >= 0 */
+    uint32_t work;   /* slot of its EV_WORK or EV_SERVED, or NONE; in a ps service: NONE and share
+                        >= 0 */
     uint32_t timers; /* chain of slots */
     uint32_t qtimer;
     uint32_t share;  /* ps service it is in, or NONE */
@@ -109,9 +111,7 @@ struct sim {
     struct state st; /* first: an effect knows its state alone */
     const struct prog *p;
     const struct world *world; /* who acts, if it is not simulated (sim_world.h); or NULL */
-    int64_t *freed;    /* with a world, of each instance: when a unit last came free by the plan */
-    int64_t instant;   /* with a world: of the end that is told, by the plan; else INT64_MAX */
-    uint32_t granting; /* with a world: the instance whose waiter goes on; or NONE */
+    uint32_t granting;         /* with a world: the instance whose waiter goes on; or NONE */
     struct sim_opt o;
     struct cpu cpu;
     int64_t now, base; /* base: where this request's clock stands, one by one (accounts add up) */
@@ -198,6 +198,7 @@ void move_yield(struct sim *s, uint32_t task);
 void move_loop(struct sim *s, uint32_t worker);
 void move_grant(struct sim *s, uint32_t instance, uint32_t pick);
 void move_done(struct sim *s, uint32_t task, bool ok);
+void move_served(struct sim *s, uint32_t task);
 void move_timeout(struct sim *s, uint32_t task, uint32_t word);
 void move_queue_timeout(struct sim *s, uint32_t task);
 void move_batch_due(struct sim *s, uint32_t instance);
@@ -255,7 +256,6 @@ static inline bool arrives_closed(const struct sim *s, uint32_t cls)
 /* sim_world.c: effects that the world is to obey */
 void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok);
 void world_unwork(struct sim *s, uint32_t task);
-void world_freed(struct sim *s, uint32_t instance);
 void world_ghost(struct sim *s, uint32_t task, uint32_t ghost);
 void world_cpu(struct sim *s, const struct fx *f, int64_t ns);
 

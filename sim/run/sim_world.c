@@ -11,8 +11,6 @@ void world_attach(struct sim *s, const struct world *w)
     flow_free(s->flow); /* that knows no time but its own */
     s->flow = NULL;
     s->granting = NONE;
-    s->instant = INT64_MAX;
-    s->freed = xcalloc(s->p->ninstance + 1, sizeof *s->freed);
     s->st.op_limit = UINT64_MAX; /* the ops of an instant are not counted: time goes on */
 }
 
@@ -38,23 +36,36 @@ bool world_runs(const struct sim *s, uint32_t task, uint32_t thread)
 /* Who waits for the end of task's call or pause. */
 static enum world_by who_waits(const struct task *t)
 {
-    if (t->mode == M_LIGHT || t->thread == NONE)
+    if (t->mode == M_LIGHT || t->thread == NONE || t->state == T_GHOST)
         return BY_HELPER;
     return t->mode == M_LOOP && !(t->flags & TF_KEEPS_LOOP) ? BY_LOOP : BY_THREAD;
 }
 
-/* When the service took the task's call out of its queue; -1: it does not come from there. */
-static int64_t taken_up(const struct sim *s, uint32_t task, uint32_t res)
+/* Its service takes the call out of its queue now. */
+static bool taken_up(const struct sim *s, const struct op *o)
 {
-    if (!s->world->exact || s->granting == NONE || s->st.inst[s->granting].res != res)
-        return -1;
-    int64_t freed = s->freed[s->granting], came = s->side[task].waiting;
-    return freed > came ? freed : came;
+    return s->world->exact && o->code == OP_CALL && s->granting != NONE &&
+           s->st.inst[s->granting].res == s->p->call[o->a].res;
 }
 
-void world_freed(struct sim *s, uint32_t instance)
+static void unplan(struct sim *s, uint32_t task)
 {
-    s->freed[instance] = s->instant < s->now ? s->instant : s->now;
+    struct side *d = &s->side[task];
+    if (d->work != NONE)
+        event_kill(s, d->work);
+    d->work = NONE;
+}
+
+/* The task's call is to end then: its service is through with it, and can take up the next one. */
+static int64_t plan(struct sim *s, uint32_t task, int64_t due)
+{
+    const struct task *t = &s->st.task[task]; /* which may be a ghost by now */
+    const struct op *o = &s->p->op[t->pc];
+    struct side *d = &s->side[task];
+    d->due = due;
+    if (s->world->exact && t->state == T_WORK && o->code == OP_CALL && s->p->call[o->a].res != NONE)
+        d->work = sim_push(s, due, CL_COMPLETION, (struct slot){.kind = EV_SERVED, .a = task});
+    return due;
 }
 
 void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
@@ -66,17 +77,17 @@ void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
         service = s->p->model->service[s->p->call[o->a].service].name;
     enum world_by by = who_waits(t);
     struct side *d = &s->side[task];
-    int64_t from = service ? taken_up(s, task, s->p->call[o->a].res) : -1;
     d->outside = OUTSIDE_CALL;
-    d->due = (from >= 0 ? from : s->now) + ns;
+    d->due = s->now + ns;
     d->begun = s->now;
     d->well = ok;
+    int64_t due = taken_up(s, o) ? plan(s, task, d->due) : -1;
     s->world->work(s->world->ctx, &(struct world_call){.task = task,
                                                        .by = by,
                                                        .on = by == BY_LOOP ? t->worker : t->thread,
                                                        .service = service,
                                                        .ns = ns,
-                                                       .from = from,
+                                                       .due = due,
                                                        .ok = ok});
 }
 
@@ -96,6 +107,7 @@ void world_unwork(struct sim *s, uint32_t task)
 {
     if (s->side[task].outside == OUTSIDE_BURST && s->row_cores != NONE)
         account_row(s, s->row_cores, -1, 0);
+    unplan(s, task);
     s->side[task].outside = OUTSIDE_NOTHING;
     s->world->unwork(s->world->ctx, task);
 }
@@ -174,11 +186,12 @@ void world_clock(struct sim *s, int64_t now)
     reach(s, now);
 }
 
-void world_began(struct sim *s, uint32_t task, int64_t at)
+int64_t world_began(struct sim *s, uint32_t task, int64_t at)
 {
     struct side *d = &s->side[task];
-    d->due += at > d->begun ? at - d->begun : 0;
+    int64_t ns = d->due - d->begun;
     d->begun = at;
+    return plan(s, task, at + ns);
 }
 
 void world_start(struct sim *s, uint32_t task)
@@ -200,12 +213,10 @@ void world_turn(struct sim *s, uint32_t loop)
 void world_done(struct sim *s, uint32_t task, bool ok)
 {
     s->side[task].outside = OUTSIDE_NOTHING;
+    unplan(s, task);
     if (s->follow)
         path_done(s->path, task);
-    if (s->world->exact)
-        s->instant = s->side[task].due;
     move_done(s, task, ok);
-    s->instant = INT64_MAX;
     s->acc.events++;
     sim_settle(s);
 }

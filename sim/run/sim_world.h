@@ -9,8 +9,9 @@
  *
  * What is planned (arrivals, timeouts, the ends of calls that were given up) happens at its own
  * instant, however late the world looks at it: a request has come when it was to come.  And a
- * service that is exact takes up its next call when the last one was to end, not when somebody here
- * has been woken to hear of that.  What a request itself does next, it does when the world says so.
+ * service that is exact is through with a call when that was to end, and takes up the next one
+ * then, whether or not anybody here has been woken to hear of it.  What a request itself does next,
+ * it does when the world says so.
  *
  * One call at a time: the world holds a lock around each, and calls world_pump() before it lets the
  * lock go.  The functions of struct world are called from within, with that lock held; they only
@@ -30,8 +31,8 @@ struct world_call {
     uint32_t on;
     const char *service; /* NULL: a pause */
     int64_t ns;          /* is to take so long */
-    int64_t from; /* since then, as the service has had it in its queue; -1: since it has it */
-    bool ok;      /* how it is to end */
+    int64_t due; /* and ends then, as the service has it already; -1: so long after it begins */
+    bool ok;     /* how it is to end */
 };
 struct world {
     void *ctx;
@@ -54,7 +55,7 @@ bool world_runs(const struct sim *s, uint32_t task, uint32_t thread);
 
 /* ns since the start, never less than before; all that is due by then is done. */
 void world_clock(struct sim *s, int64_t now);
-void world_began(struct sim *s, uint32_t task, int64_t at); /* its call does, whose `from` is -1 */
+int64_t world_began(struct sim *s, uint32_t task, int64_t at); /* its call: returns its `due` */
 void world_start(struct sim *s, uint32_t task);
 void world_turn(struct sim *s, uint32_t loop);
 void world_done(struct sim *s, uint32_t task, bool ok);
