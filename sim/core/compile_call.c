@@ -73,10 +73,8 @@ static void call_core(struct compiler *c, const struct step *s)
     }
     emit_work(c, OP_HOSTCPU, "host_cpu", v->host_cpu, blocking);
     emit3(c, OP_CALL, s->at, site, 0, 0)->op.flags = blocking;
-    if (res != NONE) {
-        region_close(c);
-        emit3(c, OP_REL, s->at, res, 1, 0)->op.flags = OPF_SERVICE;
-    }
+    if (res != NONE)
+        region_end(c, s->at);
     emit_work(c, OP_CPU, "receive", s->has_cpu ? s->cpu_receive : v->cpu_receive, gil);
 }
 
@@ -145,10 +143,8 @@ void compile_call(struct compiler *c, const struct step *s)
         call_hedged(c, s, h);
     else
         call_core(c, s);
-    if (hop) {
-        region_close(c);
-        emit(c, OP_HOPIN, s->at);
-    }
+    if (hop)
+        region_end(c, s->at);
 }
 
 void compile_offload(struct compiler *c, const struct step *s)
@@ -161,10 +157,8 @@ void compile_offload(struct compiler *c, const struct step *s)
     }
     compile_body(c, &s->body, (struct body_opt){0});
     c->inplace = before;
-    if (hop) {
-        region_close(c);
-        emit(c, OP_HOPIN, s->at);
-    }
+    if (hop)
+        region_end(c, s->at);
 }
 
 /* The units of a use: a constant, or a word (*word, else NONE) asked for before. */
@@ -235,6 +229,5 @@ void compile_use(struct compiler *c, const struct step *s)
     set_priority(c, l);
     region_open(c, H_RELEASE, pc, undo);
     compile_body(c, &s->body, (struct body_opt){0});
-    region_close(c);
-    emit(c, OP_REL, s->at)->op = undo;
+    region_end(c, s->at);
 }

@@ -101,6 +101,14 @@ void region_close(struct compiler *c)
     c->t->handler = c->p->handler[c->t->handler].outer;
 }
 
+void region_end(struct compiler *c, struct loc at)
+{
+    struct op undo = c->cleanup[c->t->handler].op;
+    if (undo.code != OP_COUNT)
+        emit(c, OP_END, at)->op = undo;
+    region_close(c);
+}
+
 void region_match(struct compiler *c, struct unwinder *u, const uint32_t *code, uint32_t n)
 {
     struct prog *p = c->p;

@@ -177,9 +177,11 @@ uint32_t label_new(struct compiler *c);
 void label_here(struct compiler *c, uint32_t label);
 uint32_t label_at(struct compiler *c, uint32_t pc);
 bool op_has_target(unsigned code); /* in c */
-/* Open a region; region_close() goes back to the one outside. */
+/* Open a region; region_close() goes back to the one outside.  region_end() undoes before what was
+ * done: a task that is cut short when it has come to that and no further has it undone as well. */
 struct unwinder *region_open(struct compiler *c, enum handler_kind k, uint32_t a, struct op undo);
 void region_close(struct compiler *c);
+void region_end(struct compiler *c, struct loc at);
 void region_match(struct compiler *c, struct unwinder *u, const uint32_t *code, uint32_t n);
 extern const struct op op_nothing;
 struct op op_make(enum opcode code, uint32_t a, uint32_t b, uint32_t target);

@@ -243,9 +243,7 @@ static void verb_return(struct compiler *c, const struct step *s)
         const struct cleanup *u = &c->cleanup[c->t->handler];
         if (u->touches)
             emit_touches(c, u->touches, TOUCH_END);
-        region_close(c);
-        if (u->op.code != OP_COUNT)
-            emit(c, OP_END, s->at)->op = u->op;
+        region_end(c, s->at);
     }
     emit3(c, OP_JUMP, s->at, 0, 0, f->end);
     c->t->handler = here;
@@ -442,10 +440,8 @@ static void step_timed(struct compiler *c, const struct step *s, bool sole)
     c->path = level ? mark_path(c) : path;
     step_verb(c, s);
     c->path = path;
-    if (timeout) {
-        region_close(c);
-        emit3(c, OP_UNTIMER, timeout->at, word, 0, 0);
-    }
+    if (timeout)
+        region_end(c, timeout->at);
 }
 
 static void step_inside(struct compiler *c, const struct step *s, bool sole, struct retrying *q)
@@ -469,8 +465,7 @@ static void step_inside(struct compiler *c, const struct step *s, bool sole, str
     }
     emit_assigns(c, &s->sets, false);
     emit_touches(c, s, TOUCH_END);
-    region_close(c);
-    emit(c, OP_LEAVE, s->at)->op = leave;
+    region_end(c, s->at);
     t->depth--;
 }
 

@@ -19,19 +19,19 @@ $ pertinax explain t.yaml --under threads
 >     1  5:14    load     w0 n  [leave]
 >     2  5:11    set      w1 {5:14}  [leave]
 >     3  5:11    store    n w1 apart  [leave]
->     4  5:5     leave    request/set
+>     4  5:5     leave    request/set  [leave]
 >     5  6:6     enter    request/set#2
 >     6  6:15    load     w2 n  [leave]
 >     7  6:12    set      w3 {6:15}  [leave]
 >     8  6:12    store    n w3 at once  [leave]
->     9  6:6     leave    request/set#2
+>     9  6:6     leave    request/set#2  [leave]
 >    10  7:5     enter    request/wait_until
 >    11  7:17    load     w4 n  [leave]
 >    12  7:5     branch   {7:17} @14  [leave]
 >    13  7:5     jump     @16  [leave]
 >    14  7:5     until    n  [leave]
 >    15  7:5     jump     @11  [leave]
->    16  7:5     leave    request/wait_until
+>    16  7:5     leave    request/wait_until  [leave]
 >    17  5:3     end     
 >
 > where is drawn: hash of step and quantity, place, loops round it

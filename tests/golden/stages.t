@@ -96,35 +96,35 @@ $ pertinax explain data/stages.yaml --under threads
 >     5  8:5     fork     w1 body 1 (request/each)  [kill w1; leave]
 >     6  8:5     inc      w2 @4  [kill w1; leave]
 >     7  8:5     join     w1  [kill w1; leave]
->     8  8:5     leave    request/each
+>     8  8:5     leave    request/each  [leave]
 >     9  8:3     end     
 > body 1 request/each captures w0<-w2
 >    10  11:9    enter    request/each/set
 >    11  11:15   set      w1 {11:19}  [leave]
->    12  11:9    leave    request/each/set
+>    12  11:9    leave    request/each/set  [leave]
 >    13  12:9    enter    request/each/pages
 >    14  12:9    acquire  pages 1  [leave]
 >    15  12:9    put      pages body 2 (parse) carries w0<-w1  [release pages; leave]
->    16  12:9    leave    request/each/pages
+>    16  12:9    leave    request/each/pages  [leave]
 >    17  11:7    end     
 > body 2 parse
 >    18  14:3    taken    parse
 >    19  14:42   enter    parse/cpu
 >    20  14:47   cpu      {14:47}  [leave]
->    21  14:42   leave    parse/cpu
+>    21  14:42   leave    parse/cpu  [leave]
 >    22  14:53   enter    parse/rows
 >    23  14:53   acquire  rows 1  [leave]
 >    24  14:53   put      rows body 3 (load)  [release rows; leave]
->    25  14:53   leave    parse/rows
+>    25  14:53   leave    parse/rows  [leave]
 >    26  14:40   end     
 > body 3 load
 >    27  15:3    taken    load
 >    28  18:11   enter    load/warehouse
 >    29  18:11   call     warehouse latency {18:37}  [leave]
->    30  18:11   leave    load/warehouse
+>    30  18:11   leave    load/warehouse  [leave]
 >    31  18:64   enter    load/respond
 >    32  18:64   respond  200  [leave]
->    33  18:64   leave    load/respond
+>    33  18:64   leave    load/respond  [leave]
 >    34  18:9    end     
 >
 > what has a limit

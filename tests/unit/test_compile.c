@@ -185,17 +185,17 @@ static const struct listing listings[] = {
      "    1  4:11    hop-out   [leave]\n"
      "    2  4:11    acquire  lim 1 blocking service  [hop; leave]\n"
      "    3  4:11    call     lim latency 1ms blocking  [release lim; hop; leave]\n"
-     "    4  4:11    release  lim 1 service  [hop; leave]\n"
-     "    5  4:11    hop-in    [leave]\n"
-     "    6  4:11    leave    request/lim\n"
+     "    4  4:11    release  lim 1 service  [release lim; hop; leave]\n"
+     "    5  4:11    hop-in    [hop; leave]\n"
+     "    6  4:11    leave    request/lim  [leave]\n"
      "    7  4:10    end     \n"},
     {"blocking call, coroutine", "coroutine", "request: {call: lim}",
      "body 0 request\n"
      "    0  4:11    enter    request/lim\n"
      "    1  4:11    acquire  lim 1 blocking service  [leave]\n"
      "    2  4:11    call     lim latency 1ms blocking  [release lim; leave]\n"
-     "    3  4:11    release  lim 1 service  [leave]\n"
-     "    4  4:11    leave    request/lim\n"
+     "    3  4:11    release  lim 1 service  [release lim; leave]\n"
+     "    4  4:11    leave    request/lim  [leave]\n"
      "    5  4:10    end     \n"},
     {"parallel, threads", "threads",
      "executions: {threads: {spawn: 60us}}\nrequest: {parallel: {a: [], b: []}}",
@@ -209,7 +209,7 @@ static const struct listing listings[] = {
      "    6  5:29    cost     spawn  [kill w0; leave]\n"
      "    7  5:29    fork     w0 body 2 (request/b)  [kill w0; leave]\n"
      "    8  5:11    join     w0  [kill w0; leave]\n"
-     "    9  5:11    leave    request/parallel\n"
+     "    9  5:11    leave    request/parallel  [leave]\n"
      "   10  5:10    end     \n"
      "body 1 request/a\n"
      "   11  5:25    end     \n"
@@ -227,14 +227,14 @@ static const struct listing listings[] = {
      "    6  4:72    next     w1 @11  [kill w1; leave]\n"
      "    7  4:73    enter    request/e/c  [kill w1; leave]\n"
      "    8  4:78    cpu      1ms in w2  [leave; kill w1; leave]\n"
-     "    9  4:73    leave    request/e/c  [kill w1; leave]\n"
+     "    9  4:73    leave    request/e/c  [leave; kill w1; leave]\n"
      "   10  4:72    jump     @3  [kill w1; leave]\n"
-     "   11  4:11    leave    request/e\n"
+     "   11  4:11    leave    request/e  [leave]\n"
      "   12  4:10    end     \n"
      "body 1 request/e\n"
      "   13  4:34    enter    request/e/set\n"
      "   14  4:40    set      w0 {4:43}  [leave]\n"
-     "   15  4:34    leave    request/e/set\n"
+     "   15  4:34    leave    request/e/set  [leave]\n"
      "   16  4:33    end     \n"},
     {"retry, timeout and catch", "serial",
      "request: {call: db, timeout: 5ms, retry: {attempts: 3, backoff: 1ms, only: timeout},\n"
@@ -247,14 +247,15 @@ static const struct listing listings[] = {
      "catch @10]\n"
      "    4  4:11    call     db latency 2ms in w0  [untimer w2; retry w0 < w1 "
      "timeout,queue_timeout @8; leave; catch @10]\n"
-     "    5  4:30    untimer  w2  [retry w0 < w1 timeout,queue_timeout @8; leave; catch @10]\n"
-     "    6  4:11    leave    request/db  [catch @10]\n"
+     "    5  4:30    untimer  w2  [untimer w2; retry w0 < w1 "
+     "timeout,queue_timeout @8; leave; catch @10]\n"
+     "    6  4:11    leave    request/db  [leave; catch @10]\n"
      "    7  4:11    jump     @13\n"
      "    8  4:42    backoff  w0 1ms - -  [leave; catch @10]\n"
      "    9  4:42    jump     @3  [leave; catch @10]\n"
      "   10  5:25    enter    request/db/catch/respond\n"
      "   11  5:25    respond  500  [leave]\n"
-     "   12  5:25    leave    request/db/catch/respond\n"
+     "   12  5:25    leave    request/db/catch/respond  [leave]\n"
      "   13  4:10    end     \n"},
     {"return leaves what it is in", "threads",
      "resources: {m: mutex}\nrequest: {use: m, do: {return: true}}",
@@ -262,13 +263,13 @@ static const struct listing listings[] = {
      "    0  5:11    enter    request/m\n"
      "    1  5:11    acquire  m 1  [leave]\n"
      "    2  5:24    enter    request/return  [release m; leave]\n"
-     "    3  5:24    leave    request/return  [release m; leave]\n"
-     "    4  5:24    release  m 1  [leave]\n"
-     "    5  5:24    leave    request/m\n"
+     "    3  5:24    leave    request/return  [leave; release m; leave]\n"
+     "    4  5:24    release  m 1  [release m; leave]\n"
+     "    5  5:24    leave    request/m  [leave]\n"
      "    6  5:24    jump     @10\n"
-     "    7  5:24    leave    request/return  [release m; leave]\n"
-     "    8  5:11    release  m 1  [leave]\n"
-     "    9  5:11    leave    request/m\n"
+     "    7  5:24    leave    request/return  [leave; release m; leave]\n"
+     "    8  5:11    release  m 1  [release m; leave]\n"
+     "    9  5:11    leave    request/m  [leave]\n"
      "   10  5:10    end     \n"},
 };
 

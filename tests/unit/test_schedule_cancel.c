@@ -18,7 +18,8 @@
     "resources: {m: mutex}\n"                                                                      \
     "executions: {p2: {kind: threads, pool: 2}, p3: {kind: threads, pool: 3},"                     \
     " p5: {kind: threads, pool: 5}, two: {kind: threads, cores: 2},"                               \
-    " h1: {kind: hybrid, pool: 1}, h2: {kind: hybrid, pool: 2}}\n"
+    " h1: {kind: hybrid, pool: 1}, h2: {kind: hybrid, pool: 2},"                                    \
+    " late: {kind: threads, cores: 4, switch: 10ms}}\n"
 
 static const struct schedule timeouts[] = {
     {"of a call",
@@ -287,6 +288,12 @@ static const struct schedule siblings[] = {
      "request: {each: 4, as: i, limit: 2, siblings: ignore, do: [{wait: (i + 1) * 10ms},"
      " {if: i == 0, then: {fail: x}}], catch: {wait: 1ms}}",
      {CONCURRENT_GET(11 * MS, 20 * MS, 200)}},
+    /* each goes on 10 after what it waited for: a has m 20-80; b gets it then, and would give it
+     * back at 90, but c fails at 85; the root goes on at 95, and has m 95-106 */
+    {"cut short as it was about to give back",
+     SERVICES "request: {parallel: {a: {use: m, do: {wait: 50ms}}, b: {use: m, do: []},"
+              " c: [{wait: 55ms}, {fail: x}]}, catch: {use: m, do: {wait: 1ms}}}",
+     {ENDS("late", 106 * MS)}},
 };
 
 static const struct schedule aborts[] = {
