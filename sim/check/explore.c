@@ -325,7 +325,7 @@ void explore_run(const struct prog *p, const struct explore_opt *o, struct explo
         explore_free(e);
         explore_all(p, &all, e, (struct signs){0});
     }
-    if (e->end == EXPLORE_BROKEN || none(seen(e)) || !(e->local || o->hunt))
+    if (o->any_way || e->end == EXPLORE_BROKEN || none(seen(e)) || !(e->local || o->hunt))
         return;
     if (!shorter(p, all, e) && o->hunt && e->local)
         shorter(p, *o, e);

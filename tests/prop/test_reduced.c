@@ -328,11 +328,13 @@ static void run_fewer(const struct trial *t, struct explore_opt o, const struct 
     monitor_free(m);
 }
 
-/* Every way to fewer states, alone and together: begins joined to the move before, reductions. */
+/* Every way to fewer states, alone and together: begins joined to the move before, reductions.  (A
+ * search among all moves for shorter ways would find what has been lost.) */
 static void compare_fewer(const struct trial *t, struct explore_opt o, const struct explore *all,
                           struct tally *n)
 {
     struct explore some;
+    o.any_way = true;
     for (uint32_t with = 1; with < 4; with++) {
         o.begins_along = with & 1U;
         o.symmetric_copies = o.symmetric_requests = o.local_alone = o.live_words = with & 2U;
