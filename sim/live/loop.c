@@ -4,7 +4,11 @@
  * A loop is given jobs in a list and woken (uv_async).  Turns and bursts are done where they stand;
  * a call is written to a connection that does not block, of which the loop keeps those that are
  * idle, and is over when its answer has come.  Pauses, and calls of a service that is a timer, are
- * timers (timers.h). */
+ * timers (timers.h).
+ *
+ * What a poll finds is only noted.  Then all of it is served in the order in which it came due: the
+ * kernel's order favours connections that it has told of before, and who computes a millisecond for
+ * each answer would let some wait for many turns. */
 #include "live/live_impl.h"
 #include "live/timers.h"
 #include <stdlib.h>
@@ -12,8 +16,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-struct call {         /* what is out for a job: a connection, or a timer */
-    struct timer due; /* first: a timer is its call */
+struct call { /* what is out for a job: a connection, or a timer */
+    struct timer
+        due; /* first: a timer is its call; of a connection: set when its answer is there */
     struct loop *loop;
     struct job *job; /* NULL: idle, or nobody's any more */
     uv_tcp_t tcp;
@@ -21,6 +26,10 @@ struct call {         /* what is out for a job: a connection, or a timer */
     uv_write_t write;
     char text[CALL_TEXT], line[64];
     size_t nline;
+    int answer; /* as of call_answer(); why, if it is -1 */
+    const char *why;
+    bool rings; /* a timer, no connection */
+    bool gone;  /* the service has closed it */
     bool closing;
     bool used;   /* it has answered before */
     bool orphan; /* its job was taken back: hang up */
@@ -33,16 +42,16 @@ struct loop {
     int64_t burnt; /* its CPU time, when it has ended */
     uv_loop_t uv;
     uv_async_t wake;
+    uv_check_t polled;
     uv_poll_t timer; /* on timers.fd */
     struct timers timers;
+    struct timers heard; /* connections whose answers are there; no timers of the kernel's */
     struct jobs todo;
     bool draining;       /* todo is looked at */
     bool orphans;        /* there may be some */
     struct carrier self; /* for what blocks it */
     struct call *all, *idle;
 };
-
-static void drain(struct loop *o);
 
 /* ---- timers ---- */
 
@@ -51,6 +60,7 @@ static void timer_start(struct loop *o, struct job *j)
     struct call *c = xcalloc(1, sizeof *c);
     c->loop = o;
     c->job = j;
+    c->rings = true;
     c->due.at = o->l->base + j->due;
     j->call = c;
     timer_set(&o->timers, &c->due);
@@ -68,17 +78,9 @@ static struct job *timer_end(struct loop *o, struct call *c)
 static void on_timer(uv_poll_t *h, int status, int events)
 {
     struct loop *o = h->data;
-    struct timer *x;
     (void)status;
     (void)events;
-    live_enter(o->l);
     timers_rang(&o->timers);
-    while ((x = timers_first(&o->timers)) != NULL && x->at <= timers_now() && !o->l->quit) {
-        struct job *j = timer_end(o, (struct call *)x);
-        job_over(o->l, j, j->ok);
-    }
-    drain(o);
-    live_leave(o->l);
 }
 
 /* ---- connections ---- */
@@ -150,29 +152,38 @@ static void on_room(uv_handle_t *h, size_t hint, uv_buf_t *b)
     *b = uv_buf_init(c->line + c->nline, (unsigned)(sizeof c->line - 1 - c->nline));
 }
 
+/* To be served with whatever else this poll finds. */
+static void hear(struct call *c, int answer, const char *why)
+{
+    if (c->due.place != 0)
+        return;
+    c->answer = answer;
+    c->why = why;
+    if (!c->loop->l->world.exact) /* nobody knows when it was to come */
+        c->due.at = timers_now();
+    timer_set(&c->loop->heard, &c->due);
+}
+
 static void on_read(uv_stream_t *h, ssize_t n, const uv_buf_t *b)
 {
     struct call *c = h->data;
-    struct live *l = c->loop->l;
     (void)b;
     if (n == 0 || c->closing)
         return;
-    live_enter(l);
     if (n < 0) {
-        call_over(c, -1, "the service closed the connection");
-    } else {
-        c->nline += (size_t)n;
-        char *end = memchr(c->line, '\n', c->nline);
-        if (end != NULL) {
-            *end = '\0';
-            c->nline = 0;
-            call_over(c, call_answer(c->line), "the service answered garbage");
-        } else if (c->nline == sizeof c->line - 1) {
-            call_over(c, -1, "the service answered garbage");
-        }
+        c->gone = true;
+        hear(c, -1, "the service closed the connection");
+        return;
     }
-    drain(c->loop);
-    live_leave(l);
+    c->nline += (size_t)n;
+    char *end = memchr(c->line, '\n', c->nline);
+    if (end != NULL) {
+        *end = '\0';
+        c->nline = 0;
+        hear(c, call_answer(c->line), "the service answered garbage");
+    } else if (c->nline == sizeof c->line - 1) {
+        hear(c, -1, "the service answered garbage");
+    }
 }
 
 static void on_written(uv_write_t *w, int status)
@@ -189,6 +200,7 @@ static void call_send(struct call *c)
 {
     const struct job *j = c->job;
     int64_t ns = job_asks(c->loop->l, j);
+    c->due.at = c->loop->l->base + j->due;
     uv_buf_t b = uv_buf_init(c->text, (unsigned)call_text(c->text, j->service, ns, j->ok));
     c->write.data = c;
     c->nline = 0;
@@ -214,7 +226,6 @@ static void on_connect(uv_connect_t *k, int status)
         uv_read_start((uv_stream_t *)&c->tcp, on_room, on_read);
         call_send(c);
     }
-    drain(c->loop);
     live_leave(l);
 }
 
@@ -254,7 +265,7 @@ void loop_unwork(struct job *j)
 {
     struct call *c = j->call;
     struct loop *o = c->loop;
-    if (c->due.place != 0) {
+    if (c->rings) {
         timer_end(o, c);
     } else {
         c->job = NULL;
@@ -286,11 +297,38 @@ static void do_job(struct loop *o, struct job *j)
     }
 }
 
-/* With the lock: all that the loop has been given, and what follows from it. */
-static void drain(struct loop *o)
+/* The first of what has come due and is known here; NULL: no more. */
+static struct call *first_due(const struct loop *o, int64_t now)
+{
+    struct timer *heard = timers_first(&o->heard), *rings = timers_first(&o->timers);
+    if (rings != NULL && rings->at <= now && (heard == NULL || rings->at < heard->at))
+        return (struct call *)rings;
+    return (struct call *)heard;
+}
+
+static void serve_due(struct loop *o)
+{
+    const int64_t now = timers_now();
+    for (struct call *c; !o->l->quit && (c = first_due(o, now)) != NULL;) {
+        if (c->rings) {
+            struct job *j = timer_end(o, c);
+            job_over(o->l, j, j->ok);
+            continue;
+        }
+        timer_unset(&o->heard, &c->due);
+        if (!c->closing)
+            call_over(c, c->answer, c->why);
+        if (c->gone)
+            hang_up(c);
+    }
+}
+
+/* With the lock: all that has come due, all that the loop has been given, and what follows. */
+static void serve(struct loop *o)
 {
     struct job *j;
     o->draining = true;
+    serve_due(o);
     do {
         while (!o->l->quit && (j = jobs_take(&o->todo)) != NULL)
             do_job(o, j);
@@ -314,15 +352,22 @@ static void end_here(struct loop *o)
         uv_close((uv_handle_t *)&o->wake, NULL);
     if (!uv_is_closing((uv_handle_t *)&o->timer))
         uv_close((uv_handle_t *)&o->timer, NULL);
+    if (!uv_is_closing((uv_handle_t *)&o->polled))
+        uv_close((uv_handle_t *)&o->polled, NULL);
 }
 
 static void on_wake(uv_async_t *h)
+{
+    (void)h; /* on_polled() does what there is to do */
+}
+
+static void on_polled(uv_check_t *h)
 {
     struct loop *o = h->data;
     live_enter(o->l);
     bool quit = o->l->quit;
     if (!quit)
-        drain(o);
+        serve(o);
     live_leave(o->l);
     if (quit)
         end_here(o);
@@ -358,7 +403,9 @@ static int loop_open(struct loop *o)
     uv_async_init(&o->uv, &o->wake, on_wake);
     uv_poll_init(&o->uv, &o->timer, o->timers.fd);
     uv_poll_start(&o->timer, UV_READABLE, on_timer);
-    o->wake.data = o->timer.data = o;
+    uv_check_init(&o->uv, &o->polled);
+    uv_check_start(&o->polled, on_polled);
+    o->wake.data = o->timer.data = o->polled.data = o;
     return 0;
 }
 
@@ -405,6 +452,7 @@ static void loop_free(struct loop *o)
         free(timer_end(o, (struct call *)x));
     if (o->timers.fd >= 0)
         timers_close(&o->timers);
+    free(o->heard.heap);
     if (o->self.fd >= 0)
         close(o->self.fd);
     pthread_cond_destroy(&o->self.wake);

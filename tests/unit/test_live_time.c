@@ -4,86 +4,16 @@
  * a request has come when it was to come.  Judged by what the service was asked and by the plan,
  * never by how fast this machine is. */
 #include "live/live.h"
+#include "tests/unit/own_service.h"
 #include "tests/unit/schedule.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <pthread.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
-
-/* ---- a service that answers nobody until so many have asked ---- */
 
 enum { CALLS = 60 };
-struct late {
-    pthread_t id;
-    int listen, stop[2]; /* stop: a pipe */
-    uint16_t port;
-    struct pollfd fd[2 * CALLS + 2];
-    nfds_t nfd;
-    int64_t asked[2 * CALLS];
-    int waits[2 * CALLS]; /* for an answer */
-    uint32_t nasked, nwaits, hold;
-};
 
-static void take(struct late *s, int fd)
+/* Nobody is answered until so many have asked. */
+static void answer_late(struct own_service *s)
 {
-    static const char call[] = "CALL s ";
-    char line[256], *end;
-    ssize_t n = recv(fd, line, sizeof line - 1, 0);
-    if (n <= 0)
-        return;
-    line[n] = '\0';
-    assert_int_equal(strncmp(line, call, sizeof call - 1), 0);
-    long long ns = strtoll(line + sizeof call - 1, &end, 10);
-    assert_string_equal(end, " OK\n");
-    assert_true(s->nasked < 2 * CALLS);
-    s->asked[s->nasked++] = ns;
-    s->waits[s->nwaits++] = fd;
-    while (s->nasked >= s->hold && s->nwaits > 0)
-        send(s->waits[--s->nwaits], "OK\n", 3, MSG_NOSIGNAL); /* which may have been given up */
-}
-
-static void *be_late(void *arg)
-{
-    struct late *s = arg;
-    while (poll(s->fd, s->nfd, -1) > 0 && !s->fd[0].revents) {
-        for (nfds_t i = 2; i < s->nfd; i++)
-            if (s->fd[i].revents)
-                take(s, s->fd[i].fd);
-        if (s->fd[1].revents)
-            s->fd[s->nfd++] =
-                (struct pollfd){.fd = accept(s->listen, NULL, NULL), .events = POLLIN};
-    }
-    for (nfds_t i = 2; i < s->nfd; i++)
-        close(s->fd[i].fd);
-    return NULL;
-}
-
-static void late_begin(struct late *s, uint32_t hold)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    socklen_t n = sizeof at;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    *s = (struct late){.listen = socket(AF_INET, SOCK_STREAM, 0), .nfd = 2, .hold = hold};
-    assert_int_equal(bind(s->listen, (const struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(listen(s->listen, 2 * CALLS), 0);
-    assert_int_equal(getsockname(s->listen, (struct sockaddr *)&at, &n), 0);
-    assert_int_equal(pipe(s->stop), 0);
-    s->port = ntohs(at.sin_port);
-    s->fd[0] = (struct pollfd){.fd = s->stop[0], .events = POLLIN};
-    s->fd[1] = (struct pollfd){.fd = s->listen, .events = POLLIN};
-    assert_int_equal(pthread_create(&s->id, NULL, be_late, s), 0);
-}
-
-static void late_end(struct late *s)
-{
-    assert_int_equal(write(s->stop[1], "", 1), 1);
-    pthread_join(s->id, NULL);
-    close(s->listen);
-    close(s->stop[0]);
-    close(s->stop[1]);
+    while (s->nasked >= s->hold && s->answered < s->nasked)
+        service_answer(&s->asked[s->answered++]);
 }
 
 /* ---- its queue ---- */
@@ -92,7 +22,7 @@ static const char burst[] = "services: {s: {latency: 1ms, capacity: 1}}\n"
                             "request: [{call: s}, {respond: 200}]\n"
                             "load: {backlog: 60}\n";
 
-static void run_burst(const char *exec, enum live_service service, struct late *s)
+static void run_burst(const char *exec, enum live_service service, struct own_service *s)
 {
     struct live_report report = {.calls = 0};
     uint64_t n;
@@ -107,7 +37,7 @@ static void run_burst(const char *exec, enum live_service service, struct late *
         assert_true(rec[i].latency >= (s->hold - 1) * MS);
     }
     rig_free(&r);
-    late_end(s);
+    service_end(s);
     assert_int_equal(report.broken, 0);
     assert_int_equal(s->nasked, CALLS);
 }
@@ -116,31 +46,31 @@ static void run_burst(const char *exec, enum live_service service, struct late *
  * of them are asked for.  What is left of it, a whole one at most. */
 static void test_queue(void **state)
 {
-    struct late s;
-    late_begin(&s, CALLS);
+    struct own_service s;
+    service_begin(&s, answer_late, CALLS);
     run_burst(*state, LIVE_TCP, &s);
     for (uint32_t i = 0; i < CALLS; i++)
-        assert_in_range(s.asked[i], 0, MS);
+        assert_in_range(s.asked[i].ns, 0, MS);
 }
 
 /* Of a stranger's service nobody knows when it is through: it is asked for all of the next call
  * when the answer is there. */
 static void test_foreign(void **state)
 {
-    struct late s;
-    late_begin(&s, 1);
+    struct own_service s;
+    service_begin(&s, answer_late, 1);
     run_burst(*state, LIVE_FOREIGN, &s);
     for (uint32_t i = 0; i < CALLS; i++)
-        assert_int_equal(s.asked[i], MS);
+        assert_int_equal(s.asked[i].ns, MS);
 }
 
 /* A call that is given up keeps its unit to its end, 200 ms, and nobody has to wake up for that:
  * the next one is asked to take what is left of its own 200 ms from then. */
 static void test_given_up(void **state)
 {
-    struct late s;
+    struct own_service s;
     struct live_report report = {.calls = 0};
-    late_begin(&s, 2);
+    service_begin(&s, answer_late, 2);
     struct rig r = rig_new("services: {s: {latency: 200ms, capacity: 1}}\n"
                            "request:\n"
                            "  - parallel:\n"
@@ -151,10 +81,61 @@ static void test_given_up(void **state)
     const struct live_opt o = {
         .service = LIVE_TCP, .host = "127.0.0.1", .port = s.port, .most_ns = 60000 * MS};
     assert_int_equal(live_run(r.sim, false, 1, &o, &report), SIM_MORE);
-    late_end(&s);
+    service_end(&s);
     assert_int_equal(s.nasked, 2);
-    assert_in_range(s.asked[0], 1, 200 * MS);
-    assert_in_range(s.asked[1], 0, 200 * MS - 1);
+    assert_in_range(s.asked[0].ns, 1, 200 * MS);
+    assert_in_range(s.asked[1].ns, 0, 200 * MS - 1);
+    rig_free(&r);
+}
+
+/* ---- the order of what is ready ---- */
+
+/* A loop is held up by a call that blocks it while five answers come, in the order in which they
+ * were asked for; it serves them in the order in which they were to come, as calls that block it
+ * again show. */
+static const char held_up[] =
+    "services: {s: {latency: 1s}}\n"
+    "request:\n"
+    "  - parallel:\n"
+    "      a: [{call: s, latency: 30s}, {call: s, latency: 3s, blocking: true}]\n"
+    "      b: [{call: s, latency: 10s}, {call: s, latency: 1s, blocking: true}]\n"
+    "      c: [{call: s, latency: 50s}, {call: s, latency: 5s, blocking: true}]\n"
+    "      d: [{call: s, latency: 20s}, {call: s, latency: 2s, blocking: true}]\n"
+    "      e: [{call: s, latency: 40s}, {call: s, latency: 4s, blocking: true}]\n"
+    "      f: [{call: s, latency: 60s}, {call: s, blocking: true}]\n"
+    "  - respond: 200\n";
+
+/* The six of the beginning: f is answered.  It blocks: all are.  Then each at once. */
+static void answer_held_up(struct own_service *s)
+{
+    enum { FIRST = 6, BLOCKS = 7 };
+    uint32_t f = 0;
+    if (s->nasked == FIRST) {
+        while (s->asked[f].ns < 55 * 1000 * MS)
+            f++;
+        service_answer(&s->asked[f]);
+    }
+    if (s->nasked == BLOCKS)
+        for (uint32_t i = 0; i < FIRST; i++)
+            if (s->asked[i].ns < 55 * 1000 * MS)
+                service_answer(&s->asked[i]);
+    if (s->nasked >= BLOCKS)
+        service_answer(&s->asked[s->nasked - 1]);
+}
+
+static void test_held_up(void **state)
+{
+    struct own_service s;
+    struct live_report report = {.calls = 0};
+    service_begin(&s, answer_held_up, 0);
+    struct rig r = rig_new(held_up, *state);
+    const struct live_opt o = {
+        .service = LIVE_TCP, .host = "127.0.0.1", .port = s.port, .most_ns = 60000 * MS};
+    assert_int_equal(live_run(r.sim, false, 1, &o, &report), SIM_MORE);
+    service_end(&s);
+    assert_int_equal(s.nasked, 12);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_in_range(s.asked[7 + i].ns, i * 1000 * MS + 1, (i + 1) * 1000 * MS);
     rig_free(&r);
 }
 
@@ -200,6 +181,7 @@ int main(void)
         test_named("a stranger's service, coroutine", test_foreign, coroutine),
         test_named("given up, threads", test_given_up, threads),
         test_named("given up, coroutine", test_given_up, coroutine),
+        test_named("held up", test_held_up, coroutine),
         test_named("arrivals, threads", test_arrivals, threads),
         test_named("arrivals, coroutine", test_arrivals, coroutine),
     };
