@@ -64,9 +64,10 @@ static enum verdict worst_of(const struct check_result *r, uint32_t first, uint3
     return worst;
 }
 
-const char *check_sum(struct arena *a, const struct check_result *r, uint32_t spec)
+/* How many claims there are of a spec (UINT32_MAX: of all), and how many have each verdict. */
+static uint32_t count_of(const struct check_result *r, uint32_t spec, uint32_t count[VERDICT_COUNT])
 {
-    uint32_t count[VERDICT_COUNT] = {0}, all = 0;
+    uint32_t all = 0;
     for (uint32_t i = 0, n; i < r->nclaim; i += n) {
         for (n = 1; i + n < r->nclaim && r->claim[i + n].spec == r->claim[i].spec &&
                     r->claim[i + n].claim == r->claim[i].claim;)
@@ -76,6 +77,37 @@ const char *check_sum(struct arena *a, const struct check_result *r, uint32_t sp
         count[worst_of(r, i, n)]++;
         all++;
     }
+    return all;
+}
+
+struct table *check_specs(struct arena *a, const struct check_result *r)
+{
+    static const enum verdict order[] = {VERDICT_PASS, VERDICT_FAIL, VERDICT_UNDECIDED,
+                                         VERDICT_VACUOUS};
+    if (r->nspec < 2)
+        return NULL;
+    struct table *t = table_new(a, NULL);
+    table_column(t, (struct column){.heading = "SPEC", .left = true});
+    for (size_t k = 0; k < VERDICT_COUNT; k++)
+        table_column(t, (struct column){.heading = verdict_name[order[k]]});
+    for (uint32_t s = 0; s < r->nspec; s++) {
+        uint32_t count[VERDICT_COUNT] = {0};
+        struct row *row = table_row(t);
+        count_of(r, s, count);
+        row->style = count[VERDICT_FAIL]        ? STYLE_BAD
+                     : count[VERDICT_UNDECIDED] ? STYLE_HEAD
+                                                : STYLE_PLAIN;
+        row->cell[0] = cell_text(r->spec[s].file);
+        for (size_t k = 0; k < VERDICT_COUNT; k++)
+            row->cell[1 + k] =
+                cell_text(count[order[k]] ? arena_printf(a, "%u", count[order[k]]) : "-");
+    }
+    return t;
+}
+
+const char *check_sum(struct arena *a, const struct check_result *r, uint32_t spec)
+{
+    uint32_t count[VERDICT_COUNT] = {0}, all = count_of(r, spec, count);
     if (count[VERDICT_PASS] == all)
         return all == 1 ? "the claim holds" : arena_printf(a, "all %u claims hold", all);
     static const struct {

@@ -44,10 +44,17 @@ void check_story_json(struct json *j, struct arena *a, const struct story_result
                       const struct diags *d);
 
 /* ---- for people ---- */
+/* Of several specs: how many of their claims hold; NULL where there is one. */
+struct table *check_specs(struct arena *a, const struct check_result *r);
 const char *check_title(struct arena *a, const struct check_result *r, uint32_t spec);
-struct check_numbers { /* of claims that fail, which are told apart */
+struct check_numbers { /* of claims that fail, in the order in which they are told */
     uint32_t n, *of;   /* of each claim; 0: none */
+    uint32_t *first;   /* of each number, less 1: its first claim */
+    const char **run;  /* and the run that shows it, in words; or NULL */
+    const struct diags *names;
 };
+void check_numbers_init(struct check_numbers *n, struct arena *a, const struct check_result *r,
+                        const struct diags *names);
 /* The claims of a spec.  Explored ones are told in rows, with a column for each execution; those in
  * numbers one by one; NULL where there are none.  look NULL: as wide as it gets. */
 struct table *check_claims(struct arena *a, const struct check_result *r, uint32_t spec,
@@ -57,6 +64,14 @@ struct table *check_limits(struct arena *a, const struct check_result *r, uint32
 /* all: more than the first few rows. */
 struct table *check_explored(struct arena *a, const struct check_result *r, uint32_t spec,
                              bool all);
+/* check_fail.c: the number of claim i, which fails; what is the same under another execution has
+ * one with it.  What is said of it: "deadlock_free under threads, coroutine: why (file:line:col)".
+ * The number of an earlier failure that is shown by the same run; 0: none. */
+uint32_t check_number(struct arena *a, const struct check_result *r, uint32_t i,
+                      struct check_numbers *n);
+const char *check_failure(struct arena *a, const struct check_result *r, uint32_t number,
+                          const struct check_numbers *n);
+uint32_t check_run_before(uint32_t number, const struct check_numbers *n);
 /* Vacuous and undecided claims, turns, what was never reached. */
 void check_remarks(struct paras *p, const struct check_result *r, uint32_t spec,
                    const struct diags *d);

@@ -31,6 +31,32 @@ static void command(const char *level, struct loc at, const char *title, const c
     buf_putc(out, '\n');
 }
 
+/* A counterexample, an event a line: annotations have no columns. */
+static const char *story_lines(struct arena *a, const struct story_result *s, const struct diags *d)
+{
+    enum { LINES = 60 };
+    struct buf b = {0};
+    for (uint32_t i = 0; i < s->nevent && i < LINES; i++) {
+        const struct story_event *e = &s->event[i];
+        const char *at = place_text(a, d, e->at);
+        buf_printf(&b, "\n%u. %s: %s%s%s%s", e->number, s->lane[e->lane].name, e->text,
+                   *at ? " (" : "", at, *at ? ")" : "");
+    }
+    if (s->nevent > LINES)
+        buf_printf(&b, "\nand %u more", s->nevent - LINES);
+    for (uint32_t i = 0; s->deadlock && i < s->deadlock->n; i++) {
+        const struct deadlock_task *t = &s->deadlock->task[i];
+        bool held = t->held_by && *t->held_by;
+        buf_printf(&b, "\n%s waits for %s%s%s", t->task, t->waits_for, held ? ", held by " : "",
+                   held ? t->held_by : "");
+    }
+    if (s->replay)
+        buf_printf(&b, "\nTo replay it: %s", s->replay);
+    const char *text = arena_strndup(a, b.s ? b.s : "", b.n);
+    buf_free(&b);
+    return text;
+}
+
 static void claim_put(struct arena *a, const struct check_result *r, const struct claim_result *c,
                       const struct diags *d, struct buf *out)
 {
@@ -41,7 +67,9 @@ static void claim_put(struct arena *a, const struct check_result *r, const struc
         return;
     const char *what = v == VERDICT_FAIL ? "does not hold" : verdict_name[v];
     command(level[v], c->at, arena_printf(a, "%s: %s", check_who(a, c), what),
-            c->hint ? arena_printf(a, "%s\n%s", check_why(a, r, c), c->hint) : check_why(a, r, c),
+            arena_printf(a, "%s%s%s%s", check_why(a, r, c), c->hint ? "\n" : "",
+                         c->hint ? c->hint : "",
+                         v == VERDICT_FAIL && c->story ? story_lines(a, c->story, d) : ""),
             d, out);
 }
 

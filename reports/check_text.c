@@ -15,33 +15,37 @@ static void paras_put(const struct paras *p, const struct report_look *look, str
     }
 }
 
-static void failure_put(struct arena *a, const struct check_result *r, uint32_t i, uint32_t number,
-                        const struct diags *d, const struct report_look *look, struct buf *out)
+static void failure_put(struct arena *a, const struct check_result *r, uint32_t number,
+                        const struct check_numbers *n, const struct report_look *look,
+                        struct buf *out)
 {
-    const struct claim_result *c = &r->claim[i];
-    const char *why = check_why(a, r, c);
-    struct para head = {
-        .style = STYLE_BAD,
-        .lead = arena_printf(a, "(%u)", number),
-        .text = arena_printf(a, "%s: %s (%s)", check_who(a, c), why, place_text(a, d, c->at))};
+    const struct claim_result *c = &r->claim[n->first[number - 1]];
+    uint32_t before = check_run_before(number, n);
+    struct para head = {.style = STYLE_BAD,
+                        .lead = arena_printf(a, "(%u)", number),
+                        .text = check_failure(a, r, number, n)};
     buf_putc(out, '\n');
     para_text(a, &head, look, 0, out);
-    if (c->story && look->verbosity >= 0) {
-        buf_putc(out, '\n');
-        story_text(c->story, d, look, INDENT, out);
-    }
     if (c->hint) {
         struct para hint = {.text = c->hint};
         para_text(a, &hint, look, INDENT, out);
+    }
+    if (before) {
+        struct para same = {.text = arena_printf(a, "The run of (%u) shows it.", before)};
+        para_text(a, &same, look, INDENT, out);
+    } else if (c->story && look->verbosity >= 0) {
+        buf_putc(out, '\n');
+        story_text(c->story, n->names, look, INDENT, out);
     }
 }
 
 static void spec_put(struct arena *a, const struct check_result *r, uint32_t spec,
                      const struct diags *d, const struct report_look *look, struct buf *out)
 {
-    struct check_numbers n = {.of = NEW(a, uint32_t, r->nclaim + 1u)};
+    struct check_numbers n;
     struct para title = {.style = STYLE_HEAD, .text = check_title(a, r, spec)};
     struct paras said = {.mem = a};
+    check_numbers_init(&n, a, r, d);
     if (look->verbosity >= 0 || r->nspec > 1) {
         para_text(a, &title, look, 0, out);
         buf_putc(out, '\n');
@@ -54,9 +58,8 @@ static void spec_put(struct arena *a, const struct check_result *r, uint32_t spe
         buf_putc(out, '\n');
     if (limits)
         table_text(limits, look, out);
-    for (uint32_t i = 0; i < r->nclaim; i++)
-        if (r->claim[i].spec == spec && n.of[i])
-            failure_put(a, r, i, n.of[i], d, look, out);
+    for (uint32_t i = 1; i <= n.n; i++)
+        failure_put(a, r, i, &n, look, out);
     if (look->verbosity < 0)
         return;
     check_remarks(&said, r, spec, d);
@@ -73,8 +76,11 @@ static void write_text(const struct check_result *r, const struct diags *d,
 {
     struct arena *a = arena_new(0);
     struct paras assumed = {.mem = a};
+    struct table *specs = check_specs(a, r);
+    if (specs)
+        table_text(specs, look, out);
     for (uint32_t s = 0; s < r->nspec; s++) {
-        if (s)
+        if (s || specs)
             buf_putc(out, '\n');
         spec_put(a, r, s, d, look, out);
     }

@@ -93,8 +93,7 @@ static void number_put(struct arena *a, const struct check_result *r, uint32_t i
         row->style = verdict_style(v);
     if (v != VERDICT_FAIL)
         return;
-    n->of[i] = ++n->n;
-    cell->value = arena_printf(a, "%s (%u)", cell->value, n->of[i]);
+    cell->value = arena_printf(a, "%s (%u)", cell->value, check_number(a, r, i, n));
 }
 
 /* What stands in the first column: "deadlock_free (threads.pool=2)". */
@@ -321,10 +320,9 @@ struct table *check_explored(struct arena *a, const struct check_result *r, uint
 /* Is the same to be said of both? */
 static bool alike(const struct claim_result *c, const struct claim_result *d)
 {
-    return c->spec == d->spec && c->verdict == d->verdict && strcmp(c->why, d->why) == 0 &&
-           (c->claim == d->claim ||
-            (c->verdict == VERDICT_UNDECIDED && c->exploration != UINT32_MAX &&
-             c->exploration == d->exploration));
+    return c->spec == d->spec && c->verdict == d->verdict && c->agrees == d->agrees &&
+           strcmp(c->why, d->why) == 0 && (c->hint == NULL) == (d->hint == NULL) &&
+           (c->hint == NULL || strcmp(c->hint, d->hint) == 0);
 }
 
 static const char *listed(struct arena *a, const char *list, const char *word)
@@ -332,24 +330,39 @@ static const char *listed(struct arena *a, const char *list, const char *word)
     return *list ? arena_printf(a, "%s, %s", list, word) : word;
 }
 
-/* "deadlock_free, no_race under threads"; "deadlock_free under threads, coroutine". */
+/* Claim k under all executions under which it is like claim i: "threads, coroutine". */
+static const char *under_of(struct arena *a, const struct check_result *r, uint32_t i, uint32_t k,
+                            bool *told)
+{
+    const struct claim_result *c = &r->claim[k];
+    const char *under = "";
+    for (uint32_t m = k; m < r->nclaim && r->claim[m].spec == c->spec; m++) {
+        const struct claim_result *d = &r->claim[m];
+        if (told[m] || d->claim != c->claim || strcmp(d->settings, c->settings) != 0 ||
+            !alike(&r->claim[i], d))
+            continue;
+        told[m] = true;
+        under = listed(a, under, d->execution);
+    }
+    return under;
+}
+
+/* "deadlock_free, no_race under threads; terminates under threads, coroutine" */
 static const char *who_of(struct arena *a, const struct check_result *r, uint32_t i, bool *told)
 {
-    const char *claims = "", *under = "";
-    uint32_t last = UINT32_MAX;
+    const char *all = "", *last = "";
     for (uint32_t k = i; k < r->nclaim; k++) {
         const struct claim_result *c = &r->claim[k];
         if (told[k] || !alike(&r->claim[i], c))
             continue;
-        told[k] = true;
-        const char *with = with_of(c);
-        if (c->claim != last)
-            claims = listed(a, claims, *with ? arena_printf(a, "%s (%s)", c->name, with) : c->name);
-        last = c->claim;
-        if (c->claim == r->claim[i].claim)
-            under = listed(a, under, c->execution);
+        const char *name = claim_cell(a, c).value, *under = under_of(a, r, i, k, told);
+        if (!*all || strcmp(under, last) == 0)
+            all = listed(a, all, name);
+        else
+            all = arena_printf(a, "%s under %s; %s", all, last, name);
+        last = under;
     }
-    return *under ? arena_printf(a, "%s under %s", claims, under) : claims;
+    return arena_printf(a, "%s under %s", all, last);
 }
 
 static void remark_claim(struct paras *p, const struct check_result *r, uint32_t i, bool *told)

@@ -72,14 +72,19 @@ static bool columns_by_busy_lane(struct picture *p)
 
 static bool columns_by_request(struct picture *p)
 {
+    const struct story_result *s = p->s;
     p->by = BY_REQUEST;
     p->ncol = 0;
-    for (uint32_t r = 1; r <= p->s->requests && r <= LANES_MOST; r++)
-        p->col[p->ncol++] = r;
-    for (uint32_t i = 0; i < p->s->nlane; i++)
-        if (p->s->lane[i].request == 0)
+    for (uint32_t i = 0; i < s->nlane; i++)
+        if (s->lane[i].request == 0)
             return false;
-    return p->s->requests <= LANES_MOST && p->s->requests > 1;
+    for (uint32_t r = 1; r <= s->requests && r <= LANES_MOST; r++)
+        for (uint32_t i = 0; i < s->nlane; i++)
+            if (s->lane[i].request == r && speaks(s, i)) {
+                p->col[p->ncol++] = r;
+                break;
+            }
+    return s->requests <= LANES_MOST && s->requests > 1;
 }
 
 static size_t room(const struct picture *p)
@@ -144,6 +149,38 @@ static const char *file_heading(const struct picture *p)
     return clean(p, slash ? slash + 1 : name);
 }
 
+static uint32_t column_of(const struct picture *p, const struct story_event *e)
+{
+    uint32_t want = p->by == BY_LANE ? e->lane : p->s->lane[e->lane].request;
+    for (uint32_t i = 0; i < p->ncol && p->by != BY_NOBODY; i++)
+        if (p->col[i] == want)
+            return i;
+    return p->by == BY_LANE ? p->ncol : 0;
+}
+
+static const char *event_text(const struct picture *p, const struct story_event *e)
+{
+    const struct story_lane *l = &p->s->lane[e->lane];
+    const char *who = "";
+    if (p->by == BY_NOBODY || column_of(p, e) == p->ncol)
+        who = arena_printf(p->a, "%s: ", l->name);
+    else if (p->by == BY_REQUEST && l->parent != UINT32_MAX)
+        who = arena_printf(p->a, "%s: ", l->task);
+    return clean(p, arena_printf(p->a, "%s%s%s", who, e->text,
+                                 e->mark == STORY_PLAIN ? "" : "  \xe2\x97\x80"));
+}
+
+/* One column for all is no wider than its words, or what stands right of it would be far away. */
+static size_t words_width(const struct picture *p)
+{
+    size_t most = LANE_MIN;
+    for (uint32_t i = 0; i < p->s->nevent; i++) {
+        size_t w = text_width(event_text(p, &p->s->event[i]));
+        most = w > most ? w : most;
+    }
+    return most < ALL_MOST ? most : ALL_MOST;
+}
+
 static void measure(struct picture *p)
 {
     const struct story_result *s = p->s;
@@ -175,8 +212,8 @@ static void measure(struct picture *p)
     }
     p->lane = room(p) / p->ncol;
     p->lane = p->lane > 4 ? p->lane - 2 : 2;
-    if (p->by == BY_NOBODY)
-        p->lane = p->lane > ALL_MOST ? ALL_MOST : p->lane;
+    if (p->ncol == 1)
+        p->lane = p->lane > words_width(p) ? words_width(p) : p->lane;
     else
         p->lane = p->lane > 46 ? 46 : p->lane;
 }
@@ -234,27 +271,6 @@ static void line_end(struct buf *out)
     while (out->n > 0 && out->s[out->n - 1] == ' ')
         out->s[--out->n] = '\0';
     buf_putc(out, '\n');
-}
-
-static uint32_t column_of(const struct picture *p, const struct story_event *e)
-{
-    uint32_t want = p->by == BY_LANE ? e->lane : p->s->lane[e->lane].request;
-    for (uint32_t i = 0; i < p->ncol && p->by != BY_NOBODY; i++)
-        if (p->col[i] == want)
-            return i;
-    return p->by == BY_LANE ? p->ncol : 0;
-}
-
-static const char *event_text(const struct picture *p, const struct story_event *e)
-{
-    const struct story_lane *l = &p->s->lane[e->lane];
-    const char *who = "";
-    if (p->by == BY_NOBODY || column_of(p, e) == p->ncol)
-        who = arena_printf(p->a, "%s: ", l->name);
-    else if (p->by == BY_REQUEST && l->parent != UINT32_MAX)
-        who = arena_printf(p->a, "%s: ", l->task);
-    return clean(p, arena_printf(p->a, "%s%s%s", who, e->text,
-                                 e->mark == STORY_PLAIN ? "" : "  \xe2\x97\x80"));
 }
 
 static void levels_put(const struct picture *p, const struct story_event *e, bool show)

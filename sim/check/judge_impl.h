@@ -57,6 +57,8 @@ void static_look(struct judge *j);
 /* ---- judge_seen.c ---- */
 /* What it means for a unit, whose verdict may stand already by another mix of classes. */
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s);
+/* judge_fewer.c: the same fault with fewer requests; false: it takes all of them. */
+bool seen_fewer(struct judge *j, const struct seen *s, enum fault f, struct seen *few);
 /* judge_turn.c: when all verdicts are there. */
 void judge_turns(struct judge *j);
 

@@ -32,14 +32,16 @@ static bool same_sample(const struct plan_unit *u, const struct plan_unit *v)
     return u->model == v->model && u->exec == v->exec && v->of->kind == CLAIM_REQUIRE;
 }
 
-/* What was judged by a simulation is seen whole in one. */
+/* What was judged by a simulation is seen whole in one: of the usual executions, or of this one. */
 static const char *behind(const struct judge *j, uint32_t unit)
 {
     const struct plan_unit *u = &j->p->unit[unit];
     const struct plan_model *m = &j->p->model[u->model];
-    return arena_printf(j->a, "To see what is behind it: %s --under %s",
+    const char *name = plan_exec(j->p, u)->name;
+    return arena_printf(j->a, "To see what is behind it: %s%s%s",
                         plan_command(j->a, "run", m->m->file, m->set, m->nset),
-                        plan_exec(j->p, u)->name);
+                        plan_usual(m->m, u->exec) ? "" : " --under ",
+                        plan_usual(m->m, u->exec) ? "" : name);
 }
 
 static void number_end(struct judge *j, uint32_t unit, struct require_item *x)

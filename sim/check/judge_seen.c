@@ -51,7 +51,15 @@ static enum fault fault_first(const struct explore *e, uint32_t faults)
 
 /* ---- why ---- */
 
-static const char *deadlock_why(struct judge *j, const struct seen *s)
+/* How many of fewer requests than were asked for; "" of all. */
+static const char *requests_why(struct judge *j, const struct seen *s, uint32_t asked)
+{
+    return s->nreq == asked ? ""
+           : s->nreq == 1   ? " of one request"
+                            : arena_printf(j->a, " of %u requests", s->nreq);
+}
+
+static const char *deadlock_why(struct judge *j, const struct seen *s, uint32_t asked)
 {
     struct pack_run run;
     uint32_t stuck = 0;
@@ -61,14 +69,15 @@ static const char *deadlock_why(struct judge *j, const struct seen *s)
     bool *moving = stuck_moving(&view, &stuck);
     free(moving);
     pack_run_free(&run);
-    return arena_printf(j->a, "%u task%s can never move again", stuck, stuck == 1 ? "" : "s");
+    return arena_printf(j->a, "%u task%s%s can never move again", stuck, stuck == 1 ? "" : "s",
+                        requests_why(j, s, asked));
 }
 
-static const char *fault_why(struct judge *j, const struct seen *s, enum fault f)
+static const char *fault_why(struct judge *j, const struct seen *s, enum fault f, uint32_t asked)
 {
     switch (f) {
     case FAULT_DEADLOCK:
-        return deadlock_why(j, s);
+        return deadlock_why(j, s, asked);
     case FAULT_UNANSWERED:
         return "a request is never answered";
     case FAULT_TWICE:
@@ -209,24 +218,35 @@ static bool of_many_keys(const struct judge *j, uint32_t unit, enum fault f)
     return (f == FAULT_RACE || f == FAULT_LOST) && keys > 1;
 }
 
-static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fault f)
+/* A run that only unusual timing gives, where such runs do not count. */
+static void judge_unusual(struct judge *j, struct claim_result *r, uint32_t looked)
 {
-    struct claim_result *r = &j->r->claim[unit];
-    r->exploration = s->index;
-    r->hint = NULL;
-    verdict_set(r, VERDICT_FAIL, f == FAULT_COUNT ? logic_why(j, unit, s) : fault_why(j, s, f));
-    uint32_t looked = 1;
-    bool timed = j->p->unit[unit].of->timing_model;
-    r->story = story_of(j, unit, s, f, r->why, timed && !of_many_keys(j, unit, f) ? &looked : NULL);
-    r->unusual = r->story && r->story->timing == STORY_TIMING_UNUSUAL;
-    if (!r->unusual || !timed)
-        return;
     r->hint = "without `timing: model`, any such run counts";
     verdict_set(
         r, VERDICT_UNDECIDED,
         arena_printf(
             j->a, "%s, but the model's latencies exclude that in %s that was looked at", r->why,
             looked == 1 ? "the one run" : arena_printf(j->a, "each of the %u runs", looked)));
+}
+
+static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fault f)
+{
+    struct claim_result *r = &j->r->claim[unit];
+    uint32_t looked = 1, asked = s->nreq;
+    bool timed = j->p->unit[unit].of->timing_model;
+    struct seen few;
+    bool fewer = seen_fewer(j, s, f, &few);
+    s = fewer ? &few : s;
+    r->exploration = s->index;
+    r->hint = NULL;
+    verdict_set(r, VERDICT_FAIL,
+                f == FAULT_COUNT ? logic_why(j, unit, s) : fault_why(j, s, f, asked));
+    r->story = story_of(j, unit, s, f, r->why, timed && !of_many_keys(j, unit, f) ? &looked : NULL);
+    r->unusual = r->story && r->story->timing == STORY_TIMING_UNUSUAL;
+    if (fewer)
+        explore_free(&few.e);
+    if (r->unusual && timed)
+        judge_unusual(j, r, looked);
 }
 
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
@@ -245,10 +265,9 @@ void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
     }
     if (s->e.end != EXPLORE_WHOLE) {
         bool counts = s->e.end != EXPLORE_BROKEN || tasks_broke(s);
-        r->hint = !counts ? NULL
-                  : c->concurrent > 1
-                      ? "try it with `concurrent: 1`, or with smaller counts (`set`)"
-                      : "try it with smaller counts (`set`)";
+        r->hint = !counts       ? NULL
+                  : s->nreq > 1 ? "try it with `concurrent: 1`, or with smaller counts (`set`)"
+                                : "try it with smaller counts (`set`)";
         verdict_set(r, VERDICT_UNDECIDED, end_why(j, s));
         return;
     }

@@ -59,8 +59,10 @@ static void explain(struct judge *j, const struct plan_unit *u, const struct sta
         struct claim_result *c = &j->r->claim[i];
         if (v->of->kind == CLAIM_DEADLOCK_FREE && v->model == u->model && v->exec == u->exec &&
             c->found == VERDICT_FAIL && v->of->concurrent >= f->requests && c->hint == NULL)
-            c->hint =
-                arena_printf(j->a, "%s (lines %u and %u)", f->text, f->at.line, f->other.line);
+            c->hint = f->at.line == f->other.line
+                          ? arena_printf(j->a, "%s (line %u)", f->text, f->at.line)
+                          : arena_printf(j->a, "%s (lines %u and %u)", f->text, f->at.line,
+                                         f->other.line);
     }
 }
 

@@ -9,7 +9,7 @@ struct planner {
     struct arena *a;
     struct diags *d;
     struct plan *p;
-    const char *only;
+    const struct plan_pick *pick;
     uint32_t cap_model, cap_unit;
 };
 
@@ -42,10 +42,10 @@ static void node_text(struct buf *b, const struct yaml *v)
     }
 }
 
-static void set_text(struct buf *b, const char *path, const struct yaml *value)
+static void set_text(struct buf *b, const struct spec_set *set)
 {
-    buf_printf(b, "%s%s=", b->n ? ", " : "", path);
-    node_text(b, value);
+    buf_printf(b, "%s=", set->path);
+    node_text(b, set->value);
 }
 
 /* The value of each axis at a point; the last axis runs fastest. */
@@ -53,7 +53,7 @@ static void point_sets(const struct claim *c, uint32_t point, struct spec_set *s
 {
     for (uint32_t i = c->naxis; i-- > 0;) {
         const struct spec_axis *x = &c->axis[i];
-        set[i] = (struct spec_set){x->path, x->at, x->value[point % x->n]};
+        set[i] = (struct spec_set){x->path, x->at, x->value[point % x->n], NULL};
         point /= x->n;
     }
 }
@@ -66,17 +66,35 @@ static uint32_t points_of(const struct claim *c)
     return n;
 }
 
+static const char *buf_kept(struct arena *a, struct buf *b)
+{
+    const char *s = arena_strndup(a, b->n ? b->s : "", b->n);
+    buf_free(b);
+    return s;
+}
+
+/* For people. */
 static const char *sets_text(struct arena *a, const struct spec_set *set, uint32_t n,
                              const struct spec_set *axis, uint32_t naxis)
 {
     struct buf b = {0};
-    for (uint32_t i = 0; i < n; i++)
-        set_text(&b, set[i].path, set[i].value);
-    for (uint32_t i = 0; i < naxis; i++)
-        set_text(&b, axis[i].path, axis[i].value);
-    const char *s = arena_strndup(a, b.n ? b.s : "", b.n);
-    buf_free(&b);
-    return s;
+    for (uint32_t i = 0; i < n + naxis; i++) {
+        const struct spec_set *s = i < n ? &set[i] : &axis[i - n];
+        buf_puts(&b, i ? ", " : "");
+        if (s->said)
+            buf_puts(&b, s->said);
+        else
+            set_text(&b, s);
+    }
+    return buf_kept(a, &b);
+}
+
+/* As --set takes it. */
+static const char *set_given(struct arena *a, const struct spec_set *set)
+{
+    struct buf b = {0};
+    set_text(&b, set);
+    return buf_kept(a, &b);
 }
 
 /* All that makes this model of the file, for who makes it again. */
@@ -89,9 +107,9 @@ static const char *const *sets_listed(struct planner *q, const struct plan_subje
     for (uint32_t i = 0; i < s->nset; i++)
         v[(*n)++] = s->set[i];
     for (uint32_t i = 0; i < c->nset; i++)
-        v[(*n)++] = sets_text(q->a, &c->set[i], 1, NULL, 0);
+        v[(*n)++] = set_given(q->a, &c->set[i]);
     for (uint32_t i = 0; i < c->naxis; i++)
-        v[(*n)++] = sets_text(q->a, &axis[i], 1, NULL, 0);
+        v[(*n)++] = set_given(q->a, &axis[i]);
     return v;
 }
 
@@ -143,10 +161,26 @@ static void exec_unknown(struct planner *q, const struct model *m, const struct 
                "no execution `%s`", t->text);
 }
 
-/* Those that the claim names, else those that `run` would compare: flags by index. */
-static bool *execs_of(struct planner *q, const struct model *m, const struct claim *c)
+static bool picked(const struct plan_pick *k, const char *execution)
+{
+    for (uint32_t i = 0; i < k->nunder; i++)
+        if (strcmp(k->under[i], execution) == 0)
+            return true;
+    return k->nunder == 0;
+}
+
+bool plan_usual(const struct model *m, uint32_t exec)
 {
     static const char *const always[] = {"serial", "threads", "coroutine"};
+    bool usual = m->exec_named[exec];
+    for (size_t k = 0; k < sizeof always / sizeof *always; k++)
+        usual = usual || strcmp(m->exec[exec].name, always[k]) == 0;
+    return usual;
+}
+
+/* Those that the claim names, else the usual ones: flags by index. */
+static bool *execs_of(struct planner *q, const struct model *m, const struct claim *c)
+{
     bool *in = NEW(q->a, bool, m->nexec + 1u);
     for (uint32_t i = 0; i < c->nunder; i++) {
         const struct execution *x = model_exec(m, c->under[i].text);
@@ -155,10 +189,10 @@ static bool *execs_of(struct planner *q, const struct model *m, const struct cla
         else
             exec_unknown(q, m, &c->under[i]);
     }
-    for (uint32_t i = 0; c->nunder == 0 && i < m->nexec; i++) {
-        in[i] = m->exec_named[i];
-        for (size_t k = 0; k < sizeof always / sizeof *always; k++)
-            in[i] = in[i] || strcmp(m->exec[i].name, always[k]) == 0;
+    for (uint32_t i = 0; i < m->nexec; i++) {
+        if (c->nunder == 0)
+            in[i] = q->pick->nunder > 0 || plan_usual(m, i);
+        in[i] = in[i] && picked(q->pick, m->exec[i].name);
     }
     return in;
 }
@@ -214,7 +248,7 @@ static bool claim_plan(struct planner *q, uint32_t subject, uint32_t index)
         in[i] = execs_of(q, m, c);
         const char *own = plan_own_execution(&u[i]);
         for (uint32_t k = 0; own && k < m->nexec; k++)
-            in[i][k] = strcmp(m->exec[k].name, own) == 0;
+            in[i][k] = strcmp(m->exec[k].name, own) == 0 && picked(q->pick, own);
         most = m->nexec > most ? m->nexec : most;
     }
     for (uint32_t x = 0; x < most; x++)
@@ -234,11 +268,30 @@ static void only_unknown(struct planner *q)
     for (uint32_t s = 0; s < q->p->nsubject; s++)
         for (uint32_t i = 0; i < q->p->subject[s].spec->nclaim && n < MOST; i++)
             names[n++] = q->p->subject[s].spec->claim[i].name;
-    const char *near = nearest(q->only, names, n);
+    const char *near = nearest(q->pick->only, names, n);
     diag_error(q->d, (struct loc){0}, "E-option-value",
                near ? arena_printf(q->a, "did you mean '%s'?", near)
                     : "a claim is called what its `name` says, else what it claims",
-               "--only: no claim is called '%s'", q->only);
+               "--only: no claim is called '%s'", q->pick->only);
+}
+
+/* A name that no model has, or under which nothing is claimed: never a silent pass. */
+static void under_check(struct planner *q)
+{
+    const struct plan *p = q->p;
+    for (uint32_t i = 0; i < q->pick->nunder; i++) {
+        const char *name = q->pick->under[i], *list = "";
+        bool any = false;
+        for (uint32_t k = 0; k < p->nunit && !any; k++)
+            any = strcmp(plan_exec(p, &p->unit[k])->name, name) == 0;
+        const struct model *m = p->nmodel ? p->model[0].m : NULL;
+        for (uint32_t k = 0; m && k < m->nexec; k++)
+            list = arena_printf(q->a, "%s%s%s", list, k ? ", " : "", m->exec[k].name);
+        if (!any)
+            diag_error(q->d, (struct loc){0}, "E-under",
+                       *list ? arena_printf(q->a, "there are %s", list) : NULL,
+                       "--under: nothing is claimed under '%s'", name);
+    }
 }
 
 const char *plan_set_for_all(struct arena *a, const struct plan_subject *s)
@@ -247,10 +300,12 @@ const char *plan_set_for_all(struct arena *a, const struct plan_subject *s)
     return s->spec->nclaim ? sets_text(a, c->set, c->nset - c->nown, NULL, 0) : "";
 }
 
-struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n, const char *only,
-                       struct diags *d)
+struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n,
+                       const struct plan_pick *pick, struct diags *d)
 {
-    struct planner q = {.a = a, .d = d, .p = NEW(a, struct plan, 1), .only = only};
+    static const struct plan_pick all = {NULL, 0, NULL};
+    struct planner q = {.a = a, .d = d, .p = NEW(a, struct plan, 1), .pick = pick ? pick : &all};
+    const char *only = q.pick->only;
     bool any = false, full = false;
     q.p->subject = s;
     q.p->nsubject = n;
@@ -268,5 +323,7 @@ struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n
     }
     if (only && !any)
         only_unknown(&q);
+    else if (!diags_errors(d))
+        under_check(&q);
     return diags_errors(d) ? NULL : q.p;
 }

@@ -48,9 +48,17 @@ struct plan {
     struct plan_model *model;
     struct plan_unit *unit;
 };
-/* only: names of claims, or NULL for all.  NULL: errors in d. */
-struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n, const char *only,
-                       struct diags *d);
+/* What of it the command line asks for. */
+struct plan_pick {
+    const char *only; /* name of claims; NULL: all */
+    uint32_t nunder;  /* executions: of those that a claim names, else instead of the usual ones */
+    const char **under;
+};
+/* pick NULL: all of it.  NULL: errors in d. */
+struct plan *plan_make(struct arena *a, const struct plan_subject *s, uint32_t n,
+                       const struct plan_pick *pick, struct diags *d);
+/* Is it one of those that `run` compares unasked? */
+bool plan_usual(const struct model *m, uint32_t exec);
 /* What the spec sets for all its claims: "shards=2"; "" if nothing. */
 const char *plan_set_for_all(struct arena *a, const struct plan_subject *s);
 /* "pertinax VERB MODEL --set ...", fit for a shell. */

@@ -197,13 +197,18 @@ void text_fill(struct judged *j, const struct measure *m, uint64_t requests, uin
 
 /* ---- a bad end ---- */
 
-/* An upper limit of a latency, or a share of quick requests: what a queue without end breaks. */
-static bool breaks(const struct judged *j)
+/* What a queue without end breaks: an upper limit of a latency, or of the use of what all wait for;
+ * a share of quick requests. */
+static bool breaks(const struct judged *j, const struct exec_result *e)
 {
     const struct limit_node *n = j->left;
     bool upper = j->cmp == LIMIT_LT || j->cmp == LIMIT_LE;
     if (!j->plain)
         return false;
+    if (n->metric == METRIC_UTILISATION ||
+        n->metric == METRIC_QUEUE) /* always used, by ever more */
+        return e->unstable_utilisation >= 1 && strcmp(n->name, e->unstable) == 0 && upper &&
+               (n->metric == METRIC_QUEUE || !stat_compare(1, j->cmp, j->limit));
     return n->metric <= METRIC_QUANTILE ? upper : n->metric == METRIC_P && !upper;
 }
 
@@ -211,7 +216,6 @@ void text_bad_end(struct judged *j, const struct measure *m, uint32_t exec)
 {
     const struct sample *s = sampler_get(m->sampler, exec);
     const struct exec_result *e = s->result;
-    const char *name = m->exec[exec]->name;
     struct limit_result *r = &j->item->result;
     *r = (struct limit_result){.seen = {NAN, NAN, NAN},
                                .limit = in_result(j->limit, j->left->unit),
@@ -226,29 +230,25 @@ void text_bad_end(struct judged *j, const struct measure *m, uint32_t exec)
         if (result_crowd(e->unstable)) {
             r->seen_text = "too many";
             j->item->why = arena_printf(m->a,
-                                        "under %s %" PRIu64 " requests are present at once in a "
+                                        "%" PRIu64 " requests are present at once in a "
                                         "replication, and more are not simulated",
-                                        name, e->unstable_present);
+                                        e->unstable_present);
             break;
         }
         r->seen_text = "unstable";
         j->item->why =
             isfinite(e->unstable_utilisation)
                 ? arena_printf(m->a,
-                               "the load cannot be carried under %s: `%s` would be used "
-                               "%.0f %% of the time, and latency grows without end",
-                               name, e->unstable, 100 * e->unstable_utilisation)
-                : arena_printf(m->a, "the load cannot be carried under %s: requests pile up", name);
-        if (breaks(j))
+                               "the load cannot be carried: `%s` would be used %.0f %% of the "
+                               "time, and latency grows without end",
+                               e->unstable, 100 * e->unstable_utilisation)
+                : "the load cannot be carried: requests pile up";
+        if (breaks(j, e))
             j->item->verdict = VERDICT_FAIL;
         break;
     case SAMPLE_FAILED:
         r->seen_text = e->deadlock ? "deadlock" : "an error";
-        j->item->why = e->deadlock ? arena_printf(m->a,
-                                                  "the simulation ran into a deadlock under "
-                                                  "%s",
-                                                  name)
-                                   : e->error;
+        j->item->why = e->deadlock ? "the simulation ran into a deadlock" : e->error;
         j->item->hint = e->deadlock ? "the claim `deadlock_free` tells who waits for whom" : NULL;
         if (e->deadlock)
             j->item->verdict = VERDICT_FAIL;

@@ -23,14 +23,6 @@ void static_add(struct analysis *x, struct static_finding f)
     x->found[x->nfound++] = f;
 }
 
-uint32_t static_body_of(const struct prog *p, uint32_t pc)
-{
-    uint32_t body = 0;
-    while (body + 1 < p->nbody && p->body[body + 1].pc <= pc)
-        body++;
-    return body;
-}
-
 uint32_t static_body_end(const struct prog *p, uint32_t body)
 {
     return body + 1 < p->nbody ? p->body[body + 1].pc : p->nop;
@@ -38,7 +30,7 @@ uint32_t static_body_end(const struct prog *p, uint32_t body)
 
 bool static_word(const struct prog *p, uint32_t pc, uint32_t word, double *value)
 {
-    uint32_t from = p->body[static_body_of(p, pc)].pc;
+    uint32_t from = p->body[prog_body_at(p, pc)].pc;
     while (pc-- > from) {
         const struct op *o = &p->op[pc];
         if (o->code != OP_ASK || o->a != word)

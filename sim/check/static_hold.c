@@ -117,7 +117,7 @@ static bool concurrent(const struct holding *h, uint32_t a, uint32_t b)
     if (a == b)
         return h->mult[a] > 1;
     uint32_t up[MOST_NEST + 2], n = 0;
-    for (uint32_t i = a; n < MOST_NEST + 2; i = static_body_of(p, h->x->parent[i])) {
+    for (uint32_t i = a; n < MOST_NEST + 2; i = prog_body_at(p, h->x->parent[i])) {
         up[n++] = i;
         if (h->x->parent[i] == NONE)
             break;
@@ -132,7 +132,7 @@ static bool concurrent(const struct holding *h, uint32_t a, uint32_t b)
         }
         if (h->x->parent[i] == NONE)
             break;
-        i = static_body_of(p, h->x->parent[i]);
+        i = prog_body_at(p, h->x->parent[i]);
     }
     return false;
 }

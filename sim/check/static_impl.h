@@ -17,7 +17,6 @@ struct analysis {
     struct static_finding *found;
 };
 void static_add(struct analysis *x, struct static_finding f);
-uint32_t static_body_of(const struct prog *p, uint32_t pc);
 uint32_t static_body_end(const struct prog *p, uint32_t body);
 /* The value that the word was last asked for with in this body, if it is known. */
 bool static_word(const struct prog *p, uint32_t pc, uint32_t word, double *value);

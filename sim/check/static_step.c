@@ -12,7 +12,7 @@
 static const char *why_dead(const struct analysis *x, uint32_t pc)
 {
     const struct prog *p = x->p;
-    uint32_t at = pc, from = p->body[static_body_of(p, pc)].pc;
+    uint32_t at = pc, from = p->body[prog_body_at(p, pc)].pc;
     while (at > from && !x->live[at - 1])
         at--;
     if (at == from)
@@ -49,7 +49,7 @@ static void unreachable_steps(struct analysis *x)
     const struct prog *p = x->p;
     bool before = false;
     for (uint32_t pc = 0; pc < p->nop; pc++) {
-        uint32_t body = static_body_of(p, pc);
+        uint32_t body = prog_body_at(p, pc);
         bool first = pc == p->body[body].pc, dead = !x->live[pc];
         if (first) /* a task that a dead step starts belongs to it */
             before = x->parent[body] != NONE && !x->live[x->parent[body]];
@@ -85,7 +85,7 @@ static void never_awaited(struct analysis *x)
         if (p->op[pc].code != OP_FORK || !x->live[pc] || p->fork[p->op[pc].a].kind != GROUP_SPAWN ||
             is_awaited(p, p->op[pc].a))
             continue;
-        uint32_t body = static_body_of(p, pc), end = static_body_end(p, body) - 1;
+        uint32_t body = prog_body_at(p, pc), end = static_body_end(p, body) - 1;
         const char *path = p->body[p->op[pc].b].path;
         static_add(x,
                    (struct static_finding){

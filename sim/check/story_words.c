@@ -325,6 +325,27 @@ static void say_choice(struct teller *t, uint32_t lane, uint32_t mark, uint32_t 
                t->p->choice[t->p->op[pc].a].n, *p ? " (" : "", p, *p ? ")" : "");
 }
 
+/* The variable that an ASK gives its value to; NULL: none with a name. */
+static const struct named_word *asked_for(const struct prog *p, uint32_t pc)
+{
+    uint32_t body = prog_body_at(p, pc);
+    for (uint32_t i = 0; i < p->nnamed; i++)
+        if (p->named[i].body == body && p->named[i].word == p->op[pc].a)
+            return &p->named[i];
+    return NULL;
+}
+
+static void say_value(struct teller *t, uint32_t lane, const struct play_answer *q)
+{
+    const struct named_word *v = asked_for(t->p, q->pc);
+    const char *text = outline_text(t, t->p->mark_of[q->pc]);
+    const char *name = v ? v->name : text ? text : step_short(t, t->p->mark_of[q->pc]);
+    if (v && v->unit == UNIT_BOOL)
+        teller_say(t, lane, SAY_PLAIN, "`%s` comes out %s", name, q->value != 0 ? "true" : "false");
+    else
+        teller_say(t, lane, SAY_PLAIN, "`%s` comes out as %g", name, q->value);
+}
+
 static void say_answer(struct teller *t, const struct play_answer *q)
 {
     uint32_t lane = teller_lane(t, q->task), mark = t->p->mark_of[q->pc];
@@ -336,8 +357,7 @@ static void say_answer(struct teller *t, const struct play_answer *q)
     else if (q->kind == ASK_BRANCH && text)
         teller_say(t, lane, SAY_PLAIN, "`%s` %s", text, q->value != 0 ? "holds" : "does not hold");
     else if (q->kind == ASK_VALUE && q->of > 1 && !isnan(q->value))
-        teller_say(t, lane, SAY_PLAIN, "%s%s%s comes out as %g", text ? "`" : "",
-                   text ? text : step_short(t, mark), text ? "`" : "", q->value);
+        say_value(t, lane, q);
 }
 
 /* ---- moves ---- */

@@ -128,6 +128,12 @@ static void subject_of_spec(struct plan_subject *p, const struct cmd_args *a, st
     }
     p->digest = digest_of_both(a->mem, s->digest, m.digest);
     p->tree = subject_tree(&m, a, d);
+    if (!p->tree || !spec_is(p->tree))
+        return;
+    p->tree = NULL;
+    diag_error(d, p->spec->model.at, "E-file",
+               "`model` names the file that begins with pertinax: 1", "%s is a spec itself",
+               p->path);
 }
 
 static void subject_of(struct plan_subject *p, const struct cmd_args *a, const char *path,
@@ -160,6 +166,15 @@ static void concurrent_set(const struct spec *s, const struct cmd_args *a, struc
     for (uint32_t i = 0; i < s->nclaim; i++)
         if (s->claim[i].concurrent_at.line == 0)
             s->claim[i].concurrent = n;
+}
+
+static struct plan_pick read_pick(const struct cmd_args *a, struct diags *d)
+{
+    struct plan_pick k = {.only = opt_get(a->o, "only")};
+    k.under = opt_names(a->o, "under", a->mem, &k.nunder);
+    if (opt_has(a->o, "under") && k.nunder == 0)
+        diag_error(d, (struct loc){0}, "E-under", NULL, "--under names no execution");
+    return k;
 }
 
 /* ---- what comes out ---- */
@@ -216,7 +231,8 @@ static int check_run(const struct cmd_args *a, struct diags *d)
         if (s[i].spec)
             concurrent_set(s[i].spec, a, d);
     }
-    const struct plan *p = whole ? plan_make(a->mem, s, n, opt_get(a->o, "only"), d) : NULL;
+    struct plan_pick pick = read_pick(a, d);
+    const struct plan *p = whole ? plan_make(a->mem, s, n, &pick, d) : NULL;
     if (!p || diags_errors(d))
         return STATUS_USAGE;
     struct watch w;
@@ -241,6 +257,7 @@ static int check_run(const struct cmd_args *a, struct diags *d)
 static const struct opt check_opts[] = {
     {"concurrent", 0, "N", "requests explored at once where a claim does not say (default 2)", 0},
     {"only", 0, "NAME", "judge the claims of this name alone", 0},
+    {"under", 'u', "NAME,...", "judge them under these executions alone", OPT_MANY},
     {"strict", 0, NULL, "a vacuous claim fails", 0},
     {"max-states", 0, "N", "give an exploration up after N states (default 2000000)", 0},
     {"max-memory", 0, "SIZE", "or when it takes so much memory (default 2GiB)", 0},

@@ -220,6 +220,23 @@ const char *opt_next(const struct opts *o, const char *name, uint32_t *i)
     return NULL;
 }
 
+const char **opt_names(const struct opts *o, const char *name, struct arena *a, uint32_t *n)
+{
+    const char *list;
+    size_t most = 1;
+    for (uint32_t i = 0; (list = opt_next(o, name, &i));)
+        most += strlen(list) + 1;
+    const char **names = NEW(a, const char *, most);
+    *n = 0;
+    for (uint32_t i = 0; (list = opt_next(o, name, &i));)
+        for (size_t len; *list; list += len + (list[len] == ',')) {
+            len = strcspn(list, ",");
+            if (len > 0)
+                names[(*n)++] = arena_strndup(a, list, len);
+        }
+    return names;
+}
+
 /* Digits, and perhaps an exponent: 2500, 1e6. */
 static bool read_u64(const char *s, uint64_t *out)
 {

@@ -55,6 +55,8 @@ const char *opt_get(const struct opts *o, const char *name);           /* NULL i
 bool opt_is(const struct opts *o, const char *name, const char *word); /* is it given, and that? */
 /* for (uint32_t i = 0; (s = opt_next(o, "set", &i));) */
 const char *opt_next(const struct opts *o, const char *name, uint32_t *i);
+/* All that is given to it, "a,b" as two; *n of them. */
+const char **opt_names(const struct opts *o, const char *name, struct arena *a, uint32_t *n);
 /* A whole number in [min, max], also written 1e6; otherwise if not given.  What is out of range is
  * an error that names the flag, and otherwise is returned. */
 struct opt_range {

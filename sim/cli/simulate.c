@@ -170,23 +170,19 @@ static void choose_default(struct subject *s)
 
 void subject_executions(struct subject *s, const struct opts *o, struct arena *a, struct diags *d)
 {
-    const char *list;
+    uint32_t n;
+    const char **name = opt_names(o, "under", a, &n);
     s->exec = NEW(a, const struct execution *, s->model->nexec);
     if (!opt_has(o, "under")) {
         choose_default(s);
         return;
     }
-    for (uint32_t i = 0; (list = opt_next(o, "under", &i));) {
-        for (const char *p = list; *p;) {
-            size_t n = strcspn(p, ",");
-            const char *name = arena_strndup(a, p, n);
-            const struct execution *x = n ? model_exec(s->model, name) : NULL;
-            if (x)
-                exec_add(s, x);
-            else if (n)
-                exec_unknown(s, name, a, d);
-            p += n + (p[n] == ',');
-        }
+    for (uint32_t i = 0; i < n; i++) {
+        const struct execution *x = model_exec(s->model, name[i]);
+        if (x)
+            exec_add(s, x);
+        else
+            exec_unknown(s, name[i], a, d);
     }
     if (s->nexec == 0 && !diags_errors(d))
         diag_error(d, (struct loc){0}, "E-under", NULL, "--under names no execution");

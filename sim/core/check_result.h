@@ -49,7 +49,6 @@ struct claim_result {
     const struct limit_result *limit;    /* claims in numbers; else NULL */
     const struct compare_result *agrees; /* `agrees`: one part; else NULL */
     const struct story_result *story;    /* a counterexample; else NULL */
-    const char *story_same; /* "deadlock_free under threads": it shows the same; or NULL */
 };
 /* With several values of `for:`, where a claim begins to hold (or ends to). */
 struct claim_turn {

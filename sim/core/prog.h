@@ -278,6 +278,15 @@ static inline uint32_t res_instances(const struct prog *p, uint32_t res)
     return (r->keys ? r->keys : 1) * (r->per_worker ? p->workers : 1);
 }
 
+/* The body that an instruction stands in: bodies lie one after the other. */
+static inline uint32_t prog_body_at(const struct prog *p, uint32_t pc)
+{
+    uint32_t body = 0;
+    while (body + 1 < p->nbody && p->body[body + 1].pc <= pc)
+        body++;
+    return body;
+}
+
 /* Compile for one execution.  NULL if there were errors (in d; the same for each execution). */
 struct prog *prog_compile(struct arena *a, const struct model *m, const struct execution *x,
                           struct diags *d);

@@ -2,6 +2,7 @@
 /* stuck_tell.c - who waits for whom, in words; see stuck.h. */
 #include "core/stuck_impl.h"
 #include <stdlib.h>
+#include <string.h>
 
 const char *stuck_task_name(const struct stuck_view *s, struct arena *a, uint32_t task)
 {
@@ -116,7 +117,8 @@ const char *stuck_holders(const struct stuck_view *s, struct arena *a, uint32_t 
         if (!stuck_holds(s, k, t->res))
             continue;
         if (n++ < 3)
-            buf_printf(&b, "%s%s", n > 1 ? ", " : "", stuck_task_name(s, a, k));
+            buf_printf(&b, "%s%s", n > 1 ? ", " : "",
+                       k == task ? "itself" : stuck_task_name(s, a, k));
     }
     if (n > 3)
         buf_printf(&b, " and %u more", n - 3);
@@ -125,60 +127,96 @@ const char *stuck_holders(const struct stuck_view *s, struct arena *a, uint32_t 
     return text;
 }
 
-/* Of the circle, or of all who are told if there is none. */
+/* ---- what to do about it ---- */
+
+static const struct res *wanted(const struct stuck_view *s, const struct task *t)
+{
+    return &s->p->res[s->st->inst[t->res].res];
+}
+
+static const char *advice_thread(const struct stuck_view *s, struct arena *a, const struct task *t)
+{
+    const struct res *r = wanted(s, t);
+    return arena_printf(a,
+                        "every thread of `%s` (%u) waits for work that waits for a thread of "
+                        "`%s`: give the requests threads of their own (server: N), make the "
+                        "pool larger than the requests in it, or run the branches in place",
+                        r->name, r->size, r->name);
+}
+
+static const char *advice_channel(const struct stuck_view *s, struct arena *a, const struct task *t)
+{
+    return arena_printf(a,
+                        "who takes from `%s` waits, by way of others, for a place in it: a "
+                        "larger channel only puts that off; reject when it is full "
+                        "(full: reject), or let no stage put into one before it",
+                        wanted(s, t)->name);
+}
+
+/* until: somebody of them waits for a condition. */
+static const char *advice_held(const struct stuck_view *s, struct arena *a, uint32_t task,
+                               bool until)
+{
+    const struct task *t = &s->st->task[task];
+    const struct res *r = wanted(s, t);
+    if (until)
+        return arena_printf(a,
+                            "who waits for a condition must not hold what is needed to make it "
+                            "true: give `%s` up before",
+                            r->name);
+    if (!stuck_holds(s, task, t->res))
+        return arena_printf(a,
+                            "take `%s` and what it is held with in one order everywhere, or take "
+                            "all of it at once",
+                            r->name);
+    if (r->size == 1)
+        return arena_printf(a,
+                            "who holds `%s` asks for it again, and it is not reentrant: take it "
+                            "once, round all that needs it",
+                            r->name);
+    return arena_printf(a,
+                        "who holds one of `%s` asks for another: take all that is needed at once, "
+                        "or let fewer do so at a time than there are (%u)",
+                        r->name, r->size);
+}
+
+/* Of the circle, or of those from whom on the others wait if there is none. */
 static const char *advice(const struct stuck_view *s, struct arena *a, const uint32_t *who,
                           uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        const struct task *t = &s->st->task[who[i]];
-        if (t->state != T_THREAD || s->p->res[s->st->inst[t->res].res].kind == RES_LIMIT)
-            continue;
-        const struct res *r = &s->p->res[s->st->inst[t->res].res];
-        return arena_printf(a,
-                            "every thread of `%s` (%u) waits for work that waits for a thread of "
-                            "`%s`: give the requests threads of their own (server: N), make the "
-                            "pool larger than the requests in it, or run the branches in place",
-                            r->name, r->size, r->name);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        const struct task *t = &s->st->task[who[i]];
-        if (t->state == T_QUEUE && s->p->res[s->st->inst[t->res].res].kind == RES_CHANNEL)
-            return arena_printf(a,
-                                "who takes from `%s` waits, by way of others, for a place in it: a "
-                                "larger channel only puts that off; reject when it is full "
-                                "(full: reject), or let no stage put into one before it",
-                                s->p->res[s->st->inst[t->res].res].name);
-    }
+    const struct task *t = s->st->task;
     bool until = false;
     for (uint32_t i = 0; i < n; i++)
-        until = until || s->st->task[who[i]].state == T_UNTIL;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct task *t = &s->st->task[who[i]];
-        if (t->state == T_QUEUE && until)
-            return arena_printf(a,
-                                "who waits for a condition must not hold what is needed to make "
-                                "it true: give `%s` up before",
-                                s->p->res[s->st->inst[t->res].res].name);
-        if (t->state == T_QUEUE && stuck_holds(s, who[i], t->res) &&
-            s->p->res[s->st->inst[t->res].res].size > 1)
-            return arena_printf(a,
-                                "who holds one of `%s` asks for another: take all that is needed "
-                                "at once, or let fewer do so at a time than there are (%u)",
-                                s->p->res[s->st->inst[t->res].res].name,
-                                s->p->res[s->st->inst[t->res].res].size);
-        if (t->state == T_QUEUE)
-            return arena_printf(a,
-                                "take `%s` and what it is held with in one order everywhere, or "
-                                "take all of it at once",
-                                s->p->res[s->st->inst[t->res].res].name);
-    }
+        if (t[who[i]].state == T_THREAD && wanted(s, &t[who[i]])->kind != RES_LIMIT)
+            return advice_thread(s, a, &t[who[i]]);
     for (uint32_t i = 0; i < n; i++)
-        if (s->st->task[who[i]].state == T_UNTIL)
+        if (t[who[i]].state == T_QUEUE && wanted(s, &t[who[i]])->kind == RES_CHANNEL)
+            return advice_channel(s, a, &t[who[i]]);
+    for (uint32_t i = 0; i < n; i++)
+        until = until || t[who[i]].state == T_UNTIL;
+    for (uint32_t i = 0; i < n; i++)
+        if (t[who[i]].state == T_QUEUE)
+            return advice_held(s, a, who[i], until);
+    for (uint32_t i = 0; i < n; i++)
+        if (t[who[i]].state == T_UNTIL)
             return arena_printf(a,
                                 "nobody who can still go on sets %s: set it on every way, also "
                                 "where something fails, or give the wait_until a timeout",
                                 setters_names(s, a, who[i]));
     return NULL;
+}
+
+/* Those who wait for nobody that is stuck; all where there are none. */
+static uint32_t roots_of(const struct stuck_view *s, const bool *moves, const struct would_set *v,
+                         const uint32_t *who, uint32_t n, uint32_t *root)
+{
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (blocker(s, moves, v, who[i]) == NONE)
+            root[k++] = who[i];
+    if (k == 0)
+        memcpy(root, who, n * sizeof *root);
+    return k ? k : n;
 }
 
 /* The stuck tasks in the order to be told: a cycle of the wait-for graph first. */
@@ -240,7 +278,9 @@ struct deadlock_result *stuck_tell(const struct stuck_view *s, struct arena *a, 
                                             .waits_for = waits_for(s, a, &v, order[i]),
                                             .held_by = stuck_holders(s, a, order[i])};
     }
-    r->advice = advice(s, a, order, r->ncycle > 0 ? r->ncycle : r->n);
+    uint32_t root[STUCK_TOLD];
+    r->advice = r->ncycle > 0 ? advice(s, a, order, r->ncycle)
+                              : advice(s, a, root, roots_of(s, m, &v, order, r->n, root));
     would_set_free(&v);
     free(order);
     free(m);

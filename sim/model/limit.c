@@ -92,12 +92,13 @@ static const struct limit_node *unknown_name(struct limit_parser *p, size_t from
         names[n++] = r->name;
     for (uint32_t i = 0; i < p->m->nparam; i++)
         names[n++] = p->m->param[i].name;
-    const char *near = nearest(word, names, n);
+    const char *near = p->worst ? NULL : nearest(word, names, n);
     expr_syntax(&p->p, from, from + len,
-                near ? arena_printf(p->p.a, "did you mean `%s`?", near)
-                     : "quantities are mean p50 p90 p95 p99 p999 max sd P(...) outcome(...) "
-                       "throughput makespan speedup(A, B) utilisation(R) queue(R) "
-                       "critical_share(STEP) gain(STEP) threads tasks memory baseline(...)",
+                p->worst ? "worst_case: latency <= 2s"
+                : near   ? arena_printf(p->p.a, "did you mean `%s`?", near)
+                         : "quantities are mean p50 p90 p95 p99 p999 max sd P(...) outcome(...) "
+                           "throughput makespan speedup(A, B) utilisation(R) queue(R) "
+                           "critical_share(STEP) gain(STEP) threads tasks memory baseline(...)",
                 "`%s` is no quantity and no parameter", word);
     return NULL;
 }

@@ -47,7 +47,8 @@ void read_spec_set(struct reader *r, const struct yaml *v, void *field)
     if (s->nset)
         memcpy(set, s->set, s->nset * sizeof *set);
     for (uint32_t i = 0; i < v->n; i++)
-        set[s->nset++] = (struct spec_set){v->pair[i].key, v->pair[i].key_at, v->pair[i].value};
+        set[s->nset++] =
+            (struct spec_set){v->pair[i].key, v->pair[i].key_at, v->pair[i].value, NULL};
     s->set = set;
 }
 

@@ -49,6 +49,7 @@ struct spec_set {
     const char *path; /* "executions.threads.pool" */
     struct loc at;
     const struct yaml *value;
+    const char *said; /* by the author in other words: "concurrent=2"; or NULL */
 };
 /* `for:`: the claim is judged with each of the values; several axes are a grid, the last one
  * running fastest. */

@@ -82,7 +82,7 @@ static void read_load_setting(struct reader *r, const struct yaml *v, void *fiel
 {
     struct spec_set *s = field;
     (void)r;
-    *s = (struct spec_set){"load", v->at, v};
+    *s = (struct spec_set){"load", v->at, v, NULL};
 }
 
 static void read_expect(struct reader *r, const struct yaml *v, void *field)
@@ -274,7 +274,7 @@ static struct spec_set backlog_of(struct reader *r, uint32_t n, struct loc at)
     *map = (struct yaml){.kind = YAML_MAP, .at = at, .flow = true, .n = 1};
     map->pair = NEW(r->a, struct yaml_pair, 1);
     map->pair[0] = (struct yaml_pair){"backlog", at, count};
-    return (struct spec_set){"load", at, map};
+    return (struct spec_set){"load", at, map, arena_printf(r->a, "concurrent=%u", n)};
 }
 
 /* A worst case is that of one request, unless the claim itself says that there are more. */

@@ -67,6 +67,10 @@ $ pertinax check data/claims.yaml --only 'responds: exactly_once' -q
 > CLAIM                   coroutine
 > responds: exactly_once  pass
 $ pertinax check specs/faults/nested_connections.yaml specs/faults/lock_order.yaml -q
+> SPEC                                  pass  fail  undecided  vacuous
+> specs/faults/nested_connections.yaml     3     -          -        -
+> specs/faults/lock_order.yaml             4     -          -        -
+>
 > nested_connections · specs/faults/nested_connections.yaml: all 3 claims hold
 >
 > CLAIM                            serial  threads  coroutine
@@ -795,7 +799,7 @@ $ pertinax check data/claims.yaml --format sarif
 > }
 ? 1
 $ pertinax check data/claims.yaml --format github
-> ::error file=data/claims.yaml,line=11,col=5,title=deadlock_free under threads%3A does not hold::6 tasks can never move again
+> ::error file=data/claims.yaml,line=11,col=5,title=deadlock_free under threads%3A does not hold::6 tasks can never move again%0A1. request 1: arrives, gets a thread of `pool` (data/claims.yaml:6:3)%0A2. request 2: arrives, gets a thread of `pool` (data/claims.yaml:6:3)%0A3. request 1: starts `left` and `right` and waits for them; both wait for a thread of `pool` (data/claims.yaml:6:5)%0A4. request 2: starts `left` and `right` and waits for them; both wait for a thread of `pool` (data/claims.yaml:6:5)%0Arequest 1 waits for its branches%0Arequest 1: left waits for a thread of `pool`, held by request 1, request 2%0Arequest 2 waits for its branches%0Arequest 1: right waits for a thread of `pool`, held by request 1, request 2%0Arequest 2: left waits for a thread of `pool`, held by request 1, request 2%0ATo replay it: pertinax replay data/claims.yaml --trace threads.2.edvb-0224c
 > ::warning file=data/claims.yaml,line=13,col=5,title=a pool%2C of 9%3A <large> & "quoted"%2C 100%25 under threads%3A vacuous::2 requests take at most 6 of the 9 threads of `pool`: nobody waits%0Atry set: {executions.threads.pool: 5}, or concurrent: 4
 > ::error file=data/claims.yaml,line=15,col=5,title=deadlock_free (threads.pool=3) under threads%3A does not hold::it holds, and was expected to fail
 > ::notice file=data/claims.yaml,line=7,col=42,title=unreached::the handler `catch timeout` of request/left/db is never run
@@ -869,9 +873,8 @@ $ pertinax check data/story_timed.yaml | sed '/To replay/d; /^warning/,$d'
 >   story_timed.yaml  request
 >    1      0 s  :7   arrives, responds 200, calls `fast`  ◀
 >    2  1.50 ms  :10  `fast` answers, calls `fast`
->    3  3.00 ms  :12  `fast` answers, `chance(0.1)` holds, responds
->                      500, though there is a response already, the
->                      request ends  ◀
+>    3  3.00 ms  :12  `fast` answers, `chance(0.1)` holds, responds 500, though
+>                      there is a response already, the request ends  ◀
 >
 >
 > Undecided: responds: exactly_once (request=[{respond: 200}, {call: fast,

@@ -90,10 +90,8 @@ $ printf 'pertinax: 1\nname: round\nservices: {a: {latency: 1ms}}\nchannels: {th
 
 # The id of a run of more moves than its short form counts, and of another bound of counts
 $ printf 'pertinax: 1\nname: long\nuncaught: none\nservices: {a: {latency: 1ms}}\nrequest: [{repeat: 70, do: {call: a}}, {fail: x}]\nchecks: [{responds: exactly_once, concurrent: 1, under: serial}]\n' >long.yaml; pertinax check long.yaml --max-count 5 | sed -n '/^   2/,/replay it/p' | tee out; $(sed -n 's/.*replay it: //p' out) | sed -n '/^ 2/,/^$/p'
->    2  70.0 ms  :5  `a` answers, the request ends without a
->                     response  ◀
+>    2  70.0 ms  :5  `a` answers, the request ends without a response  ◀
 >
 >   To replay it: pertinax replay long.yaml --trace serial.1m5.2jsq-hz82y9
->  2  70.0 ms  :5  `a` answers, the request ends without a
->                   response  ◀
+>  2  70.0 ms  :5  `a` answers, the request ends without a response  ◀
 >

@@ -187,8 +187,8 @@ A mutex taken twice by one task.
 $ printf 'pertinax: 1\nname: twice\nresources: {lock: mutex}\nrequest: {use: lock, do: {use: lock, do: []}}\n' >twice.yaml; pertinax run twice.yaml -n 1 --under serial | grep -A 6 Deadlock
 >   Deadlock under serial after 0 s: 1 task can never move again.
 >   1. request, in request/lock#2 (twice.yaml:4:27), waits for `lock`, held by
->      request
+>      itself
 >
->   take `lock` and what it is held with in one order everywhere, or take all of
->   it at once
+>   who holds `lock` asks for it again, and it is not reentrant: take it once,
+>   round all that needs it
 >

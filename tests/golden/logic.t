@@ -26,9 +26,9 @@ $ pertinax check page_spec.yaml
 >    2  :7                                       calls `db`
 >    3  :7                                       `db` answers, writes `session`
 >                                                 from now on, calls `mc`
->    4  :10    `mc` answers, `mc` comes out as
->               1, `over` holds, responds 503,
->               the request ends  ◀
+>    4  :10    `mc` answers, `over` comes out
+>               true, `over` holds, responds
+>               503, the request ends  ◀
 >
 >   It needs unusual timing: no latencies within the model's bounds give this
 >   order; `mc` (at most 1ms) would have to last as long as `db` (at least 3ms).
@@ -40,8 +40,8 @@ $ pertinax check page_spec.yaml
 >
 >   page.yaml  request
 >    1  :8     arrives, spawns `load`, calls `mc`
->    2  :10    `mc` answers, `mc` comes out as 1, `over`
->               holds, responds 503, the request ends  ◀
+>    2  :10    `mc` answers, `over` comes out true, `over` holds, responds 503,
+>               the request ends  ◀
 >
 >   It needs unusual timing: no latencies within the model's bounds give this
 >   order; `mc` (at least 1ms) would have to take no time.
@@ -55,9 +55,10 @@ $ pertinax check page_spec.yaml
 >    1      0 s  :8   arrives, spawns `load`, calls
 >                      `mc`
 >    2      0 s  :7                                  calls `db`
->    3  1.00 ms  :10  `mc` answers, `mc` comes out
->                      as 1, `over` holds, responds
->                      503, the request ends
+>    3  1.00 ms  :10  `mc` answers, `over` comes
+>                      out true, `over` holds,
+>                      responds 503, the request
+>                      ends
 >                :7                                  is cancelled  ◀
 >
 >   To replay it: pertinax replay page.yaml --trace coroutine.1.kh3w-q281j

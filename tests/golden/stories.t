@@ -8,12 +8,11 @@ $ printf 'pertinax: 1\nname: retry\nuncaught: none\nservices: {a: {latency: 10ms
 >
 >   retry.yaml       request
 >    1      0 s  :5  arrives, gets the worker, calls `a`
->    2  10.0 ms  :5  `a` fails, tries again, waits before the next
->                     attempt, then calls `a`
->    3  25.0 ms  :5  `a` fails, tries again, waits before the next
->                     attempt, then calls `a`
->    4  43.0 ms  :5  `a` fails, the request ends without a response
->                     ◀
+>    2  10.0 ms  :5  `a` fails, tries again, waits before the next attempt, then
+>                     calls `a`
+>    3  25.0 ms  :5  `a` fails, tries again, waits before the next attempt, then
+>                     calls `a`
+>    4  43.0 ms  :5  `a` fails, the request ends without a response  ◀
 >
 >   To replay it: pertinax replay retry.yaml --trace serial.1.r9w5-h3tg
 
@@ -86,12 +85,12 @@ $ printf 'pertinax: 1\nname: ghost\nservices: {a: {latency: 10ms, capacity: 1, q
 > (1) after: waiting(a), never: started(late) under threads: it breaks G
 >     (waiting(a) -> G not started(late)) (ghost.yaml:5:11)
 >
->   ghost.yaml       request                                         free a
->    1      0 s  :4  arrives, calls `a`                                   0
->    2  4.00 ms  :4  the timeout of `a` comes, abandons its call          0
->    3  4.00 ms  :4  waits for a place at `a`                             0
->    4  10.0 ms  :4  gets a place at `a`, calls `a`                       0
->    5  20.0 ms  :4  `a` answers, computes  ◀                             1
+>   ghost.yaml       request                                      free a
+>    1      0 s  :4  arrives, calls `a`                                0
+>    2  4.00 ms  :4  the timeout of `a` comes, abandons its call       0
+>    3  4.00 ms  :4  waits for a place at `a`                          0
+>    4  10.0 ms  :4  gets a place at `a`, calls `a`                    0
+>    5  20.0 ms  :4  `a` answers, computes  ◀                          1
 >
 >   To replay it: pertinax replay ghost.yaml --trace threads.1.d4wc-74tcs
 
@@ -153,8 +152,8 @@ $ printf 'pertinax: 1\nname: until\nservices: {a: {latency: 10ms}}\nshared: {ope
 >
 >   until.yaml       request
 >    1      0 s  :5  arrives, calls `a`
->    2  10.0 ms  :5  `a` answers, reads `open` = false, reads `n` =
->                     0, waits until `open and n >= 2`
+>    2  10.0 ms  :5  `a` answers, reads `open` = false, reads `n` = 0, waits until
+>                     `open and n >= 2`
 >
 >   One task can never go on:
 >   1. request waits for `open and n >= 2` (until.yaml:5:23)
@@ -184,27 +183,20 @@ $ printf 'pertinax: 1\nname: log\nservices: {a: {latency: 10ms}}\nshared: [log]\
 Who holds two of three asks for two more; that another is not let in meanwhile is not the reason.
 
 $ printf 'pertinax: 1\nname: units\nservices: {a: {latency: 10ms}}\nresources: {r: {kind: pool, size: 3}}\nrequest: {use: r, n: 2, do: {use: r, n: 2, name: more, do: {call: a}}}\nexecutions: {threads: {pool: 4, limit: 1}}\nchecks: [{deadlock_free: {}, concurrent: 2, under: threads}]\n' >units.yaml; pertinax check units.yaml | sed -n '/^(1)/,/replay/p'
-> (1) deadlock_free under threads: 2 tasks can never move again (units.yaml:7:11)
+> (1) deadlock_free under threads: 1 task of one request can never move again
+>     (units.yaml:7:11)
 >
->   units.yaml  request 1               request 2               free limit  free r
->    1  :5      arrives, gets a thread                                   0       3
->                of `pool`
->    2  :5                              arrives, waits for a             0       3
->                                        place among the
->                                        requests let in
->    3  :5      takes 2 of `r`                                           0       1
->    4  :5      waits for `r`, held by                                   0       1
->                request 1
+>   units.yaml  request                                           free r
+>    1  :5      arrives, gets a thread of `pool`, takes 2 of `r`       1
+>    2  :5      waits for `r`, held by itself                          1
 >
->   2 tasks can never go on:
->   1. request 1 waits for `r`, held by request 1 (units.yaml:5:30)
->   2. request 2 waits for a place among the requests let in, held by request 1
->      (units.yaml:5:11)
+>   One task can never go on:
+>   1. request waits for `r`, held by itself (units.yaml:5:30)
 >
 >   Who holds one of `r` asks for another: take all that is needed at once, or let
 >   fewer do so at a time than there are (3).
 >
->   To replay it: pertinax replay units.yaml --trace threads.2.ng4t-g22v4
+>   To replay it: pertinax replay units.yaml --trace threads.1.ng4t-02x7
 
 An item goes round between two stages for ever. The run is given back by its id.
 
@@ -247,11 +239,9 @@ $ printf 'pertinax: 1\nname: again\nparams: {p: 100%%}\nservices: {a: {latency: 
 >
 >   again.yaml       request
 >    1      0 s  :5  arrives, gets the worker, calls `a`
->    2  1.00 ms  :5  `a` fails, tries again, waits before the next
->                     attempt
+>    2  1.00 ms  :5  `a` fails, tries again, waits before the next attempt
 >    3  3.00 ms  :5  goes on, calls `a`
->    4  4.00 ms  :5  `a` fails, tries again, waits before the next
->                     attempt
+>    4  4.00 ms  :5  `a` fails, tries again, waits before the next attempt
 >
 >   No outcome and no order of events leads from there to an end; an attempt
 >   without a limit is taken to succeed in the end, but only where it can.
@@ -269,8 +259,8 @@ $ printf 'pertinax: 1\nname: race\nservices: {db: {latency: 1ms}}\nshared: {k: a
 >     (race.yaml:6:11)
 >
 >   race.yaml  request
->    1  :5     arrives, chooses branch 2 of 2 (1), starts
->               `load` and `store` and waits for them
+>    1  :5     arrives, chooses branch 2 of 2 (1), starts `load` and `store` and
+>               waits for them
 >
 >   `k`: load is about to write it (race.yaml:5:83).
 >   `k`: store is about to write it as well, and neither waits for the other

@@ -6,6 +6,7 @@
  * two classes of requests deadlock only together groups    claims that share settings are decided
  * in one exploration cover     what is never reached, and what is */
 #include "check/judge.h"
+#include "core/story_result.h"
 #include "base/arena.h"
 #include "tests/unit/test.h"
 #include <string.h>
@@ -275,6 +276,44 @@ static void test_turns(void **state)
     }
 }
 
+/* ---- counterexamples ---- */
+
+static void requests_told(const char *body, const char *checks, uint32_t want, const char *why)
+{
+    struct arena *mem = arena_new(0);
+    const char *model = arena_printf(mem,
+                                     "pertinax: 1\nname: c\nservices: {a: {latency: 1ms}}\n"
+                                     "resources: {l: mutex, m: mutex}\nrequest:\n%s",
+                                     body);
+    struct world w = judged(model, checks, NULL);
+    assert_int_equal(w.r->claim[0].found, VERDICT_FAIL);
+    assert_int_equal(w.r->claim[0].story->requests, want);
+    assert_string_equal(w.r->claim[0].why, why);
+    arena_drop(w.mem);
+    arena_drop(mem);
+}
+
+/* Opposite order within a request, pools of two and of three that so many requests fill. */
+static void test_fewest(void **state)
+{
+    (void)state;
+    const char *cross = "  parallel:\n    x: {use: l, do: {use: m, do: {call: a}}}\n"
+                        "    y: {use: m, do: {use: l, do: {call: a}}}\n";
+    const char *fork = "  parallel: {x: {call: a}, y: {call: a}}\n";
+    requests_told(cross, "under: threads\nconcurrent: 1\nchecks: [deadlock_free]\n", 1,
+                  "3 tasks can never move again");
+    requests_told(cross, "under: threads\nconcurrent: 3\nchecks: [deadlock_free]\n", 1,
+                  "3 tasks of one request can never move again");
+    requests_told(fork,
+                  "under: threads\nconcurrent: 3\nset: {threads.pool: 2}\n"
+                  "checks: [deadlock_free]\n",
+                  2, "6 tasks of 2 requests can never move again");
+    requests_told(fork,
+                  "under: threads\nconcurrent: 3\nset: {threads.pool: 3}\n"
+                  "checks: [{responds: exactly_once}]\n",
+                  3, "a request is never answered");
+}
+
 /* ---- cover ---- */
 
 static void unreached(const char *body, const char *want)
@@ -319,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_expected), cmocka_unit_test(test_budget),
         cmocka_unit_test(test_parts),    cmocka_unit_test(test_requests_meet),
         cmocka_unit_test(test_turns),    cmocka_unit_test(test_cover),
+        cmocka_unit_test(test_fewest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,12 +124,17 @@ static void test_all_reported(void **state)
 static void test_access(void **state)
 {
     (void)state;
-    struct parsed p = parse("-w a --what-if=b --format text --format json x -w c");
+    struct parsed p = parse("-w a --what-if=b,,bb --format text --format json x -w c");
     uint32_t i = 0;
     assert_string_equal(opt_next(p.o, "what-if", &i), "a");
-    assert_string_equal(opt_next(p.o, "what-if", &i), "b");
+    assert_string_equal(opt_next(p.o, "what-if", &i), "b,,bb");
     assert_string_equal(opt_next(p.o, "what-if", &i), "c");
     assert_null(opt_next(p.o, "what-if", &i));
+    uint32_t n;
+    const char **names = opt_names(p.o, "what-if", p.mem, &n);
+    assert_int_equal(n, 4);
+    assert_string_equal(names[2], "bb");
+    assert_string_equal(names[3], "c");
     assert_string_equal(opt_get(p.o, "format"), "json"); /* the last one counts */
     assert_false(opt_has(p.o, "gain"));
     assert_null(opt_get(p.o, "requests"));

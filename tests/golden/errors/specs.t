@@ -120,3 +120,20 @@ $ pertinax check bad.yaml
 !       = help: requests arrive as `load` says; nothing is explored
 ! 2 errors
 ? 2
+
+A spec is no model, and a worst case is of the latency.
+
+$ printf 'spec: 1\nmodel: self.yaml\nchecks: [deadlock_free]\n' >self.yaml; pertinax check self.yaml
+! self.yaml:2:8: error[E-file]: self.yaml is a spec itself
+!     2 | model: self.yaml
+!       |        ^^^^^^^^^
+!       = help: `model` names the file that begins with pertinax: 1
+! 1 error
+? 2
+$ printf 'pertinax: 1\nname: t\nrequest: {wait: 1ms}\nchecks: [{worst_case: p99 <= 5ms}]\n' >bad.yaml; pertinax check bad.yaml
+! bad.yaml:4:23: error[E-expr-syntax]: `p99` is no quantity and no parameter
+!     4 | checks: [{worst_case: p99 <= 5ms}]
+!       |                       ^^^
+!       = help: worst_case: latency <= 2s
+! 1 error
+? 2
