@@ -2,8 +2,8 @@
 /* draft.h - a model file of a shape, as a person would have written it.
  *
  * draft.c writes the head and the services, draft_law.c gathers durations and finds their laws,
- * draft_steps.c writes the steps.  Each law has beside it from how many values it is and how well
- * it fits. */
+ * draft_steps.c writes the steps (and draft_class.c what is not always there).  Each law has beside
+ * it from how many values it is and how well it fits. */
 #ifndef FIT_DRAFT_H
 #define FIT_DRAFT_H
 #include "base/buf.h"
