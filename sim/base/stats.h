@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stats.h - numbers about numbers: moments, quantiles, intervals, warm-up.  GSL is used for
- * special functions and inverse distribution functions.  Nothing here draws. */
+ * special functions and inverse distribution functions.  Nothing here draws.  Values that are kept
+ * are in order.h (all of them) or hist.h (to three digits). */
 #ifndef BASE_STATS_H
 #define BASE_STATS_H
 #include <stdbool.h>
@@ -49,25 +50,10 @@ struct interval stats_ratio(const struct ratio_sums *r, double confidence);
  * n p being a hair above an integer). */
 uint64_t stats_rank(uint64_t n, double p);
 /* 1-based ranks l <= u such that [x(l), x(u)] holds the p-quantile with at least the confidence,
- * equal tails, exact binomial (research oracle: n=1000 p=.99 95%: 983, 997; n=1000 p=.5: 469, 532;
+ * equal tails, exact binomial (n=1000 p=.99 95%: 983, 997; n=1000 p=.5: 469, 532;
  * n=500 p=.95: 465, 485; n=10000 p=.99: 9880, 9920; n=100 p=.9: 84, 96).
  * l = 0: no lower bound exists; u = n + 1: no upper bound. */
 void stats_quantile_ranks(uint64_t n, double p, double confidence, uint64_t *l, uint64_t *u);
-
-/* Sort int64 ascending in place (radix for large n, needs tmp of n; tmp may be NULL: allocates). */
-void stats_sort(int64_t *v, size_t n, int64_t *tmp);
-
-/* Order statistics of all the values of some arrays without sorting them all: values are spread
- * over ranges, finer towards the least, and a range is sorted when it is first looked into.  The
- * arrays are copied. */
-struct series {
-    const int64_t *v;
-    size_t n;
-};
-struct order;
-struct order *order_new(const struct series *part, size_t parts);
-void order_free(struct order *o);
-int64_t order_at(struct order *o, uint64_t rank); /* 1-based; there is such a value */
 
 /* MSER-5 (White, Cobb, Spratt 2000): how many of the n observations to delete at the start; batches
  * of 5, d* minimises sum (z_i - zbar)^2 / (k - d)^2 over the first half. *short_run is set if the
@@ -75,21 +61,5 @@ int64_t order_at(struct order *o, uint64_t rank); /* 1-based; there is such a va
 size_t stats_mser5(const double *x, size_t n, bool *short_run);
 /* Lag-1 autocorrelation. */
 double stats_lag1(const double *x, size_t n);
-
-/* Log-linear histogram of non-negative int64 (HdrHistogram's bucket rule, Tene): 2048 linear
- * sub-buckets an octave, so a value is known to 1/2048 relative (3 significant digits); merging is
- * adding.  Exact min, max, count. */
-struct hist;
-struct hist *hist_new(void);
-void hist_free(struct hist *h);
-void hist_clear(struct hist *h);
-void hist_add(struct hist *h, int64_t v, uint64_t times);
-void hist_merge(struct hist *into, const struct hist *from);
-uint64_t hist_count(const struct hist *h);
-int64_t hist_min(const struct hist *h);
-int64_t hist_max(const struct hist *h);
-/* Value of the 1-based rank; the middle of its bucket, clamped to [min, max]. */
-int64_t hist_at_rank(const struct hist *h, uint64_t rank);
-uint64_t hist_count_above(const struct hist *h, int64_t v); /* values > v, bucket accuracy */
 
 #endif

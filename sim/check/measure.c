@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* measure.c - quantities on samples; see measure.h. */
 #include "check/measure.h"
+#include "base/order.h"
 #include "base/stats.h"
 #include <math.h>
 #include <stdlib.h>
@@ -179,7 +180,7 @@ int64_t *measure_latencies(const struct sample_part *p, const struct limit_filte
     for (uint64_t i = 0; i < p->n; i++)
         if (fits(f, p, i))
             v[(*n)++] = p->status[i] ? p->latency[i] : INT64_MAX;
-    stats_sort(v, *n, NULL);
+    order_sort(v, *n, NULL);
     return v;
 }
 

@@ -6,7 +6,7 @@
  * looked at together.  A loop's rounds are instances of a body of their own, cut where its first
  * span begins. */
 #include "base/diag.h"
-#include "base/stats.h"
+#include "base/order.h"
 #include "fit/shape.h"
 #include <stdlib.h>
 #include <string.h>
@@ -356,7 +356,7 @@ static bool is_later(const struct labels *l, const struct label *a, const struct
             continue;
         for (uint32_t k = 0; k < n; k++)
             end[k] = span_of(l, a->occ[a->first[i] + k])->end;
-        stats_sort(end, n, NULL);
+        order_sort(end, n, NULL);
         bool ok = true;
         for (uint32_t k = 0; k < n; k++)
             ok = ok && span_of(l, b->occ[b->first[i] + k])->start + l->s->step >= end[k];

@@ -2,7 +2,7 @@
 /* model_run.c - the parts of a model that say who runs it: host, executions and load; see
  * model_impl.h. */
 #include "model/model_impl.h"
-#include "base/stats.h"
+#include "base/order.h"
 #include <math.h>
 #include <string.h>
 
@@ -226,7 +226,7 @@ static void read_replay(struct reader *r, const struct yaml *v, void *field)
     int64_t *ns = NEW(r->a, int64_t, e->nsample ? e->nsample : 1);
     for (uint32_t i = 0; i < e->nsample; i++)
         ns[i] = (int64_t)llround(t[i]);
-    stats_sort(ns, e->nsample, NULL);
+    order_sort(ns, e->nsample, NULL);
     for (uint32_t i = 0; i < e->nsample; i++)
         t[i] = (double)ns[i];
     l->replay = t;

@@ -5,6 +5,7 @@
  * sums depend on the chunk alone, and chunks are added up in their order.  A batch is as many
  * chunks as are kept apart at a time; a round is what lies between two looks. */
 #include "run/critical.h"
+#include "base/hist.h"
 #include "run/experiment_impl.h"
 #include "run/jobs.h"
 #include "run/sample_impl.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* critical.c - critical paths in numbers; see critical.h. */
 #include "run/critical.h"
+#include "base/order.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +143,7 @@ static uint64_t band_of(const struct path_account *a, bool *in, uint64_t typical
     uint64_t n = a->nreq, near = 0;
     int64_t *v = xcalloc(n, sizeof *v);
     memcpy(v, a->latency, n * sizeof *v);
-    stats_sort(v, n, NULL);
+    order_sort(v, n, NULL);
     bool constant = v[0] == v[n - 1];
     struct cut from = cut_at(v, n, place_of(n, band_lo)), to = cut_at(v, n, place_of(n, band_hi));
     typical[0] = request_at(a, cut_at(v, n, stats_rank(n, 0.5) - 1));

@@ -7,6 +7,7 @@
  * numbers to higher ones, so one pass from the end gives the latest time at which each segment may
  * end without the response being later. */
 #include "run/path_impl.h"
+#include "base/order.h"
 #include <stdlib.h>
 
 enum { SLACK_MOST = 4096 }; /* ended tasks of a request; with more, it is let be */
@@ -153,7 +154,7 @@ static int64_t alone_time(const struct path_log *l, const int64_t *latest, bool 
         v[n++] = 2 * s->start + 1;
         v[n++] = 2 * (window ? latest[i] : s->end);
     }
-    stats_sort(v, n, NULL);
+    order_sort(v, n, NULL);
     int now = 0, most = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (now == 1)

@@ -2,6 +2,7 @@
 /* section.c - an execution's estimates section by section, for comparisons with other runs on the
  * same draws; see section.h. */
 #include "run/section.h"
+#include "base/hist.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,6 @@
  * may share a prog.  Same prog, options and seed: same records, whoever runs it. */
 #ifndef RUN_SIM_H
 #define RUN_SIM_H
-#include "base/stats.h"
 #include "core/prog.h"
 #include <stdatomic.h>
 

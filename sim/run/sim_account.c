@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sim_account.c - what the simulator counts: areas under numbers over time, waits, steps. */
 #include "run/sim_impl.h"
+#include "base/hist.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

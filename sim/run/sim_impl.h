@@ -15,6 +15,7 @@
  *   deadlock.c     what is known of tasks that are stuck */
 #ifndef RUN_SIM_IMPL_H
 #define RUN_SIM_IMPL_H
+#include "base/hist.h"
 #include "core/step.h"
 #include "run/cpu.h"
 #include "run/sim.h"

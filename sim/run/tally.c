@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tally.c - latencies by class and outcome, and their estimates; see tally.h. */
 #include "run/tally.h"
+#include "base/order.h"
+#include "base/hist.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* total.c - accounts of many simulations as one; see tally.h. */
 #include "run/tally.h"
+#include "base/hist.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

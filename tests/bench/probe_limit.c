@@ -9,6 +9,8 @@
  *                   site, tables by inversion) and its duties: a record of each customer, a
  *                   histogram of waits, moments, quantiles and how much is above them */
 #include "base/rng.h"
+#include "base/order.h"
+#include "base/hist.h"
 #include "base/stats.h"
 #include "tests/bench/bench.h"
 #include <math.h>

@@ -7,6 +7,7 @@
  * random_model.h are of every kind, and what is taken of them is compared.  The shipped ones, too.
  */
 #include "model/model.h"
+#include "base/hist.h"
 #include "run/flow.h"
 #include "run/path.h"
 #include "tests/prop/random_model.h"

@@ -20,6 +20,7 @@
  * Times are in ms.  With -DTHEORY_SAY every comparison is printed. */
 #ifndef TESTS_THEORY_H
 #define TESTS_THEORY_H
+#include "base/order.h"
 #include "base/diag.h"
 #include "model/model.h"
 #include "run/sim.h"
@@ -322,7 +323,7 @@ static inline int64_t *theory_sorted(const struct theory *t, bool duration, size
     for (uint32_t i = 0; i < THEORY_REPS; i++)
         for (uint64_t k = 0; k < t->part[i].n; k++)
             v[at++] = duration ? t->part[i].rec[k].duration : t->part[i].rec[k].latency;
-    stats_sort(v, *n, NULL);
+    order_sort(v, *n, NULL);
     return v;
 }
 

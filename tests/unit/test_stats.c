@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_stats.c - against published values, closed forms, and GSL where it can follow. */
+#include "base/order.h"
+#include "base/hist.h"
 #include "base/stats.h"
 #include "base/rng.h"
 #include <setjmp.h>
@@ -343,7 +345,7 @@ static void test_sort(void **state)
             }
             memcpy(w, v, bytes);
             qsort(w, n, sizeof *w, by_value);
-            stats_sort(v, n, k % 2 ? tmp : NULL);
+            order_sort(v, n, k % 2 ? tmp : NULL);
             assert_memory_equal(v, w, bytes);
         }
         free(v);
@@ -368,7 +370,7 @@ static void test_order(void **state)
         /* The part in the middle has one value, the second none. */
         const struct series part[] = {{v, A}, {v + A, 0}, {v + A, B - A}, {v + B, N - B}};
         struct order *o = order_new(part, sizeof part / sizeof part[0]);
-        stats_sort(v, N, NULL);
+        order_sort(v, N, NULL);
         for (size_t j = 0; j < N; j += j < 100 ? 1 : 97) {
             assert_int_equal(order_at(o, N - j), v[N - 1 - j]);
             assert_int_equal(order_at(o, j + 1), v[j]);
@@ -451,7 +453,7 @@ static void test_hist_ranks(void **state)
         hist_add(h, v[i], 1);
         hist_add(parts[i % 3], v[i], 1);
     }
-    stats_sort(v, N, NULL);
+    order_sort(v, N, NULL);
     struct hist *sum = hist_new();
     for (int i = 0; i < 3; i++)
         hist_merge(sum, parts[i]);
