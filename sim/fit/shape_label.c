@@ -3,42 +3,12 @@
  * succeeds, copies at once, rounds of a loop; see shape.h.
  *
  * A label is an operation beside its siblings.  Its occurrences in all instances of the body are
- * looked at together.  A loop's rounds are instances of a body of their own, cut where its first
- * span begins. */
+ * looked at together. */
 #include "base/diag.h"
 #include "base/order.h"
-#include "fit/shape.h"
+#include "fit/shape_label.h"
 #include <stdlib.h>
 #include <string.h>
-
-enum { LABELS = 256 };
-#define NEARLY 0.98 /* of the instances: always */
-
-enum label_kind { LABEL_ONE, LABEL_RETRY, LABEL_EACH, LABEL_LOOP, LABEL_GONE };
-struct label {
-    enum label_kind kind;
-    uint32_t op, via;
-    uint32_t total, present, multi, most; /* occurrences; instances with it, with several */
-    uint32_t *first;                      /* by instance, n + 1: into occ */
-    uint32_t *occ;                        /* indices of spans */
-    uint32_t limit;
-};
-struct labels {
-    struct shaper *s;
-    const struct shape_set *in;
-    uint32_t n, dropped, depth;
-    struct label v[LABELS];
-    struct shape_items *out;
-};
-
-static const struct forest_span *span_of(const struct labels *l, uint32_t i)
-{
-    return &l->s->f->v[i];
-}
-static uint32_t count_in(const struct label *b, uint32_t inst)
-{
-    return b->first[inst + 1] - b->first[inst];
-}
 
 /* How far spans may overlap and still touch: less than a tenth of either. */
 static int64_t slack(const struct labels *l, const struct forest_span *a,
@@ -51,7 +21,7 @@ static int64_t slack(const struct labels *l, const struct forest_span *a,
 
 /* ---- gathering ---- */
 
-static struct label *label_find(struct labels *l, const struct forest_span *c)
+struct label *label_find(struct labels *l, const struct forest_span *c)
 {
     for (uint32_t i = 0; i < l->n; i++)
         if (l->v[i].op == c->op && l->v[i].via == c->via)
@@ -72,7 +42,7 @@ static void gather(struct labels *l)
     const struct shape_set *in = l->in;
     for (uint32_t i = 0; i < in->n; i++)
         for (uint32_t k = 0; k < in->v[i].n; k++) {
-            struct label *b = label_of(l, span_of(l, in->kid[in->v[i].first + k]));
+            struct label *b = label_of(l, label_span(l, in->kid[in->v[i].first + k]));
             if (b)
                 b->total++;
         }
@@ -84,7 +54,7 @@ static void gather(struct labels *l)
     for (uint32_t i = 0; i < in->n; i++) {
         for (uint32_t k = 0; k < in->v[i].n; k++) {
             uint32_t at = in->kid[in->v[i].first + k];
-            struct label *b = label_find(l, span_of(l, at));
+            struct label *b = label_find(l, label_span(l, at));
             if (b)
                 b->occ[b->total++] = at;
         }
@@ -109,7 +79,7 @@ static bool is_starter(const struct labels *l, const struct label *b)
     for (uint32_t j = 0; j < l->n; j++)
         started = started || l->v[j].via == b->op + 1;
     for (uint32_t i = 0; i < b->total && started; i++) {
-        const struct forest_span *c = span_of(l, b->occ[i]);
+        const struct forest_span *c = label_span(l, b->occ[i]);
         started = c->child == FOREST_NONE;
         sum += (double)(c->end - c->start);
     }
@@ -124,7 +94,7 @@ static bool is_mark(const struct labels *l, const struct label *b)
     if (is_starter(l, b))
         return true;
     for (uint32_t i = 0; i < b->total; i++) {
-        const struct forest_span *c = span_of(l, b->occ[i]);
+        const struct forest_span *c = label_span(l, b->occ[i]);
         if (c->end - c->start > (l->s->step > 1 ? l->s->step : 0) || c->child != FOREST_NONE)
             return false;
     }
@@ -143,10 +113,10 @@ static uint32_t width(const struct labels *l, const struct label *b, uint32_t in
 {
     uint32_t most = 0;
     for (uint32_t i = b->first[inst]; i < b->first[inst + 1]; i++) {
-        const struct forest_span *c = span_of(l, b->occ[i]);
+        const struct forest_span *c = label_span(l, b->occ[i]);
         uint32_t n = 0;
         for (uint32_t j = b->first[inst]; j <= i; j++) {
-            const struct forest_span *q = span_of(l, b->occ[j]);
+            const struct forest_span *q = label_span(l, b->occ[j]);
             n += j == i || q->end > c->start + slack(l, q, c);
         }
         most = n > most ? n : most;
@@ -160,17 +130,18 @@ static struct overlap overlap_of(const struct labels *l, const struct label *b)
     for (uint32_t inst = 0; inst < l->in->n; inst++) {
         bool failed = true;
         for (uint32_t i = b->first[inst]; i + 1 < b->first[inst + 1]; i++) {
-            const struct forest_span *c = span_of(l, b->occ[i]), *q = span_of(l, b->occ[i + 1]);
+            const struct forest_span *c = label_span(l, b->occ[i]),
+                                     *q = label_span(l, b->occ[i + 1]);
             o.pairs++;
             o.at_once += q->start + slack(l, c, q) < c->end;
             failed = failed && forest_failed(c);
         }
-        if (count_in(b, inst) < 2)
+        if (label_count(b, inst) < 2)
             continue;
         o.retried += failed;
-        uint32_t w = count_in(b, inst) <= 300 ? width(l, b, inst) : count_in(b, inst);
+        uint32_t w = label_count(b, inst) <= 300 ? width(l, b, inst) : label_count(b, inst);
         o.widest = w > o.widest ? w : o.widest;
-        o.capped += w < count_in(b, inst);
+        o.capped += w < label_count(b, inst);
     }
     return o;
 }
@@ -178,7 +149,7 @@ static struct overlap overlap_of(const struct labels *l, const struct label *b)
 static void classify(const struct labels *l, struct label *b)
 {
     for (uint32_t i = 0; i < l->in->n; i++) {
-        uint32_t n = count_in(b, i);
+        uint32_t n = label_count(b, i);
         b->present += n > 0;
         b->multi += n > 1;
         b->most = n > b->most ? n : b->most;
@@ -212,9 +183,9 @@ static void classify(const struct labels *l, struct label *b)
 /* Did the request of a span answer otherwise than most? */
 static bool request_failed(const struct labels *l, uint32_t i)
 {
-    while (span_of(l, i)->parent != FOREST_NONE)
-        i = span_of(l, i)->parent;
-    return forest_status(span_of(l, i)) != l->s->out->status[0].status;
+    while (label_span(l, i)->parent != FOREST_NONE)
+        i = label_span(l, i)->parent;
+    return forest_status(label_span(l, i)) != l->s->out->status[0].status;
 }
 
 static struct part *part_of(struct labels *l, uint32_t op, const uint32_t *occ, uint32_t n)
@@ -223,15 +194,16 @@ static struct part *part_of(struct labels *l, uint32_t op, const uint32_t *occ, 
     uint32_t nkid = 0;
     p->op = op;
     for (uint32_t i = 0; i < n; i++) {
-        p->failed += forest_failed(span_of(l, occ[i]));
-        p->fatal += forest_failed(span_of(l, occ[i])) && request_failed(l, occ[i]);
-        for (uint32_t c = span_of(l, occ[i])->child; c != FOREST_NONE; c = span_of(l, c)->next)
+        p->failed += forest_failed(label_span(l, occ[i]));
+        p->fatal += forest_failed(label_span(l, occ[i])) && request_failed(l, occ[i]);
+        for (uint32_t c = label_span(l, occ[i])->child; c != FOREST_NONE;
+             c = label_span(l, c)->next)
             nkid++;
     }
     p->nx = n;
     p->x = NEW(l->s->mem, struct seen, n + 1);
     for (uint32_t i = 0; i < n; i++) {
-        const struct forest_span *c = span_of(l, occ[i]);
+        const struct forest_span *c = label_span(l, occ[i]);
         p->x[i] = (struct seen){(double)(c->end - c->start), c->under, forest_failed(c)};
     }
     if (nkid == 0 || l->depth >= SHAPE_DEPTH)
@@ -242,9 +214,9 @@ static struct part *part_of(struct labels *l, uint32_t op, const uint32_t *occ, 
                            .op = op};
     nkid = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const struct forest_span *c = span_of(l, occ[i]);
+        const struct forest_span *c = label_span(l, occ[i]);
         in.v[i] = (struct shape_inst){c->start, c->end, nkid, 0, occ[i]};
-        for (uint32_t k = c->child; k != FOREST_NONE; k = span_of(l, k)->next)
+        for (uint32_t k = c->child; k != FOREST_NONE; k = label_span(l, k)->next)
             in.kid[nkid++] = k;
         in.v[i].n = nkid - in.v[i].first;
     }
@@ -271,7 +243,7 @@ static bool is_empty(const struct labels *l, const struct part *p)
     return true;
 }
 
-static struct shape_item *item_new(struct labels *l, struct part *p)
+struct shape_item *label_item(struct labels *l, struct part *p)
 {
     if (l->out->n == SHAPE_ITEMS) {
         l->out->dropped++;
@@ -287,9 +259,9 @@ static struct shape_item *item_new(struct labels *l, struct part *p)
     return t;
 }
 
-static void cover(const struct labels *l, struct shape_item *t, uint32_t inst, uint32_t span)
+void label_cover(const struct labels *l, struct shape_item *t, uint32_t inst, uint32_t span)
 {
-    const struct forest_span *c = span_of(l, span);
+    const struct forest_span *c = label_span(l, span);
     if (t->start[inst] == SHAPE_ABSENT) {
         t->n++;
         t->start[inst] = c->start;
@@ -309,28 +281,27 @@ static bool is_detached(const struct labels *l, const struct shape_item *t)
     return over * 20 > t->n;
 }
 
-/* The k-th occurrence of each instance. */
-static void put_kth(struct labels *l, const struct label *b, uint32_t k)
+void label_kth(struct labels *l, const struct label *b, uint32_t k)
 {
     uint32_t *occ = NEW(l->s->mem, uint32_t, l->in->n + 1), n = 0;
     for (uint32_t i = 0; i < l->in->n; i++)
-        if (count_in(b, i) > k)
+        if (label_count(b, i) > k)
             occ[n++] = b->occ[b->first[i] + k];
     struct part *p = part_of(l, b->op, occ, n);
-    struct shape_item *t = is_empty(l, p) ? NULL : item_new(l, p);
+    struct shape_item *t = is_empty(l, p) ? NULL : label_item(l, p);
     for (uint32_t i = 0; t && i < l->in->n; i++)
-        if (count_in(b, i) > k)
-            cover(l, t, i, b->occ[b->first[i] + k]);
+        if (label_count(b, i) > k)
+            label_cover(l, t, i, b->occ[b->first[i] + k]);
     if (t)
         t->part->detached = is_detached(l, t);
 }
 
 static void put_all(struct labels *l, const struct label *b, struct part *p)
 {
-    struct shape_item *t = item_new(l, p);
+    struct shape_item *t = label_item(l, p);
     for (uint32_t i = 0; t && i < l->in->n; i++)
         for (uint32_t k = b->first[i]; k < b->first[i + 1]; k++)
-            cover(l, t, i, b->occ[k]);
+            label_cover(l, t, i, b->occ[k]);
     if (t)
         t->part->detached = is_detached(l, t);
 }
@@ -350,19 +321,19 @@ static bool is_later(const struct labels *l, const struct label *a, const struct
     uint32_t same = 0, behind = 0, early = 0, many = 0;
     int64_t *end = xcalloc(a->most + 1, sizeof *end);
     for (uint32_t i = 0; i < l->in->n; i++) {
-        uint32_t n = count_in(a, i);
-        same += n == count_in(b, i);
-        if (n < 2 || n != count_in(b, i))
+        uint32_t n = label_count(a, i);
+        same += n == label_count(b, i);
+        if (n < 2 || n != label_count(b, i))
             continue;
         for (uint32_t k = 0; k < n; k++)
-            end[k] = span_of(l, a->occ[a->first[i] + k])->end;
+            end[k] = label_span(l, a->occ[a->first[i] + k])->end;
         order_sort(end, n, NULL);
         bool ok = true;
         for (uint32_t k = 0; k < n; k++)
-            ok = ok && span_of(l, b->occ[b->first[i] + k])->start + l->s->step >= end[k];
+            ok = ok && label_span(l, b->occ[b->first[i] + k])->start + l->s->step >= end[k];
         many++;
         behind += ok;
-        early += span_of(l, b->occ[b->first[i]])->start < end[n - 1];
+        early += label_span(l, b->occ[b->first[i]])->start < end[n - 1];
     }
     free(end);
     return same >= NEARLY * l->in->n && many > 0 && behind >= NEARLY * many && early * 2 > many;
@@ -377,8 +348,8 @@ static void put_each(struct labels *l, struct label *b)
     p->body = part_of(l, b->op, b->occ, b->total);
     p->count = NEW(l->s->mem, uint32_t, b->present + 1);
     for (uint32_t i = 0; i < l->in->n; i++)
-        if (count_in(b, i) > 0)
-            p->count[p->ncount++] = count_in(b, i);
+        if (label_count(b, i) > 0)
+            p->count[p->ncount++] = label_count(b, i);
     put_all(l, b, p);
     for (uint32_t j = 0; j < l->n; j++) {
         struct label *c = &l->v[j];
@@ -388,153 +359,10 @@ static void put_each(struct labels *l, struct label *b)
         struct shape_item *t = &l->out->v[l->out->n - 1];
         for (uint32_t i = 0; i < l->in->n && t->part == p; i++)
             for (uint32_t k = c->first[i]; k < c->first[i + 1]; k++)
-                cover(l, t, i, c->occ[k]);
+                label_cover(l, t, i, c->occ[k]);
         c->kind = LABEL_GONE;
         break;
     }
-}
-
-/* ---- loops ---- */
-
-/* A label whose spans stand in the rounds that begin with those of `a`, at most one in each. */
-static bool in_rounds(const struct labels *l, const struct label *a, const struct label *b)
-{
-    uint32_t good = 0, have = 0;
-    for (uint32_t i = 0; i < l->in->n; i++) {
-        uint32_t k = a->first[i], round = UINT32_MAX;
-        bool ok = true;
-        have += count_in(b, i) > 0;
-        for (uint32_t j = b->first[i]; j < b->first[i + 1] && ok; j++) {
-            int64_t at = span_of(l, b->occ[j])->start;
-            while (k < a->first[i + 1] && span_of(l, a->occ[k])->start <= at)
-                k++;
-            ok = k > a->first[i] && k != round;
-            round = k;
-        }
-        good += ok && count_in(b, i) > 0;
-    }
-    return have > 0 && good >= NEARLY * have;
-}
-
-/* Is there another span between the first and the second occurrence that is in no rounds with them?
- */
-static bool is_apart(const struct labels *l, const struct label *b)
-{
-    for (uint32_t j = 0; j < l->n; j++) {
-        const struct label *c = &l->v[j];
-        uint32_t both = 0, between = 0;
-        bool loop = c->kind == LABEL_LOOP && !in_rounds(l, b, c) && !in_rounds(l, c, b);
-        if (c == b || (c->kind != LABEL_ONE && !loop))
-            continue;
-        for (uint32_t i = 0; i < l->in->n; i++) {
-            if (count_in(b, i) < 2 || count_in(c, i) == 0)
-                continue;
-            const struct forest_span *q = span_of(l, c->occ[c->first[i]]);
-            both++;
-            between += q->start + l->s->step >= span_of(l, b->occ[b->first[i]])->end &&
-                       q->end <= span_of(l, b->occ[b->first[i] + 1])->start + l->s->step;
-        }
-        if (both > 0 && between >= 0.95 * both)
-            return true;
-    }
-    return false;
-}
-
-static bool unroll(struct labels *l, const struct label *b)
-{
-    uint32_t full = 0;
-    for (uint32_t i = 0; i < l->in->n; i++)
-        full += count_in(b, i) == b->most;
-    if (b->most > 8 || full < NEARLY * b->present || !is_apart(l, b))
-        return false;
-    for (uint32_t k = 0; k < b->most; k++)
-        put_kth(l, b, k);
-    return true;
-}
-
-/* The rounds of an instance, their spans in the order of time. */
-static void cut_rounds(struct labels *l, const struct label *a, const bool *member, uint32_t i,
-                       struct shape_set *to, uint32_t *nkid)
-{
-    const struct shape_inst *t = &l->in->v[i];
-    struct shape_inst *r = NULL;
-    uint32_t first = to->n;
-    for (uint32_t k = 0; k < t->n; k++) {
-        uint32_t at = l->in->kid[t->first + k];
-        const struct forest_span *c = span_of(l, at);
-        const struct label *b = label_find(l, c);
-        if (!b || !member[b - l->v])
-            continue;
-        if (b == a) {
-            int64_t start = to->n > first ? to->v[to->n - 1].end : c->start;
-            r = &to->v[to->n++];
-            *r = (struct shape_inst){start, c->end, *nkid, 0, FOREST_NONE};
-        }
-        if (!r)
-            continue;
-        to->kid[(*nkid)++] = at;
-        r->n++;
-        r->end = c->end > r->end ? c->end : r->end;
-    }
-}
-
-static void put_loop(struct labels *l, struct label *a)
-{
-    bool member[LABELS] = {false};
-    uint32_t nkid = 0, total = 0;
-    for (uint32_t j = 0; j < l->n; j++) {
-        struct label *b = &l->v[j];
-        member[j] = b == a || (b->kind == LABEL_LOOP && in_rounds(l, a, b));
-        total += member[j] ? b->total : 0;
-    }
-    struct shape_set in = {.v = NEW(l->s->mem, struct shape_inst, a->total + 1),
-                           .kid = NEW(l->s->mem, uint32_t, total + 1),
-                           .op = l->in->op,
-                           .open_end = true};
-    struct part *p = NEW(l->s->mem, struct part, 1);
-    p->kind = PART_REPEAT;
-    p->op = a->op;
-    p->count = NEW(l->s->mem, uint32_t, a->present + 1);
-    struct shape_item *t = item_new(l, p);
-    for (uint32_t i = 0; i < l->in->n; i++) {
-        uint32_t n = in.n;
-        cut_rounds(l, a, member, i, &in, &nkid);
-        if (in.n > n)
-            p->count[p->ncount++] = in.n - n;
-        for (uint32_t j = 0; t && in.n > n && j < l->n; j++)
-            for (uint32_t k = l->v[j].first[i]; member[j] && k < l->v[j].first[i + 1]; k++)
-                cover(l, t, i, l->v[j].occ[k]);
-    }
-    for (uint32_t j = 0; j < l->n; j++)
-        if (member[j])
-            l->v[j].kind = LABEL_GONE;
-    if (l->depth >= SHAPE_DEPTH)
-        return;
-    p->inside = shape_body_of(l->s, &in, l->depth + 1);
-    p->body = p->inside->top;
-    l->out->respond = l->out->respond || p->inside->respond;
-}
-
-/* The loop whose first span comes first. */
-static struct label *next_loop(struct labels *l)
-{
-    struct label *best = NULL;
-    for (uint32_t j = 0; j < l->n; j++) {
-        struct label *b = &l->v[j];
-        if (b->kind != LABEL_LOOP)
-            continue;
-        uint32_t before = 0, both = 0;
-        for (uint32_t i = 0; best && i < l->in->n; i++) {
-            if (count_in(b, i) == 0 || count_in(best, i) == 0)
-                continue;
-            both++;
-            before += span_of(l, b->occ[b->first[i]])->start <
-                      span_of(l, best->occ[best->first[i]])->start;
-        }
-        if (!best || before * 2 > both)
-            best = b;
-    }
-    return best;
 }
 
 void shape_label(struct shaper *s, const struct shape_set *in, uint32_t depth,
@@ -551,14 +379,12 @@ void shape_label(struct shaper *s, const struct shape_set *in, uint32_t depth,
     for (uint32_t j = 0; j < l->n; j++) {
         struct label *b = &l->v[j];
         if (b->kind == LABEL_ONE)
-            put_kth(l, b, 0);
+            label_kth(l, b, 0);
         else if (b->kind == LABEL_RETRY)
             put_retry(l, b);
-        else if (b->kind == LABEL_LOOP && unroll(l, b))
+        else if (b->kind == LABEL_LOOP && label_unroll(l, b))
             b->kind = LABEL_GONE;
     }
-    struct label *loop;
-    while ((loop = next_loop(l)))
-        put_loop(l, loop);
+    label_loops(l);
     free(l);
 }
