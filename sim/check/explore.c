@@ -261,10 +261,8 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     x->t.width = x->width;
     if (x->batches)
         x->o.symmetric_requests = false;
-    /* Not `covers`: with it, of random pipelines in haste (tests/prop/test_reduced), number 60001
-     * has a claim that fails only unreduced. */
     if (o->local_alone && !looks_anywhere(o))
-        x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL, false);
+        x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL, true);
     e->local = x->local != NULL;
     x->sleeps = !o->every && !o->hunt && !x->forget && !x->local && !x->o.symmetric_requests;
     if (o->begins_along)

@@ -444,6 +444,20 @@ static void test_detached_below(void **state)
     compare_each(text, NULL, 1, exec, TEST_COUNT(exec), (struct tally){0});
 }
 
+/* A thread whose call has ended pays for going on before it leaves the step: it may be cut short in
+ * between, and is in the step until then. */
+static void test_cut_between(void **state)
+{
+    static const char text[] = "pertinax: 1\nname: between\nservices: {s: {latency: 1ms}}\n"
+                               "request: {parallel: {a: {call: s, name: one},\n"
+                               "                     b: {abort: 503, name: two}}}\n"
+                               "executions: {costly: {kind: threads, costs: cpython-3.11}}\n";
+    static const char *const exec[] = {"costly"};
+    (void)state;
+    compare_each(text, "G not (running(one) and running(two))", 1, exec, TEST_COUNT(exec),
+                 (struct tally){.broken = 1});
+}
+
 /* Either task may be the first to begin its call.  A claim that looks at these keeps their begins
  * from being joined, or the one written first would always be. */
 static void test_begins_seen(void **state)
@@ -509,12 +523,13 @@ static void test_row(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(table) + 4];
+    struct CMUnitTest tests[TEST_COUNT(table) + 5];
     for (size_t i = 0; i < TEST_COUNT(table); i++)
         tests[i] = test_named(table[i].name, test_row, &table[i]);
     tests[TEST_COUNT(table)] = (struct CMUnitTest)cmocka_unit_test(test_between_turns);
     tests[TEST_COUNT(table) + 2] = (struct CMUnitTest)cmocka_unit_test(test_timeout_round);
     tests[TEST_COUNT(table) + 1] = (struct CMUnitTest)cmocka_unit_test(test_begins_seen);
     tests[TEST_COUNT(table) + 3] = (struct CMUnitTest)cmocka_unit_test(test_detached_below);
+    tests[TEST_COUNT(table) + 4] = (struct CMUnitTest)cmocka_unit_test(test_cut_between);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
