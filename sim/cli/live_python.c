@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* live_python.c - see live_python.h. */
 #include "cli/live_python.h"
-#include "fit/forest.h"
 #include "live/child.h"
 #include "live/emit.h"
+#include "live/retrace.h"
 #include "live/stalls.h"
+#include "live/timers.h"
 #include "run/rehearse.h"
 #include <errno.h>
 #include <stdio.h>
@@ -105,74 +106,47 @@ static void last_words(const char *said, char *line, size_t room)
 
 /* ---- what it recorded ---- */
 
-static int by_end(const void *a, const void *b)
-{
-    const struct record *x = a, *y = b;
-    int64_t s = x->arrival + x->duration, t = y->arrival + y->duration;
-    return (s > t) - (s < t);
-}
-
-static struct record record_of(const struct forest *f, uint32_t i, uint32_t cls, int64_t begin)
-{
-    const struct forest_span *root = &f->v[f->root[i]];
-    struct record r = {.arrival = root->start - begin,
-                       .latency = root->end - root->start,
-                       .duration = root->end - root->start,
-                       .cls = cls,
-                       .ordinal = i};
-    for (uint32_t k = root->child; k != FOREST_NONE; k = f->v[k].next)
-        if (strcmp(f->op[f->v[k].op].name, "respond") == 0) {
-            r.latency = f->v[k].start - root->start;
-            r.status = forest_status(root);
-        }
-    return r;
-}
-
-/* All classes' requests, in the order in which they were over. */
-static void read_records(struct live_session *l, const char *execution, struct sim *s)
-{
-    const struct prog *p = world_prog(s);
-    struct arena *mem = l->a->mem;
-    struct forest **f = NEW(mem, struct forest *, p->ncls);
-    int64_t begin = INT64_MAX;
-    uint32_t n = 0;
-    for (uint32_t k = 0; k < p->ncls; k++) {
-        struct forest_ask ask = {
-            .root = p->cls[k].name, .label = live_label(l, execution), .since = INT64_MIN};
-        f[k] = forest_read(l->store, &ask, mem, diags_new(mem));
-        if (!f[k])
-            continue; /* none of this class */
-        n += f[k]->ntree;
-        if (f[k]->ntree > 0 && f[k]->v[f[k]->root[0]].start < begin)
-            begin = f[k]->v[f[k]->root[0]].start;
-    }
-    struct record *r = xcalloc(n + 1u, sizeof *r);
-    n = 0;
-    for (uint32_t k = 0; k < p->ncls; k++)
-        for (uint32_t i = 0; f[k] && i < f[k]->ntree; i++)
-            r[n++] = record_of(f[k], i, k, begin);
-    qsort(r, n, sizeof *r, by_end);
-    for (uint32_t i = 0; i < n; i++)
-        world_record(s, r[i]);
-    free(r);
-}
-
-static bool read_back(struct live_session *l, const char *otlp, const char *execution,
-                      struct sim *s)
+/* Stopped before anything was over: there is nothing to keep. */
+static bool keep(struct live_session *l, const char *otlp, const char *execution)
 {
     struct stat is;
-    if (stat(otlp, &is) != 0 || is.st_size == 0)
-        return true; /* stopped before anything was over */
-    if (!live_keep(l, otlp, execution))
-        return false;
-    read_records(l, execution, s);
-    return true;
+    return stat(otlp, &is) != 0 || is.st_size == 0 || live_keep(l, otlp, execution);
 }
 
 /* ---- the run ---- */
 
-enum sim_end live_python(struct live_session *l, const char *execution, struct sim *s, uint64_t n,
-                         struct live_report *r)
+static void tell_end(enum child_end end, const char *said, struct live_report *r)
+{
+    r->timed_out = end == CHILD_LATE;
+    r->unable = end == CHILD_UNABLE || end == CHILD_BADLY;
+    if (end == CHILD_UNABLE)
+        snprintf(r->trouble, sizeof r->trouble, "python3: %s", strerror(errno));
+    else if (end == CHILD_BADLY)
+        last_words(said, r->trouble, sizeof r->trouble);
+}
+
+/* What its last line tells: the cores that were at work, and calls that were not answered. */
+static void read_said(const char *said, const struct prog *p, struct live_report *r)
+{
+    static const char tells[] = "cores at work: ", breaks[] = "broken calls: ";
+    char line[256];
+    last_words(said, line, sizeof line);
+    const char *at = strstr(line, tells), *broken = strstr(line, breaks);
+    double busy = at ? strtod(at + sizeof tells - 1, NULL) : 0;
+    r->cores = busy / p->cores;
+    if (p->kind == EXEC_COROUTINE && p->workers == 1)
+        r->loop = busy;
+    if (broken == NULL)
+        return;
+    r->broken = strtoull(broken + sizeof breaks - 1, NULL, 10);
+    const char *why = strchr(broken, '(');
+    if (why)
+        snprintf(r->broken_by, sizeof r->broken_by, "the client met: %.*s",
+                 (int)strcspn(why + 1, ")"), why + 1);
+}
+
+enum sim_end live_python(struct live_session *l, const char *execution, struct sim *s, bool load,
+                         uint64_t n, struct live_report *r)
 {
     const struct prog *p = world_prog(s);
     if (n > MOST_REQUESTS)
@@ -183,26 +157,16 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
     stalls_begin(&still);
     enum child_end end = run_program(l, &f, p->cores, n);
     stalls_end(&still);
-    r->stalls = stalls_sum(&still, NULL, 0, 0);
-    stalls_free(&still);
-    switch (end) {
-    case CHILD_WELL:
-        return read_back(l, f.otlp, execution, s) ? SIM_MORE : SIM_STOPPED;
-    case CHILD_LATE:
-        r->timed_out = true;
-        read_back(l, f.otlp, execution, s);
-        break;
-    case CHILD_STOPPED:
-        read_back(l, f.otlp, execution, s);
-        break;
-    case CHILD_UNABLE:
-        r->unable = true;
-        snprintf(r->trouble, sizeof r->trouble, "python3: %s", strerror(errno));
-        break;
-    case CHILD_BADLY:
-        r->unable = true;
-        last_words(f.said, r->trouble, sizeof r->trouble);
-        break;
+    tell_end(end, f.said, r);
+    enum sim_end how = SIM_STOPPED;
+    if (!r->unable && keep(l, f.otlp, execution)) {
+        struct recording *rec = recording_read(f.otlp, p);
+        how = retrace(s, load, end == CHILD_LATE ? n : rec->nrequest, rec, r);
+        const struct record *record = sim_records(s, &n);
+        r->stalls = stalls_sum(&still, record, n, timers_since_epoch(rec->begin));
+        recording_free(rec);
+        read_said(f.said, p, r);
     }
-    return SIM_STOPPED;
+    stalls_free(&still);
+    return end == CHILD_WELL || how == SIM_DEADLOCK ? how : SIM_STOPPED;
 }

@@ -141,7 +141,8 @@ static int run_for_real(void *ctx, const char *execution, struct sim *s, bool lo
     l->name[l->n++] = execution;
     if (l->own)
         cores_leave(l->service.pid, world_cores(s));
-    return (int)(l->python ? live_python(l, execution, s, n, r) : live_run(s, load, n, &l->o, r));
+    return (int)(l->python ? live_python(l, execution, s, load, n, r)
+                           : live_run(s, load, n, &l->o, r));
 }
 
 static void add_warning(struct arena *a, struct exec_result *e, const char *id, const char *text)
@@ -183,6 +184,12 @@ static bool tell_trouble(const struct live_session *l, struct run_result *r, str
                         arena_printf(a, "%llu of %llu calls failed because %s",
                                      (unsigned long long)q->broken, (unsigned long long)q->calls,
                                      q->broken_by));
+        if (q->strayed * 50 > q->steps)
+            add_warning(a, &r->exec[i], "strayed",
+                        arena_printf(a,
+                                     "%llu of %llu steps were done otherwise than by the model: "
+                                     "tables of steps and queues are rough",
+                                     (unsigned long long)q->strayed, (unsigned long long)q->steps));
         if (q->timed_out)
             add_warning(a, &r->exec[i], "time-limit",
                         "the time for it was over before all requests were through: more with "
@@ -251,7 +258,7 @@ static struct run_result *execute(struct live_session *l, struct experiment_opt 
                                   struct diags *d)
 {
     struct watch w;
-    struct experiment_world world = {l, run_for_real, l->python, l->python ? "python3" : NULL};
+    struct experiment_world world = {l, run_for_real, l->python ? "python3" : NULL};
     e->world = &world;
     watch_begin(&w, l->a, e);
     l->o.stop = e->stop;

@@ -34,7 +34,7 @@ static const char *const taken[] = {"False",        "None",       "True",       
                                     "vars",         "type",       "getattr",     "hasattr",
                                     "delattr",      "isinstance", "bytes",       "super",
                                     "property",     "iter",       "copy",        "fork_workers",
-                                    "tell"};
+                                    "tell",         "errno",      "typing",      "attributes"};
 
 /* By Python, by what executes the program, whose classes begin with capitals. */
 static bool is_taken(const char *name)

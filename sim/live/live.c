@@ -289,8 +289,13 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     struct live *l = xcalloc(1, sizeof *l);
     *l = (struct live){.s = s, .o = *o, .r = r, .next = INT64_MAX, .end = SIM_MORE};
     l->base = timers_now();
-    l->world = (struct world){
-        l, o->service != LIVE_FOREIGN, on_start, on_turn, on_work, on_unwork, on_cpu};
+    l->world = (struct world){.ctx = l,
+                              .exact = o->service != LIVE_FOREIGN,
+                              .start = on_start,
+                              .turn = on_turn,
+                              .work = on_work,
+                              .unwork = on_unwork,
+                              .cpu = on_cpu};
     world_attach(s, &l->world);
     locks_init(l);
     timers_exact();

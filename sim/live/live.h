@@ -32,9 +32,10 @@ struct live_stalls { /* times at which nothing ran (stalls.h) */
 };
 struct live_report {
     struct live_stalls stalls;
-    uint64_t calls, broken; /* broken: ended because the service could not be talked to */
-    char broken_by[160];    /* the first of them: why */
-    uint32_t threads;       /* threads made; at once at most: peak */
+    uint64_t calls, broken;  /* broken: ended because the service could not be talked to */
+    uint64_t steps, strayed; /* gone through once more, and not found recorded (retrace.h) */
+    char broken_by[160];     /* the first of them: why */
+    uint32_t threads;        /* threads made; at once at most: peak */
     uint32_t peak;
     double loop, cores; /* shares of the time that they computed; 0: there is none, or it is not
                            known */

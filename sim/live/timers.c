@@ -15,6 +15,13 @@ int64_t timers_now(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+int64_t timers_since_epoch(int64_t ns)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return ns - ((int64_t)t.tv_sec * 1000000000 + t.tv_nsec) + timers_now();
+}
+
 void timers_exact(void)
 {
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);

@@ -19,9 +19,10 @@ struct timers {
     int64_t armed; /* what the kernel's timer is set to; 0: to nothing */
 };
 
-int64_t timers_now(void); /* CLOCK_MONOTONIC, ns */
-void timers_exact(void);  /* sleeps of this thread and of those that it makes end when they are
-                             to, not at what is convenient up to 50 us later */
+int64_t timers_now(void);               /* CLOCK_MONOTONIC, ns */
+int64_t timers_since_epoch(int64_t ns); /* a time since the epoch, by that clock */
+void timers_exact(void); /* sleeps of this thread and of those that it makes end when they are
+                            to, not at what is convenient up to 50 us later */
 bool timers_open(struct timers *t); /* false: no descriptor to be had */
 void timers_close(struct timers *t);
 void timer_set(struct timers *t, struct timer *x); /* x->at says when; it is not set yet */

@@ -28,7 +28,6 @@ struct sim;
 struct experiment_world {
     void *ctx;
     int (*run)(void *ctx, const char *execution, struct sim *s, bool load, uint64_t n);
-    bool records_only;   /* nothing is known but the requests' records */
     const char *runtime; /* whose threads; NULL: native ones */
 };
 struct experiment_opt {

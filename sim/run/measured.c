@@ -221,8 +221,7 @@ static void fill(struct trial *t, const struct sim *s, bool load)
         e->cls[k] = e->nclass == 1 ? e->all : class_of(&m, t->p->cls[k].name, one);
         e->cls[k].name = t->p->cls[k].name;
     }
-    if (!t->o->world || !t->o->world->records_only)
-        accounts(&m, s);
+    accounts(&m, s);
     shapes(&m);
     pairs(&m);
 }

@@ -2,6 +2,7 @@
 /* rehearse.c - a simulation that is listened to; see rehearse.h. */
 #include "run/rehearse.h"
 #include "base/json.h"
+#include "run/draw_name.h"
 #include "run/sim_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -58,34 +59,13 @@ static void on_arrival(void *ctx, struct sim_request id, int64_t now)
     *slot_of(h, id) = h->n;
 }
 
-static struct entry *entry_of(struct rehearsal *h, const struct sim *s, uint32_t req)
+static struct entry *entry_of(struct rehearsal *h, struct sim_request id)
 {
-    const struct rside *r = &s->rside[req];
-    uint32_t i = *slot_of(h, (struct sim_request){r->cls, r->client, r->ordinal});
+    uint32_t i = *slot_of(h, id);
     return i ? &h->v[i - 1] : NULL;
 }
 
 /* ---- keys ---- */
-
-/* The last part of a path, less what tells it from others of its name. */
-static void put_last(struct buf *b, const char *path)
-{
-    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
-    buf_put(b, last, strcspn(last, "#"));
-}
-
-static void put_task(struct buf *b, const struct sim *s, uint32_t task)
-{
-    const struct task *t = &s->st.task[task];
-    if (t->parent == NONE || t->group == NONE)
-        return;
-    put_task(b, s, t->parent);
-    enum group_kind kind = s->p->fork[s->st.group[t->group].fork].kind;
-    buf_putc(b, '/');
-    put_last(b, s->p->body[t->body].path);
-    if (kind == GROUP_EACH || kind == GROUP_HEDGE)
-        buf_printf(b, "[%u]", t->copy);
-}
 
 static const char *variable(const struct prog *p, uint32_t body, uint32_t word)
 {
@@ -100,11 +80,10 @@ static void put_step(struct buf *b, const struct sim *s, uint32_t task, uint32_t
     const struct prog *p = s->p;
     const struct op *o = &p->op[pc];
     const char *var = o->code == OP_ASK ? variable(p, s->st.task[task].body, o->a) : NULL;
-    buf_putc(b, '/');
     if (var != NULL)
-        buf_puts(b, var);
-    else if (p->mark_of[pc] != NONE)
-        put_last(b, p->mark[p->mark_of[pc]].path);
+        buf_printf(b, "/%s", var);
+    else
+        draw_name_step(b, p, pc);
     if (o->code == OP_ASK || o->code == OP_BRANCH || o->code == OP_CHOOSE)
         buf_putc(b, '?');
     else if (o->code == OP_BACKOFF)
@@ -140,13 +119,13 @@ static void on_draw(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, 
                     bool well)
 {
     struct rehearsal *h = ctx;
-    struct entry *e = entry_of(h, s, s->st.task[task].req);
+    struct entry *e = entry_of(h, draw_name_request(s, task));
     uint8_t code = s->p->op[pc].code;
     bool plain = code == OP_ASK || code == OP_BRANCH || code == OP_CHOOSE;
     if (e == NULL || !wanted(s->p, pc))
         return;
     buf_clear(&h->key);
-    put_task(&h->key, s, task);
+    draw_name_task(&h->key, s, task);
     put_step(&h->key, s, task, pc);
     if (e->draws.n > 0)
         buf_putc(&e->draws, ',');
@@ -222,8 +201,9 @@ static void put_entry(struct sim *s, struct entry *e, struct buf *out)
 static void leave_out(struct rehearsal *h, const struct sim *s)
 {
     for (uint32_t i = 0; i < s->st.nreq; i++) {
-        struct entry *e = s->st.req[i].used && !s->st.req[i].over ? entry_of(h, s, i) : NULL;
-        if (e != NULL)
+        const struct rside *r = &s->rside[i];
+        struct entry *e = entry_of(h, (struct sim_request){r->cls, r->client, r->ordinal});
+        if (e != NULL && s->st.req[i].used && !s->st.req[i].over)
             e->unfinished = true;
     }
 }

@@ -74,6 +74,7 @@ struct side {        /* a task's, beside step's */
     int64_t begun;
     uint8_t outside; /* with a world: what is out (enum outside) */
     bool well;       /* with a world: how its call is to end */
+    bool gil;        /* with a world: who computes has the interpreter */
 };
 struct rside { /* a request's */
     int64_t arrival, responded;

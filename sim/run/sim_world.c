@@ -8,6 +8,7 @@
 void world_attach(struct sim *s, const struct world *w)
 {
     s->world = w;
+    s->o.ear = w->ear;
     flow_free(s->flow); /* that knows no time but its own */
     s->flow = NULL;
     s->granting = NONE;
@@ -93,9 +94,9 @@ void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
 
 void world_cpu(struct sim *s, const struct fx *f, int64_t ns)
 {
-    if (s->row_cores != NONE)
-        account_row(s, s->row_cores, 1, 0);
     struct side *d = &s->side[f->task];
+    bool releases = f->b != NONE && (s->p->op[f->b].flags & OPF_RELEASES_GIL);
+    d->gil = s->world->gil && s->row_gil != NONE && f->a != NONE && !releases;
     d->waiting = s->now;
     d->due = s->now + ns;
     d->well = true;
@@ -105,8 +106,6 @@ void world_cpu(struct sim *s, const struct fx *f, int64_t ns)
 
 void world_unwork(struct sim *s, uint32_t task)
 {
-    if (s->side[task].outside == OUTSIDE_BURST && s->row_cores != NONE)
-        account_row(s, s->row_cores, -1, 0);
     unplan(s, task);
     s->side[task].outside = OUTSIDE_NOTHING;
     s->world->unwork(s->world->ctx, task);
@@ -221,14 +220,38 @@ void world_done(struct sim *s, uint32_t task, bool ok)
     sim_settle(s);
 }
 
+static void busy_for(struct sim *s, uint32_t row, int64_t ns)
+{
+    if (row != NONE)
+        s->row[row].acc.busy_area += (double)ns;
+}
+
+/* Computing takes what was asked for, and what it takes longer is waiting. */
+static void account_burst(struct sim *s, uint32_t task)
+{
+    const struct side *d = &s->side[task];
+    int64_t took = s->now - d->waiting, asked = d->due - d->waiting;
+    int64_t busy = asked < took ? asked : took;
+    uint32_t row = d->gil ? s->row_gil : s->row_cores;
+    busy_for(s, s->row_cores, busy);
+    if (d->gil)
+        busy_for(s, s->row_gil, busy);
+    if (row == NONE || asked == 0)
+        return;
+    account_wait(s, row, took - busy);
+    s->row[row].acc.queue_area += (double)(took - busy);
+}
+
 void world_burst(struct sim *s, uint32_t task, int64_t begun)
 {
-    if (s->row_cores != NONE)
-        account_row(s, s->row_cores, -1, 0);
-    if (s->follow) { /* it had waited for a core until then */
+    account_burst(s, task);
+    if (s->follow) { /* it had waited for a core, or the interpreter, until then */
         int64_t now = s->now;
         s->now = begun;
-        path_core(s->path, task, NONE, s->side[task].waiting);
+        if (s->side[task].gil)
+            path_gil(s->path, task, 0, s->side[task].waiting, 0);
+        else
+            path_core(s->path, task, NONE, s->side[task].waiting);
         path_run(s->path, task, 0);
         s->now = now;
         path_stop(s->path, task, 0);
@@ -283,9 +306,14 @@ void world_end(struct sim *s, enum sim_end end)
         s->end = end;
 }
 
-void world_record(struct sim *s, struct record r)
+void world_records(struct sim *s, const struct record *r, uint64_t n)
 {
-    record_add(s, r);
+    sim_take(s);
+    for (uint64_t i = 0; i < n; i++) {
+        if (s->nrec == s->cap_rec)
+            records_grow(s);
+        s->rec[s->nrec++] = r[i];
+    }
 }
 
 const struct prog *world_prog(const struct sim *s)

@@ -36,7 +36,9 @@ struct world_call {
 };
 struct world {
     void *ctx;
-    bool exact; /* services take the time that they are asked to take */
+    bool exact;                /* services take the time that they are asked to take */
+    bool gil;                  /* its threads wait for the interpreter when they wait to compute */
+    const struct sim_ear *ear; /* who wants to hear of arrivals and draws, or NULL */
     /* Make world_start(task) on this thread; fresh: a new one, which ends with the task. */
     void (*start)(void *ctx, uint32_t task, uint32_t thread, bool fresh);
     /* Make world_turn(loop) on this loop. */
@@ -73,8 +75,8 @@ uint64_t world_finished(const struct sim *s);
 bool world_stuck(const struct sim *s); /* some tasks can never move again */
 void world_end(struct sim *s, enum sim_end end);
 
-/* Or all of it was done elsewhere: a request, in the order in which they were over. */
-void world_record(struct sim *s, struct record r);
+/* How its requests really were, in the order in which they were over. */
+void world_records(struct sim *s, const struct record *r, uint64_t n);
 const struct prog *world_prog(const struct sim *s);
 
 #endif

@@ -49,6 +49,21 @@ $ pertinax live models/slow_loris.yaml --under coroutine,frontend -n 20 --emit s
 $ pertinax live models/mmc.yaml --under threads -n 20 --emit mmc.py -q --format json --set db.discipline=lifo >mmc.json; grep '^SERVICES' mmc.py
 > SERVICES = {"db": Slots(3, order="lifo")}
 
+The report is that of a native run: what it pays on critical paths, what is waited for, what is in use.
+
+$ printf 'pertinax: 1\nname: page\nservices: {db: {latency: 5ms, capacity: 1}}\nrequest: [{parallel: {a: [{call: db}], b: [{call: db}]}}, {respond: 200}]\n' >page.yaml; pertinax live page.yaml -n 5 --under threads,coroutine --runtime python3 --trace page.otlp.json --trace-requests 5 >page.txt; grep -E '^(CRITICAL|LIMITS|IN USE)' page.txt | sed 's/ UNDER.*//'; awk '/^LIMITS/ {on = 1} on && $2 == "db" {print $1, $2, ($5 > 1 && $5 < 9)} on && $1 == "db" {print $1, ($4 > 1 && $4 < 9)} /^$/ {on = 0}' page.txt; grep -o '"name":"db"' page.otlp.json | wc -l
+> CRITICAL PATH
+> LIMITS
+> IN USE: mean (peak)
+> threads db 1
+> coroutine db 1
+> 20
+$ printf 'pertinax: 1\nname: nested\nrequest: [{parallel: {a: [{parallel: {b: [{wait: 1ms}], c: [{wait: 1ms}]}}]}}, {respond: 200}]\nexecutions: {small: {kind: threads, pool: 1}}\n' >nested.yaml; pertinax live nested.yaml --under small -n 2 --runtime python3 --time-limit 2 | sed -n '/^  1\./,/^$/p'
+>   1. request, in request/parallel (nested.yaml:3:12), waits for its branches
+>   2. request/a, in request/a/parallel (nested.yaml:3:28), waits for a thread of
+>      `pool`, held by request: the circle is closed
+>
+
 The traces go into a store, under the name of the execution or another.
 
 $ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"

@@ -5,6 +5,7 @@
  * requests the fastest is hardly slower. */
 #include "live/child.h"
 #include "live/emit.h"
+#include "live/retrace.h"
 #include "run/rehearse.h"
 #include "tests/unit/schedule.h"
 #include <errno.h>
@@ -260,6 +261,20 @@ static int64_t fastest(const struct program *p, const struct record *want)
     return least;
 }
 
+/* Each step of the model is found in what the program has recorded, but for what the last request
+ * has left behind when the program ended. */
+static void check_recording(const struct rig *r, const struct program *p, bool detaches)
+{
+    struct sim *s = sim_new(r->prog, &(struct sim_opt){.seed = 1, .trace_requests = UINT64_MAX});
+    struct recording *rec = recording_read(p->otlp, r->prog);
+    struct live_report report = {.steps = 0};
+    assert_int_equal(retrace(s, false, REQUESTS, rec, &report), SIM_MORE);
+    assert_true(report.strayed <= detaches);
+    assert_true(report.steps > 0);
+    recording_free(rec);
+    sim_free(s);
+}
+
 static void test_schedule(void **state)
 {
     const struct row *q = *state;
@@ -275,6 +290,7 @@ static void test_schedule(void **state)
     if (least > want[0].latency + SLACK)
         fail_msg("at least %lld ns, and by the schedule %lld", (long long)least,
                  (long long)want[0].latency);
+    check_recording(&r, &p, strstr(q->pipeline->yaml, "detach") != NULL);
     remove_program(&p);
     rig_free(&r);
 }

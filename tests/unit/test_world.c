@@ -88,7 +88,13 @@ static void heard(struct script *x, uint32_t i, int64_t t, bool ok)
 static void begin(struct script *x, const char *yaml, const char *exec, bool exact)
 {
     *x = (struct script){.rig = rig_new(yaml, exec)};
-    x->world = (struct world){x, exact, on_start, on_turn, on_work, on_unwork, on_cpu};
+    x->world = (struct world){.ctx = x,
+                              .exact = exact,
+                              .start = on_start,
+                              .turn = on_turn,
+                              .work = on_work,
+                              .unwork = on_unwork,
+                              .cpu = on_cpu};
     world_attach(x->rig.sim, &x->world);
 }
 

@@ -96,8 +96,10 @@ class AsyncClient:
             self.busy.add(line)
             line.transport.write(text)
             answer = await line.answer
-        except OSError:
-            pass
+            if answer not in (b"OK\n", b"FAIL\n"):
+                BROKEN[NO_SENSE if answer else GONE] += 1
+        except OSError as error:
+            BROKEN[os.strerror(error.errno or 0)] += 1
         finally:
             if line:
                 self.busy.discard(line)
@@ -143,7 +145,7 @@ class Coroutine(Scope):
     async def wait(self, name, seconds=None):
         seconds, begin = self.seconds(name, seconds), time.perf_counter_ns()
         await asyncio.sleep(seconds)
-        self.request.span(name, 1, begin, self.parents[-1])
+        self.request.span(self, name, 1, begin)
 # end
 # only: .wait_until(
 
@@ -188,6 +190,9 @@ class Coroutine(Scope):
         # only: send= receive=
         self.burst(self.seconds(name + "+", send), outside)
         # end
+        # only: send= receive= .hedged(
+        self.events = [("sent", time.perf_counter_ns())]
+        # end
         if timeout is None:
             well = await self.exchange(service, name)
         else:
@@ -198,6 +203,9 @@ class Coroutine(Scope):
                 if limit.expired():
                     raise Failure("timeout") from None
                 raise
+        # only: send= receive= .hedged(
+        self.events.append(("answered", time.perf_counter_ns()))
+        # end
         # only: send= receive=
         self.burst(self.seconds(name + "+", receive), outside)
         # end
@@ -209,7 +217,7 @@ class Coroutine(Scope):
             well = await self.ask(service, name, timeout, send, receive, outside)
         finally:
             if not self.cancelled:
-                self.request.span(name, 3, begin, self.parents[-1], failed=not well)
+                self.request.span(self, name, 3, begin, failed=not well, events=self.events)
         if not well:
             raise Failure("error")
 # end
@@ -227,7 +235,8 @@ class Coroutine(Scope):
         finally:
             group.cancel()
             if not self.cancelled:
-                self.request.span(name, 3, begin, self.parents[-1], failed=not group.won())
+                events = group.events()
+                self.request.span(self, name, 3, begin, failed=not group.won(), events=events)
         if not group.won():
             raise Failure("error")
 
@@ -294,8 +303,7 @@ class Coroutine(Scope):
 # only: .parallel( .each( .as_completed( .spawn( .detach(
 
     def begin(self, group, name, body, detached=False):
-        scope = self.child(name)
-        scope.detached = self.detached or detached
+        scope = self.child(name, detached)
         self.request.enter(scope.detached)
         task = asyncio.create_task(scope.work(group, body))
         task.add_done_callback(lambda done: scope.never(group, done))

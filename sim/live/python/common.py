@@ -96,6 +96,43 @@ class Draws:
         return values[self.borrowed * 7919 % len(values)]
 
 
+def attributes(values):
+    """As OTLP has them."""
+
+    def value(x):
+        return {"stringValue": x} if isinstance(x, str) else {"intValue": str(x)}
+
+    return [{"key": name, "value": value(x)} for name, x in values.items()]
+
+
+class Done(typing.NamedTuple):
+    """A step that is over."""
+
+    number: int
+    parent: int
+    task: str
+    name: str
+    kind: int
+    begin: int
+    end: int
+    failed: bool = False
+    events: tuple = ()
+
+    def otlp(self, trace):
+        line = {"traceId": trace, "spanId": f"{self.number:016x}", "name": self.name, "kind": self.kind}
+        line["startTimeUnixNano"] = str(EPOCH + self.begin)
+        line["endTimeUnixNano"] = str(EPOCH + self.end)
+        if self.parent:
+            line["parentSpanId"] = f"{self.parent:016x}"
+        if self.task:
+            line["attributes"] = attributes({"pertinax.task": self.task})
+        if self.events:
+            line["events"] = [{"name": n, "timeUnixNano": str(EPOCH + at)} for n, at in self.events]
+        if self.failed:
+            line["status"] = {"code": 2}
+        return line
+
+
 class Request:
     """One request: its draws, its spans, how many of its tasks are at work."""
 
@@ -116,15 +153,17 @@ class Request:
         value = next(self.draws.get(f"{chain}/{name}", iter(())), None)
         return self.run.draws.another(name) if value is None else value
 
-    def span(self, name, kind, begin, parent, number=None, failed=False):
-        end = time.perf_counter_ns()
-        self.spans.append((number or next(self.numbers), parent, name, kind, begin, end, failed))
+    def span(self, scope, name, kind, begin, number=None, failed=False, events=()):
+        """A step of a task is over, which began then; it is in what the task is in."""
+        number, end = number or next(self.numbers), time.perf_counter_ns()
+        parent, task = scope.parents[-1], scope.chain
+        self.spans.append(Done(number, parent, task, name, kind, begin, end, failed, events))
 
     def respond(self, status):
         if self.status == 0:
             self.status, now = status, time.perf_counter_ns()
             self.answered = now
-            self.spans.append((next(self.numbers), 1, "respond", 1, now, now, False))
+            self.spans.append(Done(next(self.numbers), 1, "", "respond", 1, now, now))
 
     def latency(self):
         return (self.answered or self.ended) - self.arrival
@@ -159,29 +198,14 @@ class Request:
     def otlp(self, trace):
         """One line of OTLP: the spans of the request."""
 
-        def span(number, parent, name, kind, begin, end, failed):
-            line = {"traceId": trace, "spanId": f"{number:016x}", "name": name, "kind": kind}
-            line["startTimeUnixNano"] = str(EPOCH + begin)
-            line["endTimeUnixNano"] = str(EPOCH + end)
-            if parent:
-                line["parentSpanId"] = f"{parent:016x}"
-            if failed:
-                line["status"] = {"code": 2}
-            return line
-
-        status = self.status
-        root = span(1, 0, self.key[0], 2, self.arrival, self.ended, status >= 500 or not status)
-        answer = {"key": "http.response.status_code", "value": {"intValue": str(status)}}
-        root["attributes"] = [answer] if status else []
-        root["attributes"] += [
-            {"key": "pertinax.client", "value": {"intValue": str(self.key[1])}},
-            {"key": "pertinax.ordinal", "value": {"intValue": str(self.key[2])}},
-        ]
-        spans = [root] + [span(*fields) for fields in self.spans]
-        name = {"key": "service.name", "value": {"stringValue": NAME}}
-        return json.dumps(
-            {"resourceSpans": [{"resource": {"attributes": [name]}, "scopeSpans": [{"spans": spans}]}]}
-        )
+        failed = self.status >= 500 or self.status == 0
+        root = Done(1, 0, "", self.key[0], 2, self.arrival, self.ended, failed).otlp(trace)
+        root["attributes"] = attributes({"pertinax.client": self.key[1], "pertinax.ordinal": self.key[2]})
+        if self.status:
+            root["attributes"] += attributes({"http.response.status_code": self.status})
+        spans = [root] + [span.otlp(trace) for span in self.spans]
+        resource = {"attributes": attributes({"service.name": NAME})}
+        return json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]})
 
 
 class Span:
@@ -200,14 +224,14 @@ class Span:
         rq = self.rq
         rq.parents.pop()
         if not rq.cancelled:
-            failed = failure is not None
-            rq.request.span(self.name, 1, self.begin, rq.parents[-1], self.number, failed)
+            rq.request.span(rq, self.name, 1, self.begin, self.number, failure is not None)
 
 
 class Scope:
     """What one task of a request sees: its variables, its draws, the span that it is in."""
 
     detached = False
+    events = ()  # of its last call
 
     def __init__(self, request, chain="", var=None, parent=1, up=None):
         self.request, self.chain, self.up = request, chain, up
@@ -218,10 +242,12 @@ class Scope:
         self.rank = up.rank if up else request.rank
         # end
 
-    def child(self, name):
+    def child(self, name, detached=False):
         """A task sees the variables as they are now; what it sets is its own."""
-        var = types.SimpleNamespace(**vars(self.var))
-        return type(self)(self.request, f"{self.chain}/{name}", var, self.parents[-1], self)
+        var, before = types.SimpleNamespace(**vars(self.var)), "" if detached else self.chain
+        scope = type(self)(self.request, f"{before}/{name}", var, self.parents[-1], self)
+        scope.detached = self.detached or detached
+        return scope
 
     def span(self, name):
         return Span(self, name)
@@ -289,7 +315,7 @@ class Scope:
     def cpu(self, name, seconds=None, outside=False):
         seconds, begin = self.seconds(name, seconds), time.perf_counter_ns()
         self.burst(seconds, outside)
-        self.request.span(name, 1, begin, self.parents[-1])
+        self.request.span(self, name, 1, begin)
         self.look()
 # end
 # only: .cpu( .burst( send= receive=
@@ -382,6 +408,13 @@ class Group:
     def cancel(self):
         for task, scope in self.tasks:
             scope.cancel(task)
+# only: .hedged(
+
+    def events(self):
+        """Of the calls of all copies."""
+        copies = enumerate(scope.events for _, scope in self.tasks)
+        return [(f"{name}[{n}]", at) for n, events in copies for name, at in events]
+# end
 # end
 # only: .join_tasks(
 
@@ -530,7 +563,7 @@ class Run:
         self.lock, self.turn = threading.Lock(), threading.Condition()
         self.alone, self.classes = draws.load["alone"], draws.load["classes"]
         self.sequence, self.stopped, self.admission = itertools.count(), False, None
-        self.punctual = False
+        self.punctual, self.burnt = False, time.process_time_ns()
         signal.signal(signal.SIGTERM, self.stop)
         if link:
             link.send("ready")
@@ -679,12 +712,18 @@ class Admission:
 # end
 
 
-def tell(latencies):
+# only: .call( .hedged(
+BROKEN = collections.Counter()  # calls without an answer, by what went wrong
+NO_SENSE, GONE = "the answer makes no sense", "the connection was closed"
+# end
+
+
+def tell(latencies, more=""):
     times = sorted(latencies)
     if times:
         mean, half, most = sum(times) / len(times), times[len(times) // 2], times[-1]
         print(f"{len(times)} requests: mean {mean / 1e6:.2f} ms, ", end="")
-        print(f"median {half / 1e6:.2f} ms, longest {most / 1e6:.2f} ms", flush=True)
+        print(f"median {half / 1e6:.2f} ms, longest {most / 1e6:.2f} ms{more}", flush=True)
 
 
 EPOCH = time.time_ns() - time.perf_counter_ns()
@@ -712,8 +751,15 @@ def calm():
 
 
 def finish(run, given):
+    busy = (time.process_time_ns() - run.burnt) / (time.perf_counter_ns() - run.begin)
+    if run.link is None:
+        times = (request.latency() for request in run.finished[: run.wanted])
+        more = f"; cores at work: {busy:.4f}"
+        # only: .call( .hedged(
+        for why, count in BROKEN.most_common(1):
+            more += f"; broken calls: {BROKEN.total()} ({why})"
+        # end
+        tell(times, more)
     if given.otlp:
         run.write(given.otlp)
-    if run.link is None:
-        tell(request.latency() for request in run.finished[: run.wanted])
     os._exit(0)  # threads that still wait are let go

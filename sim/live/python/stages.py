@@ -30,10 +30,10 @@ class Batch:
     def take(self, chain, name):
         return self.first.take(chain, name)
 
-    def span(self, name, kind, begin, parent, number=None, failed=False):
+    def span(self, scope, name, kind, begin, number=None, failed=False, events=()):
         number = number or next(self.numbers)
         for request in self.requests:
-            request.span(name, kind, begin, parent, number, failed)
+            request.span(scope, name, kind, begin, number, failed, events)
 
     def respond(self, status):
         for request in self.requests:
@@ -64,7 +64,6 @@ class Stage:
         """What a put makes of a request: a task of its own, with the variables as they are."""
         item = rq.child("")
         item.chain, item.parents, item.up = "", [1], None
-        item.detached = rq.detached
         # only: order="priority"
         item.rank = item.request.rank
         # end

@@ -64,6 +64,7 @@ class Client:
             self.hang_up()
             if isinstance(error, BlockingIOError) and timeout is not None:
                 raise TimeoutError from None
+            BROKEN[error.strerror] += 1
             return False
 
     def connection(self, patience):
@@ -84,7 +85,7 @@ class Client:
         while line and not line.endswith(b"\n") and len(line) < 64:
             line += connection.recv(64) or b"\n"
         if line not in (b"OK\n", b"FAIL\n"):
-            raise ConnectionError
+            raise ConnectionError(errno.EPROTO, NO_SENSE if line else GONE)
         return line == b"OK\n"
 
     def hang_up(self):
@@ -138,8 +139,10 @@ class Thread(Scope):
 
     def wait(self, name, seconds=None):
         seconds, begin = self.seconds(name, seconds), time.perf_counter_ns()
-        self.sleep(seconds)
-        self.request.span(name, 1, begin, self.parents[-1])
+        try:
+            self.sleep(seconds)
+        finally:
+            self.request.span(self, name, 1, begin)
 # end
 # only: .wait_until(
 
@@ -187,7 +190,13 @@ class Thread(Scope):
         # only: send= receive=
         self.burst(self.seconds(name + "+", send), outside)
         # end
+        # only: send= receive= .hedged(
+        self.events = [("sent", time.perf_counter_ns())]
+        # end
         well = self.exchange(service, name, timeout)
+        # only: send= receive= .hedged(
+        self.events.append(("answered", time.perf_counter_ns()))
+        # end
         # only: send= receive=
         self.burst(self.seconds(name + "+", receive), outside)
         # end
@@ -198,7 +207,7 @@ class Thread(Scope):
         try:
             well = self.ask(service, name, timeout, send, receive, outside)
         finally:
-            self.request.span(name, 3, begin, self.parents[-1], failed=not well)
+            self.request.span(self, name, 3, begin, failed=not well, events=self.events)
         if not well:
             raise Failure("error")
         self.look()
@@ -217,7 +226,8 @@ class Thread(Scope):
             self.until(group.settled)
         finally:
             group.cancel()
-            self.request.span(name, 3, begin, self.parents[-1], failed=not group.won())
+            events = group.events()
+            self.request.span(self, name, 3, begin, failed=not group.won(), events=events)
         if not group.won():
             raise Failure("error")
         self.look()
@@ -293,8 +303,7 @@ class Thread(Scope):
 # only: .parallel( .each( .as_completed( .spawn( .detach(
 
     def begin(self, group, name, body, detached=False):
-        scope = self.child(name)
-        scope.detached = self.detached or detached
+        scope = self.child(name, detached)
         self.request.enter(scope.detached)
         if self.pool is None:
             group.tasks.append((None, scope))

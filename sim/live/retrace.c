@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* retrace.c - see retrace.h. */
+#include "live/retrace.h"
+#include "run/draw_name.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum job_kind { JOB_START, JOB_TURN, JOB_CPU, JOB_CALL };
+struct job {
+    int64_t at, begun;
+    uint64_t number; /* of those at one time the first one given */
+    enum job_kind kind;
+    uint32_t task;
+    bool ok;
+    bool strayed; /* it is not in the recording of its request */
+    bool dead;    /* taken back */
+};
+struct doing {       /* what a task does */
+    struct job *job; /* that may be taken back */
+    uint32_t pc;     /* of its last call */
+    struct recorded_step *call;
+};
+struct retrace {
+    struct sim *s;
+    const struct prog *p;
+    struct recording *rec;
+    struct live_report *r;
+    int64_t now;
+    bool based;
+    uint32_t heard;             /* the task that has drawn last; NONE: nobody */
+    struct recorded_step *step; /* that it is to do until then; NULL: not known */
+    int64_t until;
+    bool strayed; /* although it should be */
+    struct job **heap;
+    uint32_t nheap, cap_heap;
+    uint64_t number;
+    struct doing *doing; /* by task */
+    uint32_t ndoing;
+    struct buf task, name; /* keys */
+};
+
+/* ---- jobs ---- */
+
+static bool before(const struct job *a, const struct job *b)
+{
+    return a->at != b->at ? a->at < b->at : a->number < b->number;
+}
+
+static void job_put(struct retrace *x, struct job *j)
+{
+    x->heap = grow(x->heap, &x->cap_heap, x->nheap + 1, sizeof(struct job *));
+    uint32_t i = x->nheap++;
+    while (i > 0 && before(j, x->heap[(i - 1) / 2])) {
+        x->heap[i] = x->heap[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    x->heap[i] = j;
+}
+
+static struct job *job_take(struct retrace *x)
+{
+    struct job *first = x->heap[0], *last = x->heap[--x->nheap];
+    uint32_t i = 0;
+    for (;;) {
+        uint32_t c = 2 * i + 1;
+        if (c + 1 < x->nheap && before(x->heap[c + 1], x->heap[c]))
+            c++;
+        if (c >= x->nheap || !before(x->heap[c], last))
+            break;
+        x->heap[i] = x->heap[c];
+        i = c;
+    }
+    x->heap[i] = last;
+    return first;
+}
+
+static struct doing *doing(struct retrace *x, uint32_t task)
+{
+    uint32_t n = x->ndoing;
+    if (task >= n) {
+        x->doing = grow(x->doing, &x->ndoing, task + 1, sizeof *x->doing);
+        memset(x->doing + n, 0, (x->ndoing - n) * sizeof *x->doing);
+    }
+    return &x->doing[task];
+}
+
+static void job_give(struct retrace *x, struct job what)
+{
+    struct job *j = xcalloc(1, sizeof *j);
+    *j = what;
+    j->number = x->number++;
+    j->at = j->at > x->now ? j->at : x->now;
+    job_put(x, j);
+    if (j->kind == JOB_CALL || j->kind == JOB_CPU)
+        doing(x, j->task)->job = j;
+}
+
+static void job_do(struct retrace *x, const struct job *j)
+{
+    switch (j->kind) {
+    case JOB_START:
+        world_start(x->s, j->task);
+        break;
+    case JOB_TURN:
+        world_turn(x->s, j->task);
+        break;
+    case JOB_CPU:
+        world_burst(x->s, j->task, j->begun);
+        break;
+    case JOB_CALL:
+        world_done(x->s, j->task, j->ok);
+        break;
+    }
+}
+
+/* ---- what was recorded of it ---- */
+
+/* The first that has not happened yet; for a burst of a call, the call. */
+static struct recorded_step *unused(struct retrace *x, const struct recorded_request *q, bool call)
+{
+    uint32_t n;
+    struct recorded_step *v =
+        recording_steps(x->rec, q, x->task.n ? x->task.s : "", x->name.s + 1, &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (!v[i].used && v[i].call == call && (call || !v[i].section))
+            return &v[i];
+    return NULL;
+}
+
+/* Computing after a call is told from computing before one by its place in the program. */
+static void find_burst(struct retrace *x, const struct recorded_request *q, uint32_t task,
+                       uint32_t pc)
+{
+    const struct doing *d = doing(x, task);
+    if (d->call && pc > d->pc && x->p->mark_of[pc] == x->p->mark_of[d->pc]) {
+        x->step = d->call;
+        x->until = x->step->end;
+    } else if ((x->step = unused(x, q, true))) {
+        x->until = x->step->sent;
+    }
+}
+
+static void find_call(struct retrace *x, const struct recorded_request *q, uint32_t task,
+                      uint32_t pc)
+{
+    struct doing *d = doing(x, task);
+    d->pc = pc;
+    d->call = x->step = unused(x, q, true);
+    if (x->step == NULL)
+        return;
+    x->step->used = true;
+    x->until = x->step->answered;
+}
+
+static void find_own(struct retrace *x, const struct recorded_request *q)
+{
+    x->step = unused(x, q, false);
+    if (x->step == NULL)
+        return;
+    x->step->used = true;
+    x->until = x->step->end;
+}
+
+static void find_step(struct retrace *x, uint32_t task, uint32_t pc)
+{
+    const struct recorded_request *q = recording_find(x->rec, draw_name_request(x->s, task));
+    if (q == NULL || !x->based)
+        return;
+    buf_clear(&x->task);
+    buf_clear(&x->name);
+    draw_name_task(&x->task, x->s, task);
+    draw_name_step(&x->name, x->p, pc);
+    uint8_t code = x->p->op[pc].code;
+    if (code == OP_CALL)
+        find_call(x, q, task, pc);
+    else if (x->p->mark[x->p->mark_of[pc]].verb == VERB_CALL)
+        find_burst(x, q, task, pc);
+    else
+        find_own(x, q);
+    x->r->steps++;
+    x->strayed = x->step == NULL;
+}
+
+/* Is it recorded under a name of its own?  Pauses before another attempt are not. */
+static bool is_named(const struct prog *p, uint32_t pc)
+{
+    uint8_t code = p->op[pc].code;
+    if (p->mark_of[pc] == NONE)
+        return false;
+    return code == OP_CALL || code == OP_CPU ||
+           (code == OP_PAUSE && p->mark[p->mark_of[pc]].verb == VERB_WAIT);
+}
+
+static void on_drawn(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, double value,
+                     bool well)
+{
+    struct retrace *x = ctx;
+    (void)s, (void)value, (void)well;
+    x->heard = task;
+    x->step = NULL;
+    x->strayed = false;
+    if (is_named(x->p, pc))
+        find_step(x, task, pc);
+}
+
+static void on_arrived(void *ctx, struct sim_request id, int64_t now)
+{
+    struct retrace *x = ctx;
+    const struct recorded_request *q = x->based ? NULL : recording_find(x->rec, id);
+    if (q == NULL)
+        return;
+    x->rec->begin = q->arrival - now;
+    x->based = true;
+}
+
+/* When the task is to be through with what it has just drawn. */
+static int64_t end_of(struct retrace *x, uint32_t task, int64_t ns)
+{
+    bool known = x->heard == task && x->step;
+    x->heard = NONE;
+    return known ? x->until - x->rec->begin : x->now + ns;
+}
+
+/* When the task did its first step that is still to come; a section is begun once. */
+static int64_t begin_of(struct retrace *x, uint32_t task)
+{
+    const struct recorded_request *q = recording_find(x->rec, draw_name_request(x->s, task));
+    struct recorded_step *first = NULL;
+    uint32_t n = 0;
+    buf_clear(&x->task);
+    draw_name_task(&x->task, x->s, task);
+    struct recorded_step *v =
+        q && x->based ? recording_steps(x->rec, q, x->task.n ? x->task.s : "", NULL, &n) : NULL;
+    for (uint32_t i = 0; i < n; i++)
+        if (!v[i].used && (!first || v[i].begin < first->begin))
+            first = &v[i];
+    if (first == NULL)
+        return x->now;
+    first->used = first->section;
+    return first->begin - x->rec->begin;
+}
+
+/* ---- what the simulator asks ---- */
+
+static void on_start(void *ctx, uint32_t task, uint32_t thread, bool fresh)
+{
+    struct retrace *x = ctx;
+    (void)thread, (void)fresh;
+    job_give(x, (struct job){.kind = JOB_START, .task = task, .at = begin_of(x, task)});
+}
+
+static void on_turn(void *ctx, uint32_t loop)
+{
+    struct retrace *x = ctx;
+    job_give(x, (struct job){.kind = JOB_TURN, .task = loop, .at = x->now});
+}
+
+static void on_work(void *ctx, const struct world_call *c)
+{
+    struct retrace *x = ctx;
+    bool heard = x->heard == c->task, failed = heard && x->step && x->step->failed;
+    bool strayed = heard && x->strayed;
+    x->r->calls += c->service != NULL;
+    job_give(x, (struct job){.kind = JOB_CALL,
+                             .task = c->task,
+                             .strayed = strayed,
+                             .at = end_of(x, c->task, c->ns),
+                             .ok = c->ok && !failed});
+}
+
+static void on_unwork(void *ctx, uint32_t task)
+{
+    struct retrace *x = ctx;
+    struct doing *d = doing(x, task);
+    if (d->job)
+        d->job->dead = true;
+    d->job = NULL;
+}
+
+/* It had to wait for a core as long as it took longer than it computed. */
+static void on_cpu(void *ctx, uint32_t task, enum world_by by, uint32_t on, int64_t ns)
+{
+    struct retrace *x = ctx;
+    (void)by, (void)on;
+    bool strayed = x->strayed && x->heard == task;
+    int64_t end = end_of(x, task, ns), begun = end - ns;
+    job_give(x, (struct job){.kind = JOB_CPU,
+                             .task = task,
+                             .strayed = strayed,
+                             .at = end,
+                             .begun = begun > x->now ? begun : x->now});
+}
+
+/* ---- the run ---- */
+
+static void next_job(struct retrace *x)
+{
+    struct job *j = job_take(x);
+    if ((j->kind == JOB_CALL || j->kind == JOB_CPU) && doing(x, j->task)->job == j)
+        doing(x, j->task)->job = NULL;
+    if (!j->dead) {
+        x->r->strayed += j->strayed;
+        job_do(x, j);
+    }
+    free(j);
+}
+
+/* One by one. */
+static void next_request(struct retrace *x, uint64_t number)
+{
+    const struct recorded_request *q = recording_find(x->rec, (struct sim_request){0, 0, number});
+    int64_t at = q && x->based ? q->arrival - x->rec->begin : x->now;
+    x->now = at > x->now ? at : x->now;
+    world_clock(x->s, x->now);
+    world_request(x->s, number);
+}
+
+static enum sim_end go(struct retrace *x, bool load, uint64_t n)
+{
+    enum sim_end end;
+    uint64_t asked = 0;
+    if (load)
+        world_load(x->s, n);
+    for (int64_t next = world_pump(x->s, &end); end == SIM_MORE; next = world_pump(x->s, &end)) {
+        if (load && world_finished(x->s) >= n)
+            return SIM_MORE;
+        if (x->nheap > 0 && x->heap[0]->at <= next) {
+            x->now = x->heap[0]->at > x->now ? x->heap[0]->at : x->now;
+            world_clock(x->s, x->now);
+            next_job(x);
+        } else if (next < INT64_MAX) {
+            x->now = next;
+            world_clock(x->s, next);
+        } else if (!world_idle(x->s)) {
+            return SIM_DEADLOCK;
+        } else if (load || asked == n) {
+            return SIM_MORE;
+        } else {
+            next_request(x, asked++);
+        }
+    }
+    return end;
+}
+
+static int by_end(const void *a, const void *b)
+{
+    const struct record *x = a, *y = b;
+    int64_t s = x->arrival + x->duration, t = y->arrival + y->duration;
+    return (s > t) - (s < t);
+}
+
+/* As they were recorded, in the order in which they were over. */
+static void put_records(struct retrace *x)
+{
+    const struct recording *rec = x->rec;
+    struct record *v = xcalloc(rec->nrequest + 1u, sizeof *v);
+    for (uint32_t i = 0; i < rec->nrequest; i++) {
+        const struct recorded_request *q = &rec->request[i];
+        v[i] = (struct record){.arrival = q->arrival - rec->begin,
+                               .latency = q->latency,
+                               .duration = q->duration,
+                               .status = q->status,
+                               .cls = q->id.cls,
+                               .ordinal = q->id.ordinal};
+    }
+    if (rec->nrequest > 0)
+        qsort(v, rec->nrequest, sizeof *v, by_end);
+    world_records(x->s, v, rec->nrequest);
+    free(v);
+}
+
+enum sim_end retrace(struct sim *s, bool load, uint64_t n, struct recording *rec,
+                     struct live_report *r)
+{
+    struct retrace x = {.s = s, .p = world_prog(s), .rec = rec, .r = r, .heard = NONE};
+    struct sim_ear ear = {&x, on_arrived, on_drawn};
+    struct world world = {.ctx = &x,
+                          .gil = true,
+                          .ear = &ear,
+                          .start = on_start,
+                          .turn = on_turn,
+                          .work = on_work,
+                          .unwork = on_unwork,
+                          .cpu = on_cpu};
+    world_attach(s, &world);
+    enum sim_end end = go(&x, load, n);
+    world_end(s, end);
+    put_records(&x);
+    while (x.nheap > 0)
+        free(job_take(&x));
+    free(x.heap);
+    free(x.doing);
+    buf_free(&x.task);
+    buf_free(&x.name);
+    return end;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* retrace.h - a run that was executed and recorded elsewhere, gone through once more by the
+ * simulator, so that its accounts, critical paths and single requests are those of any live run.
+ *
+ * What is drawn is drawn again; each call, burst and pause ends when the recording says that it
+ * ended, and each thread begins with the first that its task did.  Who waits for what, and for how
+ * long, follows.  What was not recorded takes the time that was drawn for it. */
+#ifndef LIVE_RETRACE_H
+#define LIVE_RETRACE_H
+#include "live/live.h"
+#include "live/recording.h"
+
+/* n requests: the recorded ones, and as many more as are missing (of a run that stood still, to see
+ * why).  The records are then the recording's.  r: calls, steps, strayed. */
+enum sim_end retrace(struct sim *s, bool load, uint64_t n, struct recording *rec,
+                     struct live_report *r);
+
+#endif

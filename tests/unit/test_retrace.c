@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recordings gone through by the simulator: waits, bursts and starts that follow from recorded
+ * times, computed by hand.  In ms; the recording's clock is somewhere else. */
+#include "live/retrace.h"
+#include "tests/unit/schedule.h"
+#include <unistd.h>
+
+static const long long epoch = 1790000000000000000;
+
+/* ---- lines of OTLP ---- */
+
+struct line {
+    FILE *f;
+    int n;
+};
+
+static void span(struct line *l, const char *name, int kind, int64_t begin, int64_t end,
+                 const char *more)
+{
+    const char *comma = l->n++ ? ", " : "";
+    fprintf(l->f,
+            "%s{\"name\": \"%s\", \"spanId\": \"%x\", \"kind\": %d, \"startTimeUnixNano\": "
+            "\"%lld\", \"endTimeUnixNano\": \"%lld\", %s}",
+            comma, name, (unsigned)l->n, kind, (long long)(epoch + begin * MS),
+            (long long)(epoch + end * MS), more);
+}
+
+/* The request's own span; others are below it. */
+static void request(struct line *l, int client, int64_t begin, int64_t end)
+{
+    char more[256];
+    snprintf(more, sizeof more,
+             "\"attributes\": [{\"key\": \"pertinax.client\", \"value\": {\"intValue\": \"%d\"}}, "
+             "{\"key\": \"pertinax.ordinal\", \"value\": {\"intValue\": \"0\"}}, "
+             "{\"key\": \"http.response.status_code\", \"value\": {\"intValue\": \"200\"}}]",
+             client);
+    fprintf(l->f, "{\"resourceSpans\": [{\"scopeSpans\": [{\"spans\": [");
+    l->n = 0;
+    span(l, "request", 2, begin, end, more);
+}
+
+static void done(struct line *l)
+{
+    fprintf(l->f, "]}]}]}\n");
+}
+
+#define BELOW "\"parentSpanId\": \"1\""
+#define IN_TASK(t)                                                                                 \
+    BELOW ", \"attributes\": [{\"key\": \"pertinax.task\", \"value\": {\"stringValue\": \"" t      \
+          "\"}}]"
+
+/* ---- one recording, gone through ---- */
+
+struct retraced {
+    struct rig rig;
+    struct live_report report;
+    struct sim_account account;
+};
+
+static struct retraced retraced(const char *yaml, const char *exec, bool load,
+                                void (*write)(struct line *l))
+{
+    char path[] = "/tmp/test-retrace-XXXXXX";
+    struct retraced x = {.rig = rig_new(yaml, exec)};
+    struct line l = {.f = fdopen(mkstemp(path), "w")};
+    write(&l);
+    fclose(l.f);
+    struct recording *rec = recording_read(path, x.rig.prog);
+    unlink(path);
+    assert_int_equal(retrace(x.rig.sim, load, rec->nrequest, rec, &x.report), SIM_MORE);
+    recording_free(rec);
+    x.account.row = NEW(x.rig.mem, struct sim_res_account, sim_rows(x.rig.prog) + 1);
+    sim_snapshot(x.rig.sim, &x.account);
+    return x;
+}
+
+static const struct sim_res_account *row_of(const struct retraced *x, const char *name)
+{
+    for (uint32_t i = 0; i < sim_rows(x->rig.prog); i++)
+        if (strcmp(sim_row_name(x->rig.prog, i), name) == 0)
+            return &x->account.row[i];
+    fail_msg("no row %s", name);
+    return NULL;
+}
+
+/* So much of the first request's critical path. */
+static double on_path(const struct retraced *x, enum path_kind kind, uint32_t id)
+{
+    const struct path_account *a = sim_paths(x->rig.sim);
+    const struct path_segment s = {.mark = NONE, .kind = kind, .id = id & 0xffffff};
+    double ns = 0;
+    for (uint64_t i = a->first[0]; i < a->first[1]; i++)
+        if (a->entry_row[i] == path_row_of(x->rig.prog, &s))
+            ns += (double)a->entry_time[i];
+    return ns;
+}
+
+static void assert_ms(double ns, double ms)
+{
+    if (fabs(ns / 1e6 - ms) > 1e-6)
+        fail_msg("%g ms, by hand %g", ns / 1e6, ms);
+}
+
+/* ---- by hand ---- */
+
+/* Two clients from 0 on; the call of the first, with the lock, is over at 30 though it was to take
+ * 10, that of the other one at 70.  The first one's next request waits from 30 to 70. */
+static void write_lock(struct line *l)
+{
+    request(l, 0, 0, 30);
+    span(l, "lock", 1, 0, 30, BELOW);
+    span(l, "a", 3, 1, 30, BELOW);
+    done(l);
+    request(l, 1, 0, 70);
+    span(l, "lock", 1, 0, 70, BELOW);
+    span(l, "a", 3, 31, 70, BELOW);
+    done(l);
+}
+
+static void test_waits(void **state)
+{
+    (void)state;
+    struct retraced x = retraced("services: {a: {latency: 10ms}}\n"
+                                 "resources: {lock: mutex}\n"
+                                 "request: [{use: lock, do: [{call: a}]}, {respond: 200}]\n"
+                                 "load: {clients: 2}\n",
+                                 "threads", true, write_lock);
+    uint64_t n;
+    const struct record *r = sim_records(x.rig.sim, &n);
+    assert_int_equal(n, 2);
+    assert_true(r[0].latency == 30 * MS && r[1].latency == 70 * MS && r[1].status == 200);
+    assert_int_equal(x.report.strayed, 0);
+    assert_ms(row_of(&x, "lock")->wait_sum, 30 + 40);
+    assert_ms(row_of(&x, "lock")->busy_area, 70);
+    rig_free(&x.rig);
+}
+
+/* 10 ms of computing were over after 25; then a call that computes 2 before it, from 25 on, is sent
+ * at 31 and answered at 50, and computes until 52 + 1. */
+static void write_burst(struct line *l)
+{
+    char more[256];
+    snprintf(more, sizeof more,
+             BELOW ", \"events\": [{\"name\": \"sent\", \"timeUnixNano\": \"%lld\"}, "
+                   "{\"name\": \"answered\", \"timeUnixNano\": \"%lld\"}]",
+             epoch + 31 * MS, epoch + 50 * MS);
+    request(l, 0, 0, 53);
+    span(l, "cpu", 1, 0, 25, BELOW);
+    span(l, "a", 3, 25, 53, more);
+    done(l);
+}
+
+static const char *const bursts = "services: {a: {latency: 10ms}}\n"
+                                  "request: [{cpu: 10ms}, {call: a, cpu: {send: 2ms, receive: "
+                                  "2ms}}, {respond: 200}]\n"
+                                  "executions: {threads: {gil: true}}\n";
+
+static void test_bursts(void **state)
+{
+    (void)state;
+    struct retraced x = retraced(bursts, "threads", false, write_burst);
+    assert_int_equal(x.report.strayed, 0);
+    assert_ms(row_of(&x, "cores")->busy_area, 14);
+    assert_ms(row_of(&x, "gil")->wait_sum, 15 + 4 + 1);
+    assert_ms((double)x.account.time, 53);
+    rig_free(&x.rig);
+}
+
+/* The threads of two branches do their first steps at 5 and at 8; the answer waits for the first.
+ * Nothing is recorded of y's second step, which takes the 10 that it was to take. */
+static void write_starts(struct line *l)
+{
+    request(l, 0, 0, 40);
+    span(l, "parallel", 1, 0, 40, BELOW);
+    span(l, "a", 3, 5, 40, IN_TASK("/x"));
+    span(l, "a", 3, 8, 20, IN_TASK("/y"));
+    done(l);
+}
+
+static void test_starts(void **state)
+{
+    (void)state;
+    struct retraced x = retraced("services: {a: {latency: 10ms}}\n"
+                                 "request: [{parallel: {x: [{call: a}], y: [{call: a}, {wait: "
+                                 "10ms}]}}, {respond: 200}]\n",
+                                 "threads", false, write_starts);
+    assert_int_equal(x.report.steps, 3);
+    assert_int_equal(x.report.strayed, 1);
+    assert_ms(on_path(&x, PATH_COST, COST_SPAWN), 5);
+    rig_free(&x.rig);
+}
+
+/* A line that was half written is not a request. */
+static void write_half(struct line *l)
+{
+    request(l, 0, 0, 10);
+    span(l, "a", 3, 0, 10, BELOW);
+    done(l);
+    request(l, 1, 0, 12);
+    fprintf(l->f, ", {\"name\": \"a");
+}
+
+static void test_half(void **state)
+{
+    (void)state;
+    struct retraced x = retraced("services: {a: {latency: 1ms}}\n"
+                                 "request: [{call: a}, {respond: 200}]\n"
+                                 "load: {clients: 2}\n",
+                                 "coroutine", true, write_half);
+    uint64_t n;
+    const struct record *r = sim_records(x.rig.sim, &n);
+    assert_int_equal(n, 1);
+    assert_true(r->latency == 10 * MS);
+    rig_free(&x.rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest t[] = {
+        test_named("who waits for a lock", test_waits, NULL),
+        test_named("computing, and waiting to compute", test_bursts, NULL),
+        test_named("threads begin with their first step", test_starts, NULL),
+        test_named("a line that is cut off", test_half, NULL),
+    };
+    return cmocka_run_group_tests_name("retrace", t, NULL, NULL);
+}
