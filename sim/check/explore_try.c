@@ -52,10 +52,20 @@ static void see_begin(struct explorer *x, const struct fx *f)
     x->r.task_extra[f->a] |= x->spawn[x->p->op[f->b].a];
 }
 
-static void see_taken(struct explorer *x, uint32_t inst)
+/* How many units are taken with effect i; the move may have given some back behind it. */
+static void see_taken(struct explorer *x, uint32_t i)
 {
-    const struct resst *q = &x->r.s.inst[inst];
+    const struct state *s = &x->r.s;
+    uint32_t inst = s->fx[i].a;
+    const struct resst *q = &s->inst[inst];
     uint32_t taken = x->p->res[q->res].size - q->free;
+    while (++i < s->fx_n) {
+        const struct fx *f = &s->fx[i];
+        if (f->kind == FX_TAKE && f->a == inst)
+            taken -= f->b;
+        else if (f->kind == FX_FREE && f->a == inst)
+            taken += f->b;
+    }
     if (taken > x->e->peak[q->res])
         x->e->peak[q->res] = taken;
 }
@@ -107,7 +117,7 @@ static uint32_t see(struct explorer *x)
             x->e->reached[f->a] = 1;
             break;
         case FX_TAKE:
-            see_taken(x, f->a);
+            see_taken(x, i);
             break;
         case FX_QUEUE:
         case FX_REJECT:
