@@ -62,6 +62,14 @@ static uint32_t task_rank(const struct pack_run *r, uint32_t task)
     return q == task ? rank : 0;
 }
 
+/* The fork whose children it is one of, or was, for who takes it yet; NONE. */
+static uint32_t fork_or_taken(const struct state *s, const struct task *t, uint32_t rank)
+{
+    if (t->group != NONE)
+        return s->group[t->group].fork;
+    return t->state == T_DONE && rank != 0 ? rank >> 16 : NONE;
+}
+
 /* Is it all the same which child of the fork is which?  Of no fork any more (NONE) it is. */
 static bool interchangeable(const struct pack *k, uint32_t fork)
 {
@@ -138,15 +146,16 @@ static uint32_t put_task(struct pack *k, const struct pack_run *r, uint32_t task
     const struct task *t = &s->task[task];
     struct out *o = &k->t;
     uint32_t fork = t->group == NONE ? NONE : s->group[t->group].fork, groups = 0;
+    uint32_t rank = task_rank(r, task);
     bool own_thread = t->mode == M_LIGHT && t->thread != NONE;
     bool runs = s->loop[t->worker].running == task;
     o->n = 0;
     put(o, t->pc | (uint32_t)t->state << 24 | (uint32_t)t->mode << 29);
     put(o, t->flags | (uint32_t)t->fail << 16);
     put(o, t->body | kids << 16);
-    put(o, interchangeable(k, fork) ? NONE : t->copy);
+    put(o, interchangeable(k, fork_or_taken(s, t, rank)) ? NONE : t->copy);
     put(o, fork + 1);
-    put(o, task_rank(r, task));
+    put(o, rank);
     /* What only a wait or a failure needs is as it is only then. */
     bool queues = t->state == T_QUEUE || t->state == T_THREAD || t->state == T_ITEM;
     put(o, t->scope | (queues ? (uint32_t)(uint16_t)t->priority << 16 : 0));
