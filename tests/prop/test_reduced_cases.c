@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_reduced_cases.c - reductions change no verdict: pipelines by hand, for each reason for which
+ * a move may not be made alone, or states may not be one.  In each, one order of things shows what
+ * no other does; how many faults and failing claims there are is known by reasoning. */
+#include "tests/prop/reduced.h"
+
+static const struct trial_case {
+    const char *name, *text; /* behind what all begin with */
+    const char *says;        /* its one claim, or NULL */
+    const char *exec[4];
+    uint32_t nreq, faults, broken;
+} cases[] = {
+    /* The call `one` can end between a0's turn and a1's, whose abort then comes too late to keep
+     * `two` from being begun. */
+    {"between turns",
+     "request:\n"
+     "  - spawn: {a0: {parallel: {a1: [{abort: 503}]}}}\n"
+     "  - {call: s, name: one}\n"
+     "  - {call: s, name: two}\n",
+     NULL,
+     {"coroutine"},
+     1,
+     0,
+     0},
+    /* When another's turn stands between as well. */
+    {"between turns, two requests",
+     "request:\n"
+     "  - spawn: {a0: {parallel: {a1: [{abort: 503}]}}}\n"
+     "  - {call: s, name: one}\n"
+     "  - {call: s, name: two}\n",
+     NULL,
+     {"coroutine"},
+     2,
+     0,
+     0},
+    /* The last branch to end lets its parent go on, whose timeout could have come before: then the
+     * request is never answered. */
+    {"timeout round a join",
+     "uncaught: none\n"
+     "request: [{timeout: 1ms, seq: {parallel: {x: {call: s}, y: {call: s}}}}, {respond: 200}]\n",
+     NULL,
+     {"threads", "costly", "coroutine"},
+     1,
+     1,
+     0},
+    /* Who has started a detached task does not wait for it, nor does who waits for that one. */
+    {"detached below",
+     "request: [{parallel: {a: [{detach: {call: t}}, {wait: 3ms}]}}, {call: t}]\n",
+     NULL,
+     {"threads", "coroutine"},
+     1,
+     0,
+     0},
+    /* Either task may be the first to begin its call: begins are not joined to the fork where a
+     * claim sees them, or the one written first would always be. */
+    {"the second begins first",
+     "request: {parallel: {a: {call: s, name: one}, b: {call: s, name: two}}}\n",
+     "not running(one) W running(two)",
+     {"threads", "pool3"},
+     1,
+     0,
+     1},
+    /* Nor is either made alone. */
+    {"the first begins first",
+     "request: {parallel: {a: {call: s, name: one}, b: {call: s, name: two}}}\n",
+     "not running(two) W running(one)",
+     {"threads", "pool3"},
+     1,
+     0,
+     1},
+    /* Either may end first. */
+    {"the first ends first",
+     "request: {parallel: {a: {call: s, name: one}, b: {call: s, name: two}}}\n",
+     "not done(one) W done(two)",
+     {"threads", "pool3", "coroutine"},
+     1,
+     0,
+     1},
+    {"the second ends first",
+     "request: {parallel: {a: {call: s, name: one}, b: {call: s, name: two}}}\n",
+     "not done(two) W done(one)",
+     {"threads", "pool3", "coroutine"},
+     1,
+     0,
+     1},
+    /* Each has one of two mutexes and wants the other: a deadlock, unanswered; but not upon a loop,
+     * which is not left between. */
+    {"opposite locks",
+     "resources: {p: {kind: mutex}, q: {kind: mutex}}\n"
+     "request: {parallel: {a: {use: p, do: {use: q, do: {call: s}}},\n"
+     "                     b: {use: q, do: {use: p, do: {call: s}}}}}\n",
+     NULL,
+     {"threads"},
+     1,
+     2,
+     0},
+    {"opposite locks upon a loop",
+     "resources: {p: {kind: mutex}, q: {kind: mutex}}\n"
+     "request: {parallel: {a: {use: p, do: {use: q, do: {call: s}}},\n"
+     "                     b: {use: q, do: {use: p, do: {call: s}}}}}\n",
+     NULL,
+     {"coroutine"},
+     1,
+     0,
+     0},
+    /* Upon one where a call is, it is. */
+    {"opposite locks round calls",
+     "resources: {p: {kind: mutex}, q: {kind: mutex}}\n"
+     "request: {parallel: {a: {use: p, do: [{call: s}, {use: q, do: {call: s}}]},\n"
+     "                     b: {use: q, do: [{call: s}, {use: p, do: {call: s}}]}}}\n",
+     NULL,
+     {"threads", "coroutine"},
+     1,
+     2,
+     0},
+    /* Two requests, each with one of two units, want the other. */
+    {"units one by one",
+     "resources: {pair: {kind: semaphore, size: 2, scope: all}}\n"
+     "request: {use: pair, do: [{call: s}, {use: pair, do: {call: s}}]}\n",
+     NULL,
+     {"threads", "coroutine"},
+     2,
+     2,
+     0},
+    /* A unit that is given back in the move that took it was taken: the peak is 1. */
+    {"taken and given back",
+     "resources: {p: {kind: mutex}}\n"
+     "request: [{spawn: {k: [{call: s}]}}, {use: p, do: [{await: [k]}]}, {call: s}]\n",
+     NULL,
+     {"threads", "coroutine"},
+     1,
+     0,
+     0},
+    /* The task that is forked waits for a thread if b has its own yet. */
+    {"a thread of the pool",
+     "request: {parallel: {a: [{call: s}, {parallel: {x: {call: s}}}], b: {call: s}}}\n",
+     NULL,
+     {"pool3"},
+     1,
+     0,
+     0},
+    /* Whoever sets a variable last decides what is done. */
+    {"the first sets last",
+     "shared: {g: {range: 0..2, scope: all}}\n"
+     "request:\n"
+     "  - parallel: {a: [{call: s}, {set: {g: 1}}], b: [{call: s}, {set: {g: 2}}]}\n"
+     "  - {if: g == 1, then: [{call: s, name: one}], else: [{call: s, name: two}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    {"the second sets last",
+     "shared: {g: {range: 0..2, scope: all}}\n"
+     "request:\n"
+     "  - parallel: {a: [{call: s}, {set: {g: 1}}], b: [{call: s}, {set: {g: 2}}]}\n"
+     "  - {if: g == 1, then: [{call: s, name: one}], else: [{call: s, name: two}]}\n",
+     "G not running(two)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Who is cut short before it has set the variable leaves what was. */
+    {"cut short before",
+     "shared: {g: {range: 0..2, scope: all}}\n"
+     "request:\n"
+     "  - {parallel: {a: [{call: s}, {fail: oops}], b: [{call: s}, {set: {g: 1}}]}, catch: []}\n"
+     "  - {if: g == 0, then: [{call: s, name: one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Who sets it first is not cut short before. */
+    {"cut short behind",
+     "shared: {g: {range: 0..2, scope: all}}\n"
+     "request:\n"
+     "  - {parallel: {a: [{call: s}, {set: {g: 1}}], b: [{call: s}, {fail: oops}]}, catch: []}\n"
+     "  - {if: g == 1, then: [{call: s, name: one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Another request arrives between b's end and what comes behind the join. */
+    {"arrived between",
+     "shared: {g: {range: 0..2, scope: all}}\n"
+     "request:\n"
+     "  - {if: g == 1, then: [{call: s, name: one}]}\n"
+     "  - parallel: {a: [{call: s}], b: [{call: s}, {set: {g: 1}}]}\n"
+     "  - {set: {g: 2}}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     2,
+     0,
+     1},
+    /* A call that is cut short keeps its unit until it ends: what is refused is so only before. */
+    {"refused for a ghost",
+     "request:\n"
+     "  - {parallel: {a: [{call: s}, {fail: oops}], b: {call: u}}, catch: []}\n"
+     "  - {call: u, name: one, catch: []}\n",
+     "G not done(one)",
+     {"threads"},
+     1,
+     0,
+     1},
+    /* The same where the ghost has ended. */
+    {"accepted behind a ghost",
+     "request:\n"
+     "  - {parallel: {a: [{call: s}, {fail: oops}], b: {call: u}}, catch: []}\n"
+     "  - {call: u, name: one, catch: []}\n",
+     "F done(one)",
+     {"threads"},
+     1,
+     0,
+     1},
+    /* A branch may begin before a call of another ends, or behind it. */
+    {"a task begins first",
+     "request: {parallel: {x: [{call: s}, {parallel: {a: {call: s}}}], y: {call: s, name: one}}}\n",
+     "not running(a) W done(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    {"a task begins behind",
+     "request: {parallel: {x: [{call: s}, {parallel: {a: {call: s}}}], y: {call: s, name: one}}}\n",
+     "not done(one) W running(a)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Of two tasks either may end first. */
+    {"the first task ends first",
+     "request: {parallel: {a: {call: s}, b: {call: s}}}\n",
+     "not done(a) W done(b)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    {"the second task ends first",
+     "request: {parallel: {a: {call: s}, b: {call: s}}}\n",
+     "not done(b) W done(a)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* What one copy leaves is read when it is taken, and with what the other has done by then. */
+    {"taken in order",
+     "shared: {g: {range: 0..2, scope: all}}\n"
+     "request: {each: 2, as: i, do: [{call: s}], as_completed: [{if: i == 1, then: [{set: {g: g + "
+     "1}}], else: [{if: g == 1, then: [{call: s, name: one}]}]}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* A thread whose call has ended pays for going on before it leaves the step: it may be cut
+     * short in between, and is in the step until then. */
+    {"cut between",
+     "request: {parallel: {a: {call: s, name: one}, b: {abort: 503, name: two}}}\n",
+     "G not (running(one) and running(two))",
+     {"costly"},
+     1,
+     0,
+     1},
+};
+
+static void test_case(void **state)
+{
+    const struct trial_case *c = *state;
+    for (size_t i = 0; i < TEST_COUNT(c->exec) && c->exec[i]; i++) {
+        struct arena *a = arena_new(0);
+        struct tally n = {0};
+        compare(
+            (struct trial){.a = a,
+                           .text = arena_printf(a,
+                                                "pertinax: 1\nname: m\nservices: {s: {latency: "
+                                                "1ms}, t: {latency: 1ms, capacity: 1}, "
+                                                "u: {latency: 1ms, capacity: 1, queue: 0}}\n"
+                                                "executions: {threads: , pool2: {kind: threads, "
+                                                "pool: 2}, pool3: {kind: threads, pool: 3}, "
+                                                "costly: {kind: threads, costs: cpython-3.11}, "
+                                                "coroutine: , hybrid: {kind: hybrid, pool: 2}}\n%s",
+                                                c->text),
+                           .says = c->says,
+                           .exec = c->exec[i],
+                           .nreq = c->nreq},
+            &n);
+        assert_int_equal(n.compared, 1);
+        assert_int_equal(n.faults, c->faults);
+        assert_int_equal(n.broken, c->broken);
+        arena_drop(a);
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[TEST_COUNT(cases)];
+    for (size_t i = 0; i < TEST_COUNT(cases); i++)
+        tests[i] = test_named(cases[i].name, test_case, &cases[i]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
