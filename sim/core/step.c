@@ -245,7 +245,7 @@ void step_served(struct state *s, uint32_t task)
     bug_if(t->state != T_WORK || o->code != OP_CALL || s->p->call[o->a].ps);
     s->mover = task;
     res_release(s, state_instance(s, s->p->call[o->a].res, t->worker), 1);
-    t->pc++; /* to the REL, beyond the region that would give it back once more */
+    t->pc++; /* to the REL: it is given back */
     step_drain(s);
 }
 

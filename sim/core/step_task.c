@@ -310,6 +310,8 @@ uint32_t task_handler(const struct state *s, uint32_t task)
             pc++;
         if (p->op[pc].code == OP_CALL)
             return handler_beyond_service(p, t->pc, p->call[p->op[pc].a].abandoned_stop);
+        if (p->op[pc].code == OP_REL) /* which the service has done: step_served() */
+            return handler_beyond_service(p, pc, false);
     }
     return p->handler_of[t->pc];
 }

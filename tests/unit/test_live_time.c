@@ -88,6 +88,27 @@ static void test_given_up(void **state)
     rig_free(&r);
 }
 
+/* A call that fails has given its unit back when it was over, and not once more: 5 ms each. */
+static void test_fails(void **state)
+{
+    enum { REQUESTS = 20 };
+    struct live_report report = {.calls = 0};
+    uint64_t n;
+    int64_t longest = 0;
+    struct rig r = rig_new("services: {s: {latency: 5ms, capacity: 1, error: 1}}\n"
+                           "request: [{call: s, catch: []}, {respond: 200}]\n"
+                           "load: {backlog: 20}\n",
+                           *state);
+    const struct live_opt o = {.service = LIVE_TIMER, .most_ns = 60000 * MS};
+    assert_int_equal(live_run(r.sim, true, REQUESTS, &o, &report), SIM_MORE);
+    const struct record *rec = sim_records(r.sim, &n);
+    assert_int_equal(n, REQUESTS);
+    for (uint64_t i = 0; i < n; i++)
+        longest = rec[i].latency > longest ? rec[i].latency : longest;
+    assert_true(longest >= REQUESTS * 5 * MS);
+    rig_free(&r);
+}
+
 /* ---- the order of what is ready ---- */
 
 /* A loop is held up by a call that blocks it while five answers come, in the order in which they
@@ -181,6 +202,8 @@ int main(void)
         test_named("a stranger's service, coroutine", test_foreign, coroutine),
         test_named("given up, threads", test_given_up, threads),
         test_named("given up, coroutine", test_given_up, coroutine),
+        test_named("fails, threads", test_fails, threads),
+        test_named("fails, coroutine", test_fails, coroutine),
         test_named("held up", test_held_up, coroutine),
         test_named("arrivals, threads", test_arrivals, threads),
         test_named("arrivals, coroutine", test_arrivals, coroutine),
