@@ -66,8 +66,10 @@ static struct require_opt options(const struct judge *j)
 
 static void worst_one(struct judge *j, uint32_t unit)
 {
-    struct worst_opt o = {
-        .max_runs = j->o->max_requests, .max_count = j->o->max_count, .stop = j->o->stop};
+    struct worst_opt o = {.max_runs = j->o->max_requests,
+                          .max_count = j->o->max_count,
+                          .no_reductions = j->o->no_reductions,
+                          .stop = j->o->stop};
     if (worst_judge(plan_prog(j->p, &j->p->unit[unit]), &j->number[unit], &o, j->a, j->d))
         number_end(j, unit, &j->number[unit]);
 }

@@ -17,7 +17,7 @@ static bool attained(const struct worst *x)
 static bool proven(const struct worst *x)
 {
     return x->whole && x->cut_count == NONE && !x->ends_only &&
-           (x->way == WORST_CORNERS || !worst_shares(x->p));
+           (x->way == WORST_CORNERS || x->way == WORST_WORK || !worst_shares(x->p));
 }
 
 /* ---- words ---- */
@@ -81,6 +81,8 @@ static const char *method(const struct worst *x, struct arena *a)
     const char *runs = x->runs == 1 ? "1 run" : arena_printf(a, "%" PRIu64 " runs", x->runs);
     if (x->way == WORST_CORNERS)
         return arena_printf(a, "longest path, %s", runs);
+    if (x->way == WORST_WORK)
+        return arena_printf(a, "all work in a row, %s", runs);
     return arena_printf(a, "all latencies in steps of %s, and all orders, %s",
                         duration_text((double)x->step, step), runs);
 }
@@ -94,7 +96,9 @@ static const char *seen_text(const struct worst *x, double value, struct arena *
     if (!proven(x) && isfinite(x->longest))
         return arena_printf(a, "at least %s", text);
     return arena_printf(a, "%s%s, %s", attained(x) ? "" : "at most ", text,
-                        x->way == WORST_CORNERS ? "longest path" : "all latencies tried");
+                        x->way == WORST_CORNERS ? "longest path"
+                        : x->way == WORST_WORK  ? "all work in a row"
+                                                : "all latencies tried");
 }
 
 /* ---- the verdict ---- */
@@ -126,8 +130,16 @@ static bool judge(struct worst *x, struct require_item *item, struct arena *a, s
         item->hint = "`concurrent: K` judges K requests that come at once, whatever the load";
         return true;
     }
-    if (!worst_try(x, limit, l->cmp, d))
+    if (!worst_work(x, d))
         return false;
+    bool enough = isfinite(x->total) && stat_compare(x->total, l->cmp, limit);
+    if (isfinite(x->total) && x->longest >= x->total) {
+        worst_by_work(x);
+    } else if (!worst_try(x, limit, l->cmp, d)) {
+        return false;
+    }
+    if (enough && x->way == WORST_ORDERS && !proven(x))
+        worst_by_work(x);
     if (x->way == WORST_ORDERS && isfinite(x->longest) && !(x->whole && attained(x))) {
         x->way = WORST_INSTANTS;
         if (!worst_try(x, limit, l->cmp, d))

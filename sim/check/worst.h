@@ -20,6 +20,15 @@
  * own order, or all but attained by calls that end an instant (1 ns) before a step, which is tried
  * next.
  *
+ * Much of that need not be tried.  As long as a request is there, something is being done, or all
+ * is stuck; so no request is there for longer than all that is done takes, one thing after the
+ * other. Where what is done goes by what is drawn alone, and not by when, the runs with every
+ * duration at its bound show how much that is at most: a bound, whatever the order, shares of a
+ * processor among it.  It is the worst case if one of these runs takes as long.  And of requests
+ * that come at once and are equal, the first thing they wait for may be taken to last the longer
+ * the earlier the request: others are that with names exchanged, the order of what comes at once
+ * being tried anyway.
+ *
  * A law without a bound has no worst case, unless a timeout cuts it. */
 #ifndef CHECK_WORST_H
 #define CHECK_WORST_H
@@ -29,6 +38,7 @@
 struct worst_opt {
     uint64_t max_runs;  /* 0: a million */
     uint32_t max_count; /* greatest drawn count that is tried; 0: 3 */
+    bool no_reductions; /* all is tried */
     const atomic_bool *stop;
 };
 /* item->limit is a worst_case.  False: errors in d. */

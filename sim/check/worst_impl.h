@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* worst_impl.h - what the files of worst share: worst_runs.c the runs, worst.c the verdict and its
- * words.  Nobody else's. */
+/* worst_impl.h - what the files of worst share: worst_runs.c the runs, worst_work.c what needs no
+ * more than a few of them, worst.c the verdict and its words.  Nobody else's. */
 #ifndef CHECK_WORST_IMPL_H
 #define CHECK_WORST_IMPL_H
 #include "check/tries.h"
 #include "check/worst.h"
 
 enum worst_way {
-    WORST_CORNERS, /* bounds, and the instants of timeouts */
-    WORST_ORDERS,  /* steps, and all orders of what comes at once */
-    WORST_INSTANTS /* steps and an instant before each, in the simulator's order */
+    WORST_CORNERS,  /* bounds, and the instants of timeouts */
+    WORST_ORDERS,   /* steps, and all orders of what comes at once */
+    WORST_INSTANTS, /* steps and an instant before each, in the simulator's order */
+    WORST_WORK      /* every duration at its bound: outcomes alone are tried */
 };
 enum { WORST_COUNT = 3 };
 static const int64_t worst_instant = 1; /* ns */
@@ -17,13 +18,16 @@ struct worst {
     const struct prog *p;
     const struct worst_opt *o;
     enum worst_way way;
-    int64_t step;  /* ns */
-    uint32_t nreq; /* 1: alone */
+    int64_t step;   /* ns */
+    uint32_t nreq;  /* 1: alone */
+    uint32_t alike; /* expression of the first duration of requests that are equal; or NONE */
     struct tries tries;
-    bool own_order;     /* this run: what came at once came in the simulator's order */
-    bool varied;        /* this run: a duration was met that could have been another */
-    bool finer;         /* a bound was met that is no multiple of the step, which is now less */
-    uint32_t unbounded; /* expression whose law has no bound and was met in this run; or NONE */
+    uint32_t ndrawn, last; /* this run: so many of these were drawn; the last one's place */
+    double work;           /* this run: ns of all that was done, where that is listened to */
+    bool own_order;        /* this run: what came at once came in the simulator's order */
+    bool varied;           /* this run: a duration was met that could have been another */
+    bool finer;            /* a bound was met that is no multiple of the step, which is now less */
+    uint32_t unbounded;    /* expression whose law has no bound and was met in this run; or NONE */
     /* so far, of all ways */
     uint64_t runs;
     uint32_t cut_count; /* a count that was not tried whole; or NONE */
@@ -31,6 +35,7 @@ struct worst {
     bool whole;         /* by corners, or by orders: nothing was left out */
     double longest;     /* ns, of runs that the simulator makes; INFINITY: never answered */
     double bound;       /* of all */
+    double total;       /* no run has more work than this, ns; INFINITY: not known */
     uint32_t why_unbounded;
     bool unanswered, deadlock;
 };
@@ -42,5 +47,14 @@ void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o
 /* All runs of x->way, or as many as it takes to know that the limit does not hold.  False: an error
  * of the model. */
 bool worst_try(struct worst *x, double limit, enum limit_cmp cmp, struct diags *d);
+/* All runs of x->way, `most` at most; x->whole if that was all, x->total of the most work. */
+bool worst_all(struct worst *x, uint64_t most, struct diags *d);
+/* x->total, if it can be known, and the longest of these runs. */
+bool worst_work(struct worst *x, struct diags *d);
+/* That is the bound. */
+void worst_by_work(struct worst *x);
+/* Requests that come at once and are equal until then: the expression of the duration that they
+ * draw first, each in its turn and before anybody draws another; else NONE. */
+uint32_t worst_alike(const struct prog *p);
 
 #endif

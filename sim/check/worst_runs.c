@@ -98,6 +98,8 @@ void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o
                         .way = worst_contended(p) ? WORST_ORDERS : WORST_CORNERS,
                         .step = step_of(p),
                         .nreq = worst_requests(p),
+                        .alike = o->no_reductions ? NONE : worst_alike(p),
+                        .total = INFINITY,
                         .cut_count = NONE,
                         .why_unbounded = NONE};
     tries_init(&x->tries);
@@ -105,8 +107,19 @@ void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o
 
 /* ---- values ---- */
 
+/* One of so many points.  The first of equal requests are no shorter than those that follow. */
+static uint32_t point_of(struct worst *x, uint32_t expr, uint32_t points)
+{
+    bool alike = x->way == WORST_ORDERS && expr == x->alike && x->ndrawn < x->nreq;
+    if (!alike)
+        return tries_take(&x->tries, points);
+    uint32_t from = x->ndrawn++ == 0 ? 0 : x->last;
+    x->last = from + tries_take(&x->tries, points - from);
+    return x->last;
+}
+
 /* From the upper bound down, since long runs are best found early. */
-static double on_grid(struct worst *x, double lo, double hi)
+static double on_grid(struct worst *x, uint32_t expr, double lo, double hi)
 {
     int64_t finer = step_with(step_with(x->step, lo), hi);
     if (finer != x->step) {
@@ -121,7 +134,7 @@ static double on_grid(struct worst *x, double lo, double hi)
     }
     bool apart = x->way == WORST_INSTANTS && x->step >= 1000 * worst_instant;
     uint32_t points = (uint32_t)steps + 1;
-    uint32_t k = tries_take(&x->tries, apart ? 2 * points - 1 : points);
+    uint32_t k = point_of(x, expr, apart ? 2 * points - 1 : points);
     double v = hi - (apart ? k / 2 : k) * step;
     return apart && k % 2 ? v - (double)worst_instant : v;
 }
@@ -155,13 +168,15 @@ static double duration(struct worst *x, const struct sim *s, uint32_t expr, doub
     if (hi <= lo)
         return hi;
     x->varied = true;
+    if (x->way == WORST_WORK)
+        return hi;
     if (x->way == WORST_CORNERS)
         return at_corners(x, s, lo, hi);
     if (hi >= endless) {
         x->ends_only = true;
         return tries_take(&x->tries, 2) == 0 ? hi : lo;
     }
-    return on_grid(x, lo, hi);
+    return on_grid(x, expr, lo, hi);
 }
 
 static double number(struct worst *x, uint32_t expr, double lo, double hi)
@@ -213,6 +228,22 @@ static uint32_t order(void *ctx, uint32_t n)
     return k;
 }
 
+/* What takes time, whatever it is for. */
+static void drawn(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, double v, bool well)
+{
+    struct worst *x = ctx;
+    enum opcode code = (enum opcode)x->p->op[pc].code;
+    (void)s, (void)task, (void)well;
+    if (code == OP_CALL || code == OP_PAUSE || code == OP_BACKOFF || code == OP_CPU ||
+        code == OP_HOSTCPU)
+        x->work += v;
+}
+
+static void arrived(void *ctx, struct sim_request r, int64_t now)
+{
+    (void)ctx, (void)r, (void)now;
+}
+
 /* ---- runs ---- */
 
 /* The longest latency of a run that is over; INFINITY: somebody is never answered. */
@@ -243,6 +274,8 @@ static bool run_once(struct worst *x, struct sim **s, const struct sim_opt *so, 
     x->own_order = true;
     x->varied = false;
     x->unbounded = NONE;
+    x->ndrawn = 0;
+    x->work = 0;
     x->runs++;
     enum sim_end end = alone ? sim_run_alone(*s, 0, 1) : sim_run_load(*s, x->nreq);
     if (end == SIM_ERROR) {
@@ -295,6 +328,28 @@ bool worst_try(struct worst *x, double limit, enum limit_cmp cmp, struct diags *
     }
     if (x->way != WORST_INSTANTS) /* which only look for a longer run */
         x->whole = all && !x->tries.too_long;
+    sim_free(s);
+    return ok;
+}
+
+bool worst_all(struct worst *x, uint64_t most, struct diags *d)
+{
+    struct sim_oracle oracle = {x, value, pick, NULL};
+    struct sim_ear ear = {x, arrived, drawn};
+    struct sim_opt so = {
+        .seed = 1, .oracle = &oracle, .ear = &ear, .stepwise = true, .max_events = 10000000};
+    struct sim *s = sim_new(x->p, &so);
+    bool ok = true, all = false;
+    tries_again(&x->tries);
+    x->total = 0;
+    for (uint64_t i = 0; ok && !all && i < most; i++) {
+        ok = run_once(x, &s, &so, d);
+        x->total = fmax(x->total, x->work);
+        all = !tries_next(&x->tries);
+        if (isinf(x->longest) || (x->o->stop && atomic_load(x->o->stop)))
+            break;
+    }
+    x->whole = all && !x->tries.too_long;
     sim_free(s);
     return ok;
 }
