@@ -11,7 +11,7 @@
 #   make bench           the benchmarks of tests/bench
 #   make live-table      predicted and measured times of shipped models, native and python3
 #   make man             build/pertinax.1
-#   make install DESTDIR= PREFIX=/usr/local
+#   make install DESTDIR= PREFIX=/usr/local; make uninstall takes it away again
 #   make dist            build/pertinax-VERSION.tar.gz of what is committed
 #   make clean
 #
@@ -74,7 +74,7 @@ GOLDEN := $(wildcard tests/golden/*.t tests/golden/*/*.t) README.md models/READM
 SPECS := $(wildcard specs/*.yaml specs/*/*.yaml)
 ALL_C := $(SRC) $(HDR) $(wildcard tests/*/*.[ch])
 
-.PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench live-table man install \
+.PHONY: all check tests sanitize lint format golden-update cov fuzz fuzz-target bench live-table man install uninstall \
         dist clean help FORCE
 .SECONDARY:
 all: $(if $(filter release,$(B)),build/pertinax,$(O)/pertinax)
@@ -172,6 +172,9 @@ live-table: build/pertinax
 man: build/pertinax.1
 build/pertinax.1: build/pertinax
 	build/pertinax --man > $@
+# SHELL:where it looks, below share/
+COMPLETION := bash:bash-completion/completions/pertinax zsh:zsh/site-functions/_pertinax \
+              fish:fish/vendor_completions.d/pertinax.fish
 install: build/pertinax build/pertinax.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install build/pertinax $(DESTDIR)$(PREFIX)/bin/
@@ -179,6 +182,12 @@ install: build/pertinax build/pertinax.1
 	for d in models specs; do install -d $(DESTDIR)$(PREFIX)/share/pertinax/$$d; \
 	  for f in $$d/*; do [ ! -f $$f ] || install -m 644 $$f $(DESTDIR)$(PREFIX)/share/pertinax/$$d; \
 	  done; done
+	for c in $(COMPLETION); do f=$(DESTDIR)$(PREFIX)/share/$${c#*:}; install -d $${f%/*}; \
+	  build/pertinax --completion $${c%%:*} > $$f && chmod 644 $$f; done
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/pertinax $(DESTDIR)$(PREFIX)/share/man/man1/pertinax.1 \
+	  $(foreach c,$(COMPLETION),$(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$c)))
+	rm -rf $(DESTDIR)$(PREFIX)/share/pertinax
 dist:
 	@mkdir -p build
 	git archive --prefix=pertinax-$(VERSION)/ -o build/pertinax-$(VERSION).tar.gz HEAD

@@ -148,7 +148,10 @@ static void put_zsh(struct buf *b)
     }
     buf_puts(b, "    *)\n        _arguments");
     zsh_opts(b, &top);
-    buf_puts(b, " ;;\n    esac\n}\ncompdef _pertinax pertinax\n");
+    /* Sourced, it registers itself; found in fpath, it is the function's first call. */
+    buf_puts(b, " ;;\n    esac\n}\n"
+                "if [ \"${funcstack[1]}\" = _pertinax ]; then _pertinax \"$@\"\n"
+                "else compdef _pertinax pertinax; fi\n");
 }
 
 bool help_completion(struct buf *b, const char *shell)
