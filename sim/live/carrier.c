@@ -130,6 +130,19 @@ static void unlink_carrier(struct carrier *c)
         l->carrier[c->number] = NULL;
 }
 
+static void carrier_free(struct carrier *c)
+{
+    struct live *l = c->l;
+    struct job *j;
+    while ((j = jobs_take(&c->todo)) != NULL)
+        job_free(l, j);
+    unlink_carrier(c);
+    pthread_cond_destroy(&c->wake);
+    free(c);
+    l->alive--;
+    pthread_cond_broadcast(&l->gone);
+}
+
 /* Nothing more will be asked of it. */
 static bool is_done(const struct carrier *c)
 {
@@ -146,6 +159,7 @@ static void *carrier_main(void *arg)
         struct job *j = jobs_take(&c->todo);
         if (j != NULL) {
             job_over(l, j, carrier_do(c, j));
+            carriers_make(l);
             continue;
         }
         if (is_done(c))
@@ -158,58 +172,69 @@ static void *carrier_main(void *arg)
             pthread_cond_wait(&c->wake, &l->lock);
     }
     bequeath(c);
-    unlink_carrier(c);
-    l->alive--;
-    pthread_cond_broadcast(&l->gone);
+    carrier_free(c);
     pthread_mutex_unlock(&l->lock);
-    pthread_cond_destroy(&c->wake);
-    free(c);
     return NULL;
 }
 
-static bool set_out(struct carrier *c)
+static int thread_make(struct carrier *c)
 {
     enum { STACK = 256 * 1024 };
-    struct live *l = c->l;
-    pthread_condattr_t ca;
     pthread_attr_t a;
     pthread_t id;
-    pthread_condattr_init(&ca);
-    pthread_condattr_setclock(&ca, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->wake, &ca);
-    pthread_condattr_destroy(&ca);
     pthread_attr_init(&a);
     pthread_attr_setdetachstate(&a, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&a, STACK);
     int error = pthread_create(&id, &a, carrier_main, c);
     pthread_attr_destroy(&a);
-    if (error != 0) {
-        live_trouble(l, "no more threads can be made", error);
-        pthread_cond_destroy(&c->wake);
-        return false;
-    }
+    return error;
+}
+
+/* Its thread is made by carriers_make(). */
+static struct carrier *carrier_new(struct live *l, struct carrier what, struct job *first)
+{
+    struct carrier *c = xcalloc(1, sizeof *c);
+    pthread_condattr_t a;
+    *c = what;
+    c->l = l;
+    c->fd = -1;
+    pthread_condattr_init(&a);
+    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->wake, &a);
+    pthread_condattr_destroy(&a);
+    jobs_put(&c->todo, first);
     c->next = l->all;
     if (l->all != NULL)
         l->all->prev = c;
     l->all = c;
-    l->r->threads++;
     if (++l->alive > l->r->peak)
         l->r->peak = l->alive;
-    return true;
+    if (l->new_first == NULL)
+        l->new_first = c;
+    else
+        l->new_last->next_new = c;
+    l->new_last = c;
+    return c;
 }
 
-static struct carrier *carrier_new(struct live *l, struct carrier what, struct job *first)
+void carriers_make(struct live *l)
 {
-    struct carrier *c = xcalloc(1, sizeof *c);
-    *c = what;
-    c->l = l;
-    c->fd = -1;
-    jobs_put(&c->todo, first);
-    if (set_out(c))
-        return c;
-    job_free(l, first);
-    free(c);
-    return NULL;
+    for (struct carrier *c; (c = l->new_first) != NULL;) {
+        l->new_first = c->next_new;
+        if (l->quit) {
+            carrier_free(c);
+            continue;
+        }
+        l->r->threads++;
+        pthread_mutex_unlock(&l->lock);
+        int error = thread_make(c); /* which may be over before this returns */
+        pthread_mutex_lock(&l->lock);
+        if (error != 0) {
+            l->r->threads--;
+            live_trouble(l, "no more threads can be made", error);
+            carrier_free(c);
+        }
+    }
 }
 
 static void carrier_room(struct live *l, uint32_t number)
@@ -243,20 +268,25 @@ void carrier_give(struct live *l, uint32_t number, struct job *j, bool fresh)
     pthread_cond_signal(&c->wake);
 }
 
-void carrier_help(struct live *l, struct job *j)
+void carrier_help(struct live *l, uint32_t number, struct job *j)
 {
-    struct carrier *c = l->idle_helpers;
+    struct carrier *c = number < l->ncarrier ? l->carrier[number] : NULL;
+    if (c == NULL || c->doing != NULL || c->todo.first != NULL) {
+        c = l->idle_helpers;
+        if (c != NULL)
+            l->idle_helpers = c->next_helper;
+    }
     if (c == NULL) {
         carrier_new(l, (struct carrier){.helper = true, .task = NONE}, j);
         return;
     }
-    l->idle_helpers = c->next_helper;
     jobs_put(&c->todo, j);
     pthread_cond_signal(&c->wake);
 }
 
 void carriers_end(struct live *l)
 {
+    carriers_make(l); /* none */
     for (struct carrier *c = l->all; c != NULL; c = c->next)
         carrier_interrupt(c);
     while (l->alive > 0)

@@ -34,6 +34,7 @@ void live_enter(struct live *l)
 void live_leave(struct live *l)
 {
     live_pump(l);
+    carriers_make(l);
     pthread_mutex_unlock(&l->lock);
 }
 
@@ -155,7 +156,7 @@ static void on_turn(void *ctx, uint32_t loop)
 static void give(struct live *l, enum world_by by, uint32_t on, struct job *j)
 {
     if (by == BY_HELPER)
-        carrier_help(l, j);
+        carrier_help(l, on, j);
     else if (on < l->nloop)
         loop_give(l, on, j);
     else
@@ -217,7 +218,10 @@ static void wait_some(struct live *l)
     const int64_t look = INT64_C(50000000);
     int64_t soon = live_clock(l) + look;
     struct timespec t = at_time(l, l->next < soon ? l->next : soon);
-    pthread_cond_timedwait(&l->turn, &l->lock, &t);
+    if (l->new_first != NULL)
+        carriers_make(l);
+    else
+        pthread_cond_timedwait(&l->turn, &l->lock, &t);
     world_clock(l->s, live_clock(l));
     live_pump(l);
 }

@@ -39,7 +39,7 @@ struct carrier { /* a thread */
     struct jobs todo;
     struct job *doing;
     int fd; /* its connection, or -1 */
-    struct carrier *next_helper, *next, *prev;
+    struct carrier *next_helper, *next_new, *next, *prev;
 };
 struct loop;
 struct live {
@@ -55,6 +55,7 @@ struct live {
     struct carrier **carrier; /* by number */
     uint32_t ncarrier;
     struct carrier *all, *idle_helpers;
+    struct carrier *new_first, *new_last; /* whose threads are yet to be made */
     int *spare; /* connections of threads that have ended, for those that come */
     uint32_t nspare, cap_spare;
     uint32_t alive;      /* threads of ours */
@@ -86,9 +87,13 @@ int64_t job_asks(const struct live *l, const struct job *j);
 
 /* carrier.c */
 void carrier_give(struct live *l, uint32_t number, struct job *j, bool fresh);
-void carrier_help(struct live *l, struct job *j); /* by any helper */
-void carrier_interrupt(struct carrier *c);        /* it is doing what is taken back */
-void carriers_end(struct live *l);                /* with the lock: until all are gone */
+/* By any helper; or by this thread, if it waits for just that. */
+void carrier_help(struct live *l, uint32_t number, struct job *j);
+/* Make the threads that are wanted: the lock is let go of meanwhile, so that those that are there
+ * already can begin. */
+void carriers_make(struct live *l);
+void carrier_interrupt(struct carrier *c); /* it is doing what is taken back */
+void carriers_end(struct live *l);         /* with the lock: until all are gone */
 /* Do a call or a burst here and now, in this thread; the lock is held before and after. */
 bool carrier_do(struct carrier *c, struct job *j);
 

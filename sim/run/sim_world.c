@@ -69,15 +69,29 @@ static int64_t plan(struct sim *s, uint32_t task, int64_t due)
     return due;
 }
 
+/* Upon which loop or thread, or (BY_HELPER) for which thread. */
+static uint32_t waits_on(const struct sim *s, const struct task *t, enum world_by by)
+{
+    if (by != BY_HELPER)
+        return by == BY_LOOP ? t->worker : t->thread;
+    const struct task *owner = t->mode == M_LIGHT ? &s->st.task[t->parent] : NULL;
+    return owner && (owner->flags & TF_HAS_THREAD) ? owner->thread : NONE;
+}
+
 void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
 {
     const struct op *o = &s->p->op[pc];
     const struct task *t = &s->st.task[task];
+    enum world_by by = who_waits(t);
+    struct side *d = &s->side[task];
+    if (by == BY_HELPER && o->code != OP_CALL) { /* nobody sleeps for it */
+        d->work = sim_push(s, s->now + ns, CL_COMPLETION,
+                           (struct slot){.kind = EV_WORK, .a = task, .b = ok});
+        return;
+    }
     const char *service = NULL;
     if (o->code == OP_CALL)
         service = s->p->model->service[s->p->call[o->a].service].name;
-    enum world_by by = who_waits(t);
-    struct side *d = &s->side[task];
     d->outside = OUTSIDE_CALL;
     d->due = s->now + ns;
     d->begun = s->now;
@@ -85,7 +99,7 @@ void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
     int64_t due = taken_up(s, o) ? plan(s, task, d->due) : -1;
     s->world->work(s->world->ctx, &(struct world_call){.task = task,
                                                        .by = by,
-                                                       .on = by == BY_LOOP ? t->worker : t->thread,
+                                                       .on = waits_on(s, t, by),
                                                        .service = service,
                                                        .ns = ns,
                                                        .due = due,

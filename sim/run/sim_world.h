@@ -23,7 +23,8 @@
 enum world_by {            /* who does it */
                 BY_THREAD, /* thread `on`, and nothing else meanwhile */
                 BY_LOOP,   /* loop `on`, which goes on with others */
-                BY_HELPER  /* nobody's thread: a service's own work, the call of a hedge copy */
+                BY_HELPER  /* a service's own work, or the call of a hedge copy: thread `on` (or
+                              NONE)  waits for it, and may do it if nothing else is asked of it */
 };
 struct world_call {
     uint32_t task;

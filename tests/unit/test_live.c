@@ -155,6 +155,36 @@ static void test_load(void **state)
     rig_free(&r);
 }
 
+/* A copy that waits for its time takes no thread, and the first call that of its task. */
+static void test_hedged(void **state)
+{
+    (void)state;
+    struct rig r = rig_new("services: {s: {latency: 20ms, hedge: {after: 60s, max: 3}}}\n"
+                           "request: [{each: 20, do: [{call: s}]}, {respond: 200}]\n",
+                           "threads");
+    struct run got = run_live(&r, false, 1, by_timer());
+    assert_int_equal(got.end, SIM_MORE);
+    assert_int_equal(got.n, 1);
+    assert_int_equal(got.report.threads, 21);
+    rig_free(&r);
+}
+
+/* Copies go out upon threads of their own while the first calls, 30 seconds long, are waited for;
+ * the first answer takes the task on, and its thread out of its call. */
+static void test_hedge_wins(void **state)
+{
+    (void)state;
+    struct rig r = rig_new("services: {s: {latency: 'mix(50% of 1ms, 50% of 30s)',\n"
+                           "               hedge: {after: 5ms, max: 16}}}\n"
+                           "request: [{each: 10, do: [{call: s}]}, {respond: 200}]\n",
+                           "threads");
+    struct run got = run_live(&r, false, 1, by_timer());
+    assert_int_equal(got.end, SIM_MORE);
+    assert_int_equal(got.n, 1);
+    assert_true(got.rec[0].latency < 30000 * MS);
+    rig_free(&r);
+}
+
 static void test_thousands(void **state)
 {
     const struct kind_case *k = *state;
@@ -336,13 +366,15 @@ int main(void)
 {
     enum { MOST = 64 };
     struct CMUnitTest t[MOST] = {
+        test_named("hedged", test_hedged, NULL),
+        test_named("a hedge wins", test_hedge_wins, NULL),
         test_named("a deadlock", test_deadlock, NULL),
         test_named("nothing is left behind", test_leaves_nothing, NULL),
         test_named("the protocol", test_protocol, NULL),
     };
     struct kind_case rows[MOST];
     char names[MOST][64];
-    size_t n = 3;
+    size_t n = 5;
     EACH_KIND(test_not_faster, false)
     EACH_KIND(test_not_faster, true)
     EACH_KIND(test_at_once, false)
