@@ -263,6 +263,119 @@ static const struct trial_case {
      1,
      0,
      1},
+    /* A variable that is read yet: either value is kept. */
+    {"a variable is read",
+     "request:\n"
+     "  - {call: s, sets: {hit: chance(0.5)}}\n"
+     "  - {call: s}\n"
+     "  - {if: hit, then: [{call: s, name: one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine", "serial"},
+     1,
+     0,
+     1},
+    {"a variable is read, else",
+     "request:\n"
+     "  - {call: s, sets: {hit: chance(0.5)}}\n"
+     "  - {call: s}\n"
+     "  - {if: hit, then: [{call: s, name: one}]}\n",
+     "F done(one)",
+     {"threads", "coroutine", "serial"},
+     1,
+     0,
+     1},
+    /* By a branch that begins later. */
+    {"a variable of the owner",
+     "request:\n"
+     "  - {call: s, sets: {hit: chance(0.5)}}\n"
+     "  - {call: s}\n"
+     "  - {parallel: {a: [{call: s}, {if: hit, then: [{call: s, name: one}]}], b: {call: s}}}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Behind the join. */
+    {"a variable of a branch",
+     "request:\n"
+     "  - {parallel: {a: [{call: s, sets: {hit: chance(0.5)}}, {call: s}], b: {call: s}}}\n"
+     "  - {if: a.hit, then: [{call: s, name: one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Behind the await of who has set it. */
+    {"a variable of a task",
+     "request:\n"
+     "  - {spawn: {a: [{call: s, sets: {hit: chance(0.5)}}, {call: s}]}}\n"
+     "  - {call: s}\n"
+     "  - {await: a}\n"
+     "  - {if: a.hit, then: [{call: s, name: one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* One copy of two, and not the other. */
+    {"a variable counted",
+     "request:\n"
+     "  - {each: 2, name: c, do: [{call: s, sets: {hit: chance(0.5)}}, {call: s}]}\n"
+     "  - {call: s}\n"
+     "  - {if: count(c.hit) == 1, then: [{call: s, name: one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Of all copies. */
+    {"a variable of all",
+     "request:\n"
+     "  - {each: 2, name: c, do: [{call: s, sets: {hit: chance(0.5)}}, {call: s}]}\n"
+     "  - {call: s}\n"
+     "  - {if: all(c.hit), then: [{call: s, name: one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Of the copy that is taken. */
+    {"a variable of who is taken",
+     "request:\n"
+     "  - {each: 2, name: c, do: [{call: s, sets: {hit: chance(0.5)}}, {call: s}], as_completed: "
+     "[{call: s}, {if: c.hit, then: [{call: s, name: one}]}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
+    /* Attempts are counted: after the second it is given up. */
+    {"attempts are counted",
+     "request:\n"
+     "  - {call: s, error: 0.5, retry: {attempts: 2, backoff: 1ms}, catch: [{call: s, name: "
+     "one}]}\n",
+     "G not running(one)",
+     {"threads", "coroutine", "serial"},
+     1,
+     0,
+     1},
+    /* Rounds are counted: they end. */
+    {"rounds are counted",
+     "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
+     "F done(one)",
+     {"threads", "coroutine", "serial"},
+     1,
+     0,
+     0},
+    /* Copies that lock a key each do not wait for each other. */
+    {"a key each",
+     "resources: {p: {kind: mutex, keys: 2}}\n"
+     "request: {each: 2, as: i, do: {use: p, key: i, do: [{call: s}]}}\n",
+     NULL,
+     {"threads", "coroutine"},
+     1,
+     0,
+     0},
 };
 
 static void test_case(void **state)
@@ -271,21 +384,21 @@ static void test_case(void **state)
     for (size_t i = 0; i < TEST_COUNT(c->exec) && c->exec[i]; i++) {
         struct arena *a = arena_new(0);
         struct tally n = {0};
-        compare(
-            (struct trial){.a = a,
-                           .text = arena_printf(a,
-                                                "pertinax: 1\nname: m\nservices: {s: {latency: "
-                                                "1ms}, t: {latency: 1ms, capacity: 1}, "
-                                                "u: {latency: 1ms, capacity: 1, queue: 0}}\n"
-                                                "executions: {threads: , pool2: {kind: threads, "
-                                                "pool: 2}, pool3: {kind: threads, pool: 3}, "
-                                                "costly: {kind: threads, costs: cpython-3.11}, "
-                                                "coroutine: , hybrid: {kind: hybrid, pool: 2}}\n%s",
-                                                c->text),
-                           .says = c->says,
-                           .exec = c->exec[i],
-                           .nreq = c->nreq},
-            &n);
+        compare((struct trial){.a = a,
+                               .text = arena_printf(
+                                   a,
+                                   "pertinax: 1\nname: m\nservices: {s: {latency: "
+                                   "1ms}, t: {latency: 1ms, capacity: 1}, "
+                                   "u: {latency: 1ms, capacity: 1, queue: 0}}\n"
+                                   "executions: {serial: , threads: , pool2: {kind: threads, "
+                                   "pool: 2}, pool3: {kind: threads, pool: 3}, "
+                                   "costly: {kind: threads, costs: cpython-3.11}, "
+                                   "coroutine: , hybrid: {kind: hybrid, pool: 2}}\n%s",
+                                   c->text),
+                               .says = c->says,
+                               .exec = c->exec[i],
+                               .nreq = c->nreq},
+                &n);
         assert_int_equal(n.compared, 1);
         assert_int_equal(n.faults, c->faults);
         assert_int_equal(n.broken, c->broken);
