@@ -248,6 +248,7 @@ static bool reads_shared(const struct emit *e, const struct expr *x)
 /* ---- text ---- */
 
 static const char *text(struct emit *e, const struct expr *x);
+static const char *operand(struct emit *e, const struct expr *x, int least);
 
 static const char *number(struct emit *e, double v)
 {
@@ -269,7 +270,7 @@ static const char *name_text(struct emit *e, const struct expr *x)
         return arena_printf(e->mem, "getattr(rq.var, %s, %s)",
                             emit_string(e, emit_name(e, x->name)), text(e, p->value));
     if (p)
-        return text(e, p->value);
+        return operand(e, p->value, 8);
     return arena_printf(e->mem, "rq.var.%s", emit_name(e, x->name));
 }
 
@@ -293,9 +294,34 @@ static const char *call_text(struct emit *e, const struct expr *x)
     return arena_printf(e->mem, "%s(%s)", name[x->op - X_MIN], list);
 }
 
-static const char *operand(struct emit *e, const struct expr *x)
+/* How tightly it binds; what compares is never a part of what compares. */
+static int binds(const struct expr *x)
 {
-    bool simple = x->op == X_CONST || x->op == X_NAME || x->op >= X_MIN;
+    switch (x->op) {
+    case X_OR:
+        return 1;
+    case X_AND:
+        return 2;
+    case X_NOT:
+        return 3;
+    case X_ADD:
+    case X_SUB:
+        return 5;
+    case X_MUL:
+    case X_DIV:
+        return 6;
+    case X_NEG:
+        return 7;
+    default:
+        return x->op >= X_EQ && x->op <= X_GE ? 4 : 8;
+    }
+}
+
+/* In parentheses, if it binds less than that. */
+static const char *operand(struct emit *e, const struct expr *x, int least)
+{
+    double v;
+    bool simple = binds(x) >= least || emit_known(e, x, &v);
     return simple ? text(e, x) : arena_printf(e->mem, "(%s)", text(e, x));
 }
 
@@ -309,10 +335,11 @@ static const char *text(struct emit *e, const struct expr *x)
     if (x->op == X_NAME)
         return name_text(e, x);
     if (x->op == X_NEG || x->op == X_NOT)
-        return arena_printf(e->mem, "%s%s", x->op == X_NEG ? "-" : "not ", operand(e, x->arg[0]));
+        return arena_printf(e->mem, "%s%s", x->op == X_NEG ? "-" : "not ",
+                            operand(e, x->arg[0], 8));
     if (x->op >= X_ADD && x->op <= X_OR)
-        return arena_printf(e->mem, "%s %s %s", operand(e, x->arg[0]), sign[x->op - X_ADD],
-                            operand(e, x->arg[1]));
+        return arena_printf(e->mem, "%s %s %s", operand(e, x->arg[0], binds(x) + (binds(x) == 4)),
+                            sign[x->op - X_ADD], operand(e, x->arg[1], binds(x) + 1));
     if (x->op >= X_ANY && x->op <= X_COUNT)
         return copies_text(e, x);
     if (x->op >= X_MIN && x->op <= X_ROUND)

@@ -6,6 +6,7 @@
  *   emit_held.c  tables: what is held, shared, put; how it is run
  *   emit_text.c  what executes it: of the files in python/ what the program asks for
  *   emit_step.c  bodies and steps
+ *   emit_task.c  steps that start tasks, or wait for them
  *   emit_expr.c  expressions and names
  *   python/      what executes a pipeline, as it stands in every program (python.h) */
 #ifndef LIVE_EMIT_IMPL_H
@@ -62,6 +63,21 @@ void emit_imports(const char *text, struct buf *out);
 /* ---- emit_step.c ---- */
 void emit_line(struct emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void emit_body(struct emit *e, const struct body *b);
+void emit_blank(struct emit *e); /* unless there is one */
+/* In one more indentation; never empty. */
+void emit_block(struct emit *e, const struct body *b);
+const char *emit_await(const struct emit *e); /* "await ", or nothing */
+const char *emit_async(const struct emit *e);
+/* More arguments: before, then ", key=value". */
+const char *emit_also(struct emit *e, const char *before, const char *key, const char *value);
 void emit_refuse(struct emit *e, struct loc at, const char *what, const char *cure);
+
+/* ---- emit_task.c ---- */
+void emit_parallel(struct emit *e, const struct step *s);
+void emit_each(struct emit *e, const struct step *s);
+void emit_spawn(struct emit *e, const struct step *s);
+void emit_await_tasks(struct emit *e, const struct step *s);
+void emit_detach(struct emit *e, const struct step *s);
+void emit_offload(struct emit *e, const struct step *s);
 
 #endif

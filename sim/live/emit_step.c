@@ -22,33 +22,30 @@ void emit_refuse(struct emit *e, struct loc at, const char *what, const char *cu
     diag_error(e->d, at, "E-python", cure, "%s has no Python program", what);
 }
 
-/* An empty line, unless there is one. */
-static void blank(struct emit *e)
+void emit_blank(struct emit *e)
 {
     if (e->out->n < 2 || e->out->s[e->out->n - 2] != '\n')
         buf_putc(e->out, '\n');
 }
 
-static const char *await(const struct emit *e)
+const char *emit_await(const struct emit *e)
 {
     return e->flavour == FLAVOUR_ASYNC ? "await " : "";
 }
 
-static const char *async(const struct emit *e)
+const char *emit_async(const struct emit *e)
 {
     return e->flavour == FLAVOUR_ASYNC ? "async " : "";
 }
 
-/* ", limit=3" */
-static const char *also(struct emit *e, const char *before, const char *key, const char *value)
+const char *emit_also(struct emit *e, const char *before, const char *key, const char *value)
 {
     return arena_printf(e->mem, "%s, %s=%s", before, key, value);
 }
 
 static void step(struct emit *e, const struct step *s);
 
-/* A block in one more indentation; never an empty one. */
-static void block(struct emit *e, const struct body *b)
+void emit_block(struct emit *e, const struct body *b)
 {
     e->indent++;
     uint32_t before = e->lines;
@@ -64,162 +61,6 @@ void emit_body(struct emit *e, const struct body *b)
         step(e, b->v[i]);
 }
 
-/* ---- functions of tasks ---- */
-
-/* A body that only runs a pipeline is that pipeline. */
-static const struct step *sole_run(const struct body *b)
-{
-    const struct step *s = b->n == 1 ? b->v[0] : NULL;
-    bool bare = s && s->verb == VERB_RUN && !s->named && !s->timeout && !s->retry &&
-                s->nhandler == 0 && s->sets.n == 0 && s->with.n == 0;
-    return bare ? s : NULL;
-}
-
-/* No pipeline's: a function that calls it would call itself. */
-static const char *own_name(struct emit *e, const char *name)
-{
-    const char *f = emit_name(e, name);
-    for (uint32_t i = 0; i < e->m->npipeline; i++)
-        if (strcmp(emit_name(e, e->m->pipeline[i].name), f) == 0)
-            return arena_printf(e->mem, "%s_", f);
-    return f;
-}
-
-/* Writes the function and gives its name. */
-static const char *function(struct emit *e, const char *name, const struct body *b)
-{
-    const struct step *run = sole_run(b);
-    if (run)
-        return emit_pipeline(e, run->pipeline);
-    const char *f = own_name(e, name);
-    blank(e);
-    emit_line(e, "%sdef %s(rq):", async(e), f);
-    block(e, b);
-    blank(e);
-    return f;
-}
-
-/* {"geo": geo, "limit": check_rate_limit}, after their functions; a line each where it is long. */
-static const char *branches(struct emit *e, const struct step *s)
-{
-    const char *list = "";
-    size_t most = s->nbranch > 3 ? 0 : 60;
-    for (uint32_t i = 0; i < s->nbranch; i++) {
-        const struct branch *b = &s->branch[i];
-        const char *name = b->name ? b->name : s->name;
-        const char *f =
-            function(e, s->listed ? arena_printf(e->mem, "branch%s", name) : name, &b->body);
-        list = arena_printf(e->mem, "%s%s%s: %s", list, i ? ",\n" : "", emit_string(e, name), f);
-    }
-    bool wide = strlen(list) > most && s->nbranch > 1;
-    struct buf b = {0};
-    for (const char *p = list; *p; p++) {
-        bool gap = *p == '\n';
-        if (gap && !wide)
-            buf_putc(&b, ' ');
-        else
-            buf_putc(&b, *p);
-        if (gap && wide)
-            buf_fill(&b, ' ', 4 * (size_t)e->indent + 4);
-    }
-    list = arena_strndup(e->mem, b.s ? b.s : "", b.n);
-    buf_free(&b);
-    return wide ? arena_printf(e->mem, "\n%*s%s,\n%*s", 4 * e->indent + 4, "", list, 4 * e->indent,
-                               "")
-                : list;
-}
-
-static const char *policy(struct emit *e, const struct step *s)
-{
-    static const char *const siblings[] = {NULL, "\"wait\"", "\"ignore\""};
-    const char *t = "";
-    if (s->until)
-        t = also(e, t, "until", emit_count(e, s->until, s->name));
-    if (siblings[s->siblings])
-        t = also(e, t, "siblings", siblings[s->siblings]);
-    return s->rest == REST_DETACH ? also(e, t, "rest", "\"detach\"") : t;
-}
-
-static void verb_parallel(struct emit *e, const struct step *s)
-{
-    const char *list = branches(e, s);
-    emit_line(e, "%srq.parallel(%s, {%s}%s)", await(e), emit_string(e, s->name), list,
-              policy(e, s));
-}
-
-static void verb_each(struct emit *e, const struct step *s)
-{
-    const char *f = own_name(e, s->name), *t = policy(e, s);
-    const char *count = emit_count(e, s->expr, s->name), *name = emit_string(e, s->name);
-    if (s->limit)
-        t = also(e, t, "limit", emit_count(e, s->limit, s->name));
-    blank(e);
-    emit_line(e, "%sdef %s(rq, number):", async(e), f);
-    if (s->as) {
-        e->indent++;
-        emit_line(e, "rq.var.%s = number", emit_name(e, s->as));
-        e->indent--;
-    }
-    const struct step *run = sole_run(&s->body);
-    if (run) {
-        e->indent++;
-        emit_line(e, "%s%s(rq)", await(e), emit_pipeline(e, run->pipeline));
-        e->indent--;
-    } else {
-        block(e, &s->body);
-    }
-    blank(e);
-    if (!s->has_completed) {
-        emit_line(e, "%srq.each(%s, %s, %s%s)", await(e), name, count, f, t);
-        return;
-    }
-    const char *outer = e->taking;
-    emit_line(e, "%sfor done in rq.as_completed(%s, %s, %s%s):", async(e), name, count, f, t);
-    e->taking = s->name;
-    if (s->as) {
-        e->indent++;
-        emit_line(e, "rq.var.%s = done.%s", emit_name(e, s->as), emit_name(e, s->as));
-        e->indent--;
-    }
-    block(e, &s->completed);
-    e->taking = outer;
-}
-
-/* ", name=..." of a step that has one of its own. */
-static const char *named(struct emit *e, const struct step *s, const char *before)
-{
-    return s->named ? also(e, before, "name", emit_string(e, s->name)) : before;
-}
-
-static void verb_await(struct emit *e, const struct step *s)
-{
-    const char *list = "";
-    for (uint32_t i = 0; i < s->awaits.n; i++)
-        list = arena_printf(e->mem, "%s%s%s", list, i ? ", " : "",
-                            emit_string(e, s->awaits.v[i].name));
-    emit_line(e, "%srq.join_tasks(%s%s%s)", await(e), list, named(e, s, ""), policy(e, s));
-}
-
-static void verb_detach(struct emit *e, const struct step *s)
-{
-    const struct body *b = s->nbranch > 0 ? &s->branch[0].body : &s->body;
-    const char *f = function(e, s->name, b);
-    emit_line(e, "rq.detach(%s, %s)", emit_string(e, s->name), f);
-}
-
-static void verb_offload(struct emit *e, const struct step *s)
-{
-    if (e->p->kind != EXEC_HYBRID || e->flavour == FLAVOUR_SYNC) {
-        emit_line(e, "with rq.span(%s):", emit_string(e, s->name));
-        block(e, &s->body);
-        return;
-    }
-    e->flavour = FLAVOUR_SYNC;
-    const char *f = function(e, s->name, &s->body);
-    e->flavour = FLAVOUR_ASYNC;
-    emit_line(e, "await rq.offload(%s, %s)", emit_string(e, s->name), f);
-}
-
 /* ---- calls, and what is held ---- */
 
 static const char *burst(struct emit *e, const char *t, const char *key, const struct expr *x)
@@ -227,7 +68,7 @@ static const char *burst(struct emit *e, const char *t, const char *key, const s
     double v;
     if (!x || (emit_known(e, x, &v) && v == 0))
         return t;
-    return also(e, t, key, emit_seconds(e, x, "None"));
+    return emit_also(e, t, key, emit_seconds(e, x, "None"));
 }
 
 static void verb_call(struct emit *e, const struct step *s)
@@ -241,18 +82,18 @@ static void verb_call(struct emit *e, const struct step *s)
     if (strcmp(s->name, v->name) != 0)
         t = arena_printf(e->mem, "%s, %s", t, emit_string(e, s->name));
     if (timeout && !h)
-        t = also(e, t, "timeout", emit_seconds(e, timeout, NULL));
+        t = emit_also(e, t, "timeout", emit_seconds(e, timeout, NULL));
     t = burst(e, t, "send", s->has_cpu ? s->cpu : v->cpu_send);
     t = burst(e, t, "receive", s->has_cpu ? s->cpu_receive : v->cpu_receive);
     if (outside)
-        t = also(e, t, "outside", "True");
+        t = emit_also(e, t, "outside", "True");
     if (h)
-        t = also(e, t, "hedge",
-                 arena_printf(e->mem, "(%s, %s)", emit_seconds(e, h->after, NULL),
-                              h->max ? emit_count(e, h->max, s->name) : "2"));
+        t = emit_also(e, t, "hedge",
+                      arena_printf(e->mem, "(%s, %s)", emit_seconds(e, h->after, NULL),
+                                   h->max ? emit_count(e, h->max, s->name) : "2"));
     const char *how = h ? "hedged" : "call";
     if (!blocks || e->flavour == FLAVOUR_SYNC)
-        emit_line(e, "%srq.%s(%s)", await(e), how, t);
+        emit_line(e, "%srq.%s(%s)", emit_await(e), how, t);
     else if (e->p->kind == EXEC_HYBRID)
         emit_line(e, "await rq.offload(%s, lambda rq: rq.%s(%s))", emit_string(e, s->name), how, t);
     else
@@ -264,18 +105,18 @@ static void verb_use(struct emit *e, const struct step *s)
     const struct resource *r = &e->m->resource[s->resource];
     const char *t = emit_string(e, r->name);
     if (s->units)
-        t = also(e, t, "units", emit_count(e, s->units, s->name));
+        t = emit_also(e, t, "units", emit_count(e, s->units, s->name));
     if (s->use_key)
-        t = also(e, t, "key", emit_count(e, s->use_key, s->name));
-    emit_line(e, "%swith rq.hold(%s):", async(e), t);
-    block(e, &s->body);
+        t = emit_also(e, t, "key", emit_count(e, s->use_key, s->name));
+    emit_line(e, "%swith rq.hold(%s):", emit_async(e), t);
+    emit_block(e, &s->body);
 }
 
 static void verb_put(struct emit *e, const struct step *s)
 {
     if (e->p->has_loop && e->flavour == FLAVOUR_SYNC)
         emit_refuse(e, s->at, "`put` within what is offloaded", "put before or after it");
-    emit_line(e, "%srq.put(%s)", await(e), emit_string(e, e->m->channel[s->channel].name));
+    emit_line(e, "%srq.put(%s)", emit_await(e), emit_string(e, e->m->channel[s->channel].name));
 }
 
 /* ---- values, order ---- */
@@ -303,12 +144,19 @@ static void verb_set(struct emit *e, const struct step *s)
 
 static void verb_if(struct emit *e, const struct step *s)
 {
-    emit_line(e, "if %s:", emit_value(e, s->expr, s->name));
-    block(e, &s->body);
+    const char *condition = emit_value(e, s->expr, s->name);
+    if (s->body.n == 0 && s->orelse.n > 0) {
+        bool one = strchr(condition, ' ') == NULL;
+        emit_line(e, one ? "if not %s:" : "if not (%s):", condition);
+        emit_block(e, &s->orelse);
+        return;
+    }
+    emit_line(e, "if %s:", condition);
+    emit_block(e, &s->body);
     if (s->orelse.n == 0)
         return;
     emit_line(e, "else:");
-    block(e, &s->orelse);
+    emit_block(e, &s->orelse);
 }
 
 static void verb_choose(struct emit *e, const struct step *s)
@@ -316,7 +164,7 @@ static void verb_choose(struct emit *e, const struct step *s)
     emit_line(e, "arm = rq.draw(%s)", emit_string(e, s->name));
     for (uint32_t i = 0; i < s->nbranch; i++) {
         emit_line(e, "%s arm == %u:", i ? "elif" : "if", i);
-        block(e, &s->branch[i].body);
+        emit_block(e, &s->branch[i].body);
     }
 }
 
@@ -331,7 +179,7 @@ static void verb_run(struct emit *e, const struct step *s)
     else
         emit_line(e, "with rq.span(%s):", emit_string(e, s->name));
     e->indent++;
-    emit_line(e, "%s%s(rq)", await(e), emit_pipeline(e, s->pipeline));
+    emit_line(e, "%s%s(rq)", emit_await(e), emit_pipeline(e, s->pipeline));
     e->indent--;
 }
 
@@ -354,28 +202,28 @@ static void verb(struct emit *e, const struct step *s)
                   s->releases_gil > 0 ? ", outside=True" : "");
         break;
     case VERB_WAIT:
-        emit_line(e, "%srq.wait(%s)", await(e), timed(e, s, s->expr));
+        emit_line(e, "%srq.wait(%s)", emit_await(e), timed(e, s, s->expr));
         break;
     case VERB_SEQ:
         emit_body(e, &s->body);
         break;
     case VERB_PARALLEL:
-        verb_parallel(e, s);
+        emit_parallel(e, s);
         break;
     case VERB_EACH:
-        verb_each(e, s);
+        emit_each(e, s);
         break;
     case VERB_SPAWN:
-        emit_line(e, "rq.spawn({%s}%s)", branches(e, s), named(e, s, ""));
+        emit_spawn(e, s);
         break;
     case VERB_AWAIT:
-        verb_await(e, s);
+        emit_await_tasks(e, s);
         break;
     case VERB_OFFLOAD:
-        verb_offload(e, s);
+        emit_offload(e, s);
         break;
     case VERB_DETACH:
-        verb_detach(e, s);
+        emit_detach(e, s);
         break;
     case VERB_IF:
         verb_if(e, s);
@@ -385,7 +233,7 @@ static void verb(struct emit *e, const struct step *s)
         break;
     case VERB_REPEAT:
         emit_line(e, "for _ in range(%s):", emit_count(e, s->expr, s->name));
-        block(e, &s->body);
+        emit_block(e, &s->body);
         break;
     case VERB_USE:
         verb_use(e, s);
@@ -397,7 +245,7 @@ static void verb(struct emit *e, const struct step *s)
         verb_set(e, s);
         break;
     case VERB_WAIT_UNTIL:
-        emit_line(e, "%srq.wait_until(lambda: %s)", await(e), emit_value(e, s->expr, s->name));
+        emit_line(e, "%srq.wait_until(lambda: %s)", emit_await(e), emit_value(e, s->expr, s->name));
         break;
     case VERB_RESPOND:
         emit_line(e, "rq.respond(%d)", s->status);
@@ -442,15 +290,15 @@ static void open_retry(struct emit *e, const struct step *s, const struct retry 
         queue_named = queue_named || r->only[i] == FAIL_QUEUE_TIMEOUT;
     t = arena_printf(e->mem, "%s, %s", emit_string(e, s->name), t);
     if (r->backoff)
-        t = also(e, t, "backoff", emit_seconds(e, r->backoff, "None"));
+        t = emit_also(e, t, "backoff", emit_seconds(e, r->backoff, "None"));
     if (r->factor)
-        t = also(e, t, "factor", emit_value(e, r->factor, s->name));
+        t = emit_also(e, t, "factor", emit_value(e, r->factor, s->name));
     if (r->max)
-        t = also(e, t, "most", emit_seconds(e, r->max, NULL));
+        t = emit_also(e, t, "most", emit_seconds(e, r->max, NULL));
     if (r->nonly)
-        t = also(e, t, "only",
-                 arena_printf(e->mem, "(%s)", failures(e, r->only, r->nonly, queue_named)));
-    emit_line(e, "%sfor attempt in rq.attempts(%s):", async(e), t);
+        t = emit_also(e, t, "only",
+                      arena_printf(e->mem, "(%s)", failures(e, r->only, r->nonly, queue_named)));
+    emit_line(e, "%sfor attempt in rq.attempts(%s):", emit_async(e), t);
     e->indent++;
     emit_line(e, "with attempt:");
     e->indent++;
@@ -472,7 +320,7 @@ static void catches(struct emit *e, const struct step *s)
         queue_named = queue_named || s->handler[i].code == FAIL_QUEUE_TIMEOUT;
     if (any && s->nhandler == 1) {
         emit_line(e, "except Failure:");
-        block(e, &any->body);
+        emit_block(e, &any->body);
         return;
     }
     emit_line(e, "except Failure as failure:");
@@ -483,12 +331,12 @@ static void catches(struct emit *e, const struct step *s)
             continue;
         emit_line(e, "%s failure.name in (%s):", first ? "if" : "elif",
                   failures(e, &h->code, 1, queue_named));
-        block(e, &h->body);
+        emit_block(e, &h->body);
         first = false;
     }
     emit_line(e, "else:");
     if (any)
-        block(e, &any->body);
+        emit_block(e, &any->body);
     else
         buf_printf(e->out, "%*sraise\n", 4 * (e->indent + 1), "");
     e->indent--;
@@ -524,7 +372,7 @@ static void step(struct emit *e, const struct step *s)
     if (r)
         open_retry(e, s, r);
     if (timeout && (!v || hedged)) {
-        emit_line(e, "%swith rq.within(%s):", async(e), emit_seconds(e, timeout, NULL));
+        emit_line(e, "%swith rq.within(%s):", emit_async(e), emit_seconds(e, timeout, NULL));
         e->indent++;
     }
     uint32_t before = e->lines;

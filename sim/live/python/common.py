@@ -13,10 +13,6 @@ class Failure(Exception):
 
 class Over(BaseException):
     """The request has been answered and ended, or nobody wants this task any more."""
-
-
-class Deadline(BaseException):
-    """The time of an enclosing step is over."""
 # only: .attempts(
 
 

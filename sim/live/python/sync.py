@@ -1,6 +1,10 @@
 
 
 # ---- with threads: what waits keeps its thread ----
+
+
+class Deadline(BaseException):
+    """The time of an enclosing step is over."""
 # only: Slots(
 
 
