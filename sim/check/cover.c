@@ -196,12 +196,18 @@ static bool held_and_waited(const struct prog *p, uint32_t res)
     return false;
 }
 
+/* What is taken whole and yet never waited for may have something else before it that is: a lock
+ * that guards two others cures their order, and is what requests meet at. */
 uint32_t cover_slack(const struct prog *p, const struct explore *e)
 {
+    bool meet = false;
     if (p->in_place && p->workers == 1)
         return NONE; /* one request at a time: nobody is there to wait for */
     for (uint32_t i = 0; i < p->nres; i++)
-        if (!e->waited[i] && e->peak[i] > 0 && held_and_waited(p, i))
+        meet = meet || (e->waited[i] && held_and_waited(p, i));
+    for (uint32_t i = 0; i < p->nres; i++)
+        if (!e->waited[i] && e->peak[i] > 0 && held_and_waited(p, i) &&
+            (e->peak[i] < p->res[i].size || !meet))
             return i;
     return NONE;
 }

@@ -92,6 +92,30 @@ static void test_hint(void **state)
     }
 }
 
+/* Opposite order behind a lock of its own is safe, and shown to be: requests meet at that lock. */
+static void test_guarded(void **state)
+{
+    (void)state;
+    static const char model[] = "pertinax: 1\nname: gate\nservices: {s: {latency: 1ms}}\n"
+                                "resources: {g: mutex, a: mutex, b: mutex}\nrequest:\n  parallel:\n"
+                                "    x: {use: g, do: {use: a, do: {use: b, do: {call: s}}}}\n"
+                                "    y: {use: g, do: {use: b, do: {use: a, do: {call: s}}}}\n";
+    for (int n = 1; n <= 2; n++) {
+        char checks[80];
+        snprintf(checks, sizeof checks, "under: threads\nconcurrent: %d\nchecks: [deadlock_free]\n",
+                 n);
+        struct world w = judged(model, checks, NULL);
+        assert_int_equal(w.r->claim[0].found, VERDICT_PASS);
+        arena_drop(w.mem);
+    }
+    struct world w = judged("pertinax: 1\nname: one\nservices: {s: {latency: 1ms}}\n"
+                            "resources: {a: mutex, b: mutex}\n"
+                            "request: {use: a, do: {use: b, do: {call: s}}}\n",
+                            "under: threads\nconcurrent: 1\nchecks: [deadlock_free]\n", NULL);
+    assert_int_equal(w.r->claim[0].found, VERDICT_VACUOUS);
+    arena_drop(w.mem);
+}
+
 /* ---- classes ---- */
 
 static void test_classes(void **state)
@@ -358,7 +382,7 @@ int main(void)
         cmocka_unit_test(test_expected), cmocka_unit_test(test_budget),
         cmocka_unit_test(test_parts),    cmocka_unit_test(test_requests_meet),
         cmocka_unit_test(test_turns),    cmocka_unit_test(test_cover),
-        cmocka_unit_test(test_fewest),
+        cmocka_unit_test(test_fewest),   cmocka_unit_test(test_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
