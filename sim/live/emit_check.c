@@ -57,11 +57,15 @@ void emit_check(struct emit *e)
     for (uint32_t i = 0; i < m->nservice; i++) {
         const struct service *v = &m->service[i];
         if (v->capacity && v->discipline == DISC_PS)
-            emit_refuse(e, v->at, arena_printf(e->mem, "`%s`, whose discipline is ps,", v->name),
-                        "calls wait in a line: leave `discipline` out, or use the native runtime");
+            emit_refuse(
+                e, v->at, arena_printf(e->mem, "`%s`, whose discipline is ps,", v->name),
+                "a service is told how long to take when a call begins, and sharing changes "
+                "that with each other call: leave `discipline` out, or --runtime native");
         if (v->host_cpu)
-            emit_refuse(e, v->at, arena_printf(e->mem, "`host_cpu` of `%s`", v->name),
-                        "leave it out: the service has a process of its own");
+            emit_refuse(
+                e, v->at, arena_printf(e->mem, "`host_cpu` of `%s`", v->name),
+                "the service has a process of its own, and computes there: leave it out, or "
+                "--runtime native");
     }
     if (e->p->workers > 1)
         check_workers(e);

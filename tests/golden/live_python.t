@@ -34,6 +34,18 @@ $ pertinax live models/checkout.yaml --under coroutine -n 4 --emit checkout.py -
 >         await rq.call("cache", "fill", send=0.00006)
 >
 
+$ sed -n '/^async def check_fraud/,/^$/p' checkout.py
+> async def check_fraud(rq):
+>     if not SHARED["open"]:
+>         try:
+>             await rq.call("fraud", timeout=0.25, send=0.00015)
+>             SHARED["failures"] = 0
+>         except Failure:
+>             SHARED["failures"] = SHARED["failures"] + 1
+>             if SHARED["failures"] == 5 and not SHARED["open"]:
+>                 SHARED["open"] = 1
+>
+
 What executes it is there as far as it is asked for: no tasks and locks where there is one call.
 
 $ pertinax live models/mm1.yaml --under threads -n 4 --emit mm1.py -q --format json >mm1.json; grep -cE '^(class|def|async def) (Group|Shared|Coroutine|Attempt|burn)' mm1.py
@@ -83,7 +95,7 @@ $ pertinax live models/mmc.yaml --runtime python3 --under coroutine --set servic
 ! models/mmc.yaml:29:3: error[E-python]: `db`, whose discipline is ps, has no Python program
 !    29 |   db: {latency: exponential(mean=service), capacity: servers}
 !       |   ^^
-!       = help: calls wait in a line: leave `discipline` out, or use the native runtime
+!       = help: a service is told how long to take when a call begins, and sharing changes that with each other call: leave `discipline` out, or --runtime native
 ! 1 error
 ? 2
 
