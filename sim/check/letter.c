@@ -326,12 +326,10 @@ static struct instant *happen(struct letters *l, enum instant_kind k, uint32_t r
 /* The body whose step this is. */
 static uint32_t body_of(const struct letters *l, uint32_t mark)
 {
-    uint32_t body = 0, pc = 0;
+    uint32_t pc = 0;
     while (pc < l->p->nop && (l->p->op[pc].code != OP_ENTER || l->p->op[pc].a != mark))
         pc++;
-    while (body + 1 < l->p->nbody && l->p->body[body + 1].pc <= pc)
-        body++;
-    return body;
+    return prog_body_at(l->p, pc);
 }
 
 /* A task as a whole has ended.  Its slot may be another's already, so the outermost step that it

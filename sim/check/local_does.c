@@ -234,20 +234,11 @@ static deeds find_end(const struct local *l, uint32_t body)
     return d;
 }
 
-uint32_t local_body_at(const struct prog *p, uint32_t pc)
-{
-    uint32_t body = 0;
-    for (uint32_t b = 0; b < p->nbody; b++)
-        if (p->body[b].pc <= pc && p->body[b].pc >= p->body[body].pc)
-            body = b;
-    return body;
-}
-
 /* What comes of a failure at pc, told by `at` of each pc. */
 static deeds failure_does(const struct local *l, uint32_t pc, const deeds *at, uint32_t fork)
 {
     const struct prog *p = l->p;
-    uint32_t body = local_body_at(p, pc);
+    uint32_t body = prog_body_at(p, pc);
     struct way_out w;
     local_unwind(l, &(struct failing){.from = p->handler_of[pc], .fork = fork}, &w);
     deeds d = w.does | (w.kills ? DO_CUT : 0);
@@ -295,7 +286,7 @@ static deeds next_at(const struct local *l, uint32_t pc)
     if (local_op_waits(l, o))
         return fails;
     if (o->code == OP_END || (fails & DO_CUT))
-        fails |= local_waiters_do(l, local_body_at(l->p, pc));
+        fails |= local_waiters_do(l, prog_body_at(l->p, pc));
     if (o->code == OP_END)
         return l->ever[pc] | fails;
     return local_op_does(l, o) | of_successors(l->p, pc, l->next) | fails |
@@ -322,7 +313,7 @@ static deeds ever_at(const struct local *l, uint32_t pc, const deeds *at, uint32
     bool own = fork != NONE && o->a == fork && (o->code == OP_KILL || o->code == OP_GROUP);
     return local_op_does(l, o) | of_successors(p, pc, at) | fails | (own ? DO_CUT : 0) |
            (o->code == OP_FORK ? of_child(l, p->body[o->b].pc) : 0) |
-           (o->code == OP_END ? l->end[local_body_at(p, pc)] : 0);
+           (o->code == OP_END ? l->end[prog_body_at(p, pc)] : 0);
 }
 
 static void find_ever(const struct local *l, deeds *at, uint32_t fork)
@@ -365,7 +356,7 @@ static void find_clean(const struct local *l)
 {
     const struct prog *p = l->p;
     for (uint32_t pc = 0; pc < p->nop; pc++) {
-        deeds d = l->end[local_body_at(p, pc)] & ~(deeds)DO_STAY;
+        deeds d = l->end[prog_body_at(p, pc)] & ~(deeds)DO_STAY;
         for (uint32_t h = p->handler_of[pc]; h != NONE; h = p->handler[h].outer) {
             const struct unwinder *u = &p->handler[h];
             d |= u->kind == H_RELEASE ? local_res_bit(p->op[u->a].a) : 0;

@@ -155,7 +155,7 @@ void local_find_fails(struct local *l)
     for (bool more = true; more;) {
         more = false;
         for (uint32_t pc = 0; pc < p->nop; pc++) {
-            bool *fails = &l->fails[local_body_at(p, pc)];
+            bool *fails = &l->fails[prog_body_at(p, pc)];
             if (*fails || !local_fails(l, pc, true))
                 continue;
             local_unwind(l, &(struct failing){.from = p->handler_of[pc], .fork = NONE}, &w);

@@ -62,7 +62,6 @@ enum { MOST_NEXT = 64 };
 /* Where control goes to from pc in its own task, MOST_NEXT at most; waits are passed.  0 at an
  * end. */
 uint32_t local_successors(const struct prog *p, uint32_t pc, uint32_t *to);
-uint32_t local_body_at(const struct prog *p, uint32_t pc);
 /* What may be done because a task of the body has ended: by those who wait for it. */
 deeds local_waiters_do(const struct local *l, uint32_t body);
 

@@ -171,7 +171,7 @@ static void instruction(struct walk *w, uint32_t pc)
     if (g != NONE && w->s->group[g].live > 0)
         cut_below(w, w->task);
     if (o->code == OP_END) {
-        d |= l->end[local_body_at(l->p, pc)];
+        d |= l->end[prog_body_at(l->p, pc)];
         w->x->ends = true;
     }
     if (o->code == OP_ABORT)

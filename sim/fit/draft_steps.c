@@ -3,8 +3,8 @@
  *
  * A part that is not always there stands in an `if`.  Where the same draw decides about several
  * parts it is kept in a variable, set before the first of them. */
-#include "base/diag.h"
 #include "fit/draft_steps.h"
+#include "base/diag.h"
 #include <math.h>
 #include <string.h>
 

@@ -4,9 +4,9 @@
  *
  * A label is an operation beside its siblings.  Its occurrences in all instances of the body are
  * looked at together. */
+#include "fit/shape_label.h"
 #include "base/diag.h"
 #include "base/order.h"
-#include "fit/shape_label.h"
 #include <stdlib.h>
 #include <string.h>
 

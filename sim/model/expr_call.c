@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* expr_call.c - name(...): its arguments, separated by commas or blanks, perhaps with names; and
  * the functions and compound distributions (atomic ones: expr_form.c). */
-#include "model/expr.h"
 #include "model/expr_call.h"
+#include "model/expr.h"
 #include "model/expr_impl.h"
 #include "model/recorded.h"
 #include <stdlib.h>
