@@ -9,14 +9,15 @@
 static const double decades = 20; /* a range as wide is shown logarithmically */
 enum { MAP_CELLS = 3000, LINE_POINTS = 400, MARKS = 48 };
 
-enum axis_unit sweep_unit(const struct sweep_result *r)
+static enum axis_unit sweep_unit(const struct sweep_result *r)
 {
     if (r->metric == SWEEP_SPEEDUP)
         return AXIS_RATIO;
     return sweep_metric_row[r->metric].time ? AXIS_TIME : AXIS_PLAIN;
 }
 
-const char *sweep_number(struct arena *a, const struct sweep_result *r, double v)
+/* A value of the metric with its unit; "-" for none. */
+static const char *sweep_number(struct arena *a, const struct sweep_result *r, double v)
 {
     if (!isfinite(v))
         return "-";
@@ -25,7 +26,7 @@ const char *sweep_number(struct arena *a, const struct sweep_result *r, double v
     return sweep_metric_row[r->metric].time ? number_time(a, v) : number_short(a, v);
 }
 
-const char *sweep_why_none(const struct sweep_result *r, uint32_t cell, uint32_t exec)
+static const char *sweep_why_none(const struct sweep_result *r, uint32_t cell, uint32_t exec)
 {
     const struct sweep_cell *c = &r->cell[cell];
     const struct sweep_exec *e = &c->exec[exec];

@@ -11,7 +11,7 @@ static const double least_share = 0.005; /* of the path, or of the path near the
 const char *const critical_kind_name[] = {"queue", "thread", "core", "gil",
                                           "loop",  "cost",   "other"};
 
-const char *critical_label(struct arena *a, const struct critical_result *c)
+static const char *critical_label(struct arena *a, const struct critical_result *c)
 {
     switch (c->kind) {
     case CRITICAL_QUEUE:

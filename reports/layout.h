@@ -123,7 +123,6 @@ struct table *view_steps(struct arena *a, const struct run_result *r, uint32_t e
 /* What matters on the critical path (critical.c); not all: the few that matter most. */
 struct table *view_critical(struct arena *a, const struct run_result *r, uint32_t exec, bool all);
 extern const char *const critical_kind_name[]; /* by enum critical_kind */
-const char *critical_label(struct arena *a, const struct critical_result *c);
 
 /* Asked for (view_ask.c): --threshold; --what-if, for the n results of one change. */
 struct table *view_exceed(struct arena *a, const struct run_result *r);

@@ -30,15 +30,6 @@ void hist_free(struct hist *h)
     free(h);
 }
 
-void hist_clear(struct hist *h)
-{
-    for (int i = 0; i < PAGES; i++)
-        if (h->page[i])
-            memset(h->page[i], 0, SUB * sizeof *h->page[i]);
-    h->n = 0;
-    h->min = h->max = 0;
-}
-
 static int hist_page(int64_t v)
 {
     uint64_t x = (uint64_t)v >> SUB_BITS;
@@ -97,16 +88,6 @@ void hist_merge(struct hist *into, const struct hist *from)
 uint64_t hist_count(const struct hist *h)
 {
     return h->n;
-}
-
-int64_t hist_min(const struct hist *h)
-{
-    return h->min;
-}
-
-int64_t hist_max(const struct hist *h)
-{
-    return h->max;
 }
 
 int64_t hist_at_rank(const struct hist *h, uint64_t rank)

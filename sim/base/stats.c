@@ -239,16 +239,6 @@ void ratio_add(struct ratio_sums *r, double x, double y)
     r->sxy += x * y;
 }
 
-void ratio_merge(struct ratio_sums *into, const struct ratio_sums *from)
-{
-    into->n += from->n;
-    into->sx += from->sx;
-    into->sy += from->sy;
-    into->sxx += from->sxx;
-    into->syy += from->syy;
-    into->sxy += from->sxy;
-}
-
 struct interval stats_ratio(const struct ratio_sums *r, double confidence)
 {
     if (r->n == 0 || r->sy == 0)

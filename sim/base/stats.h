@@ -43,7 +43,6 @@ struct ratio_sums {
     double sx, sy, sxx, syy, sxy; /* of values shifted by the caller if it likes */
 };
 void ratio_add(struct ratio_sums *r, double x, double y);
-void ratio_merge(struct ratio_sums *into, const struct ratio_sums *from);
 struct interval stats_ratio(const struct ratio_sums *r, double confidence);
 
 /* The smallest x with F(x) >= p is the order statistic of rank ceil(n p), 1-based (guarded against

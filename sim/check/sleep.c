@@ -24,11 +24,6 @@ void sleep_from(struct sleep *s, uint32_t i)
     memmove(s->by, s->by + gone, s->n * sizeof *s->by);
 }
 
-size_t sleep_bytes(const struct sleep *s)
-{
-    return s->cap * sizeof *s->by + s->cap_square * sizeof *s->square;
-}
-
 void sleep_free(struct sleep *s)
 {
     free(s->by);

@@ -40,7 +40,6 @@ void sleep_find(struct sleep *s, const struct memo *m, uint32_t by);
 /* Bits of those entries of a row (its first 64) that sleep in a state reached by `by`. */
 uint64_t sleep_in(const struct sleep *s, const struct memo *m, const struct memo_row *row,
                   uint32_t by);
-size_t sleep_bytes(const struct sleep *s);
 void sleep_free(struct sleep *s);
 
 #endif

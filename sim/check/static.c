@@ -28,7 +28,8 @@ uint32_t static_body_end(const struct prog *p, uint32_t body)
     return body + 1 < p->nbody ? p->body[body + 1].pc : p->nop;
 }
 
-bool static_word(const struct prog *p, uint32_t pc, uint32_t word, double *value)
+/* The value that the word was last asked for with in this body, if it is known. */
+static bool static_word(const struct prog *p, uint32_t pc, uint32_t word, double *value)
 {
     uint32_t from = p->body[prog_body_at(p, pc)].pc;
     while (pc-- > from) {

@@ -18,8 +18,6 @@ struct analysis {
 };
 void static_add(struct analysis *x, struct static_finding f);
 uint32_t static_body_end(const struct prog *p, uint32_t body);
-/* The value that the word was last asked for with in this body, if it is known. */
-bool static_word(const struct prog *p, uint32_t pc, uint32_t word, double *value);
 /* At most how many copies of the body run at once within the task that forks it; 0: not known. */
 uint32_t static_copies(const struct prog *p, uint32_t fork_pc);
 void static_holds(struct analysis *x);

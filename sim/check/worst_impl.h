@@ -39,8 +39,6 @@ struct worst {
     uint32_t why_unbounded;
     bool unanswered, deadlock;
 };
-/* Requests that arrive; 0: without an end, or at drawn times. */
-uint32_t worst_requests(const struct prog *p);
 /* Is there something that whole steps do not do for: shares of a processor? */
 bool worst_shares(const struct prog *p);
 void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o);

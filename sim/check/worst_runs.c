@@ -40,7 +40,8 @@ bool worst_shares(const struct prog *p)
     return p->uses_cpu && (p->schedule == SCHEDULE_PS || p->gil_contended);
 }
 
-uint32_t worst_requests(const struct prog *p)
+/* Requests that arrive; 0: without an end, or at drawn times. */
+static uint32_t worst_requests(const struct prog *p)
 {
     uint64_t n = 0;
     for (uint32_t k = 0; k < p->ncls; k++) {

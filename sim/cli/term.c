@@ -11,7 +11,7 @@ static bool is_set(const char *s)
     return s && *s;
 }
 
-bool term_utf8(const struct term_env *env)
+static bool term_utf8(const struct term_env *env)
 {
     const char *s = is_set(env->lc_all)     ? env->lc_all
                     : is_set(env->lc_ctype) ? env->lc_ctype

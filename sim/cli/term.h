@@ -22,6 +22,5 @@ enum { TERM_MIN = 40, TERM_WIDTH = 80, TERM_MAX = 500 };
 
 /* color is the value of --color: auto (or NULL), always, never. */
 struct term term_of(int fd, const struct term_env *env, const char *color);
-bool term_utf8(const struct term_env *env);
 
 #endif

@@ -111,7 +111,5 @@ struct check_result {
     bool interrupted;
     bool strict; /* vacuous claims fail */
 };
-/* How many have a verdict. */
-uint32_t check_count(const struct check_result *r, enum verdict v);
 
 #endif

@@ -233,7 +233,6 @@ uint32_t scope_set(struct compiler *c, const struct assign *v, uint32_t expr);
 bool scope_free_name(struct compiler *c, const char *name, struct loc at); /* no parameter */
 uint32_t scope_bit(struct compiler *c);
 void set_bit(struct varset *s, uint32_t bit);
-bool has_bit(const struct varset *s, uint32_t bit);
 void set_meet(struct varset *s, const struct varset *other); /* what both ways have set */
 /* w[word] of an enclosing task (or of this one) in task t, captured on every level between. */
 uint32_t scope_capture(struct compiler *c, struct ctask *t, const struct ctask *owner,

@@ -6,7 +6,7 @@
  * A number after @ is a pc.  Words are w0, w1, ...; an expression is told by its place. */
 #include "core/prog.h"
 
-const char *opcode_text(enum opcode c)
+static const char *opcode_text(enum opcode c)
 {
     static const char *const text[] = {
 #define OP(id, name, meaning) name,

@@ -165,7 +165,8 @@ static uint32_t store_request(struct pack *k, const struct pack_run *r, uint32_t
 
 /* ---- batches ---- */
 
-uint32_t pack_owner(const struct pack *k, const struct pack_run *r, uint32_t slot)
+/* Who a slot of s.req is: a request, or nreq + a batch; NONE: nobody. */
+static uint32_t pack_owner(const struct pack *k, const struct pack_run *r, uint32_t slot)
 {
     for (uint32_t j = 0; j < k->nreq; j++)
         if (r->slot[j] == slot)

@@ -49,8 +49,6 @@ static inline void put_wide(struct out *o, uint64_t x)
     put(o, (uint32_t)x);
     put(o, (uint32_t)(x >> 32));
 }
-/* Who a slot of s.req is: a request, or nreq + a batch; NONE: nobody. */
-uint32_t pack_owner(const struct pack *k, const struct pack_run *r, uint32_t slot);
 /* The tasks of a slot of s.req, to k->o. */
 void pack_tasks(struct pack *k, const struct pack_run *r, uint32_t slot);
 /* The number of the vector that was written; one that is new is kept in t, or, apart, in fresh (or,

@@ -292,7 +292,6 @@ struct prog *prog_compile(struct arena *a, const struct model *m, const struct e
                           struct diags *d);
 /* The listing, for explain and goldens. */
 void prog_list(const struct prog *p, const struct diags *names, struct buf *out);
-const char *opcode_text(enum opcode c);
 /* 32-bit FNV-1a of a path and a quantity. */
 uint32_t site_hash(const char *path, const char *quantity);
 

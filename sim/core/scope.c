@@ -10,7 +10,7 @@ void set_bit(struct varset *s, uint32_t bit)
     s->w[bit / 64] |= (uint64_t)1 << (bit % 64);
 }
 
-bool has_bit(const struct varset *s, uint32_t bit)
+static bool has_bit(const struct varset *s, uint32_t bit)
 {
     return s->dead || (s->w[bit / 64] >> (bit % 64) & 1);
 }

@@ -29,7 +29,6 @@ enum { STUCK_TOLD = 12 };
 struct deadlock_result *stuck_tell(const struct stuck_view *s, struct arena *a, uint32_t *who);
 
 /* ---- single things, in the same words ---- */
-const char *stuck_task_name(const struct stuck_view *s, struct arena *a, uint32_t task);
 /* Does the task hold a unit of the instance?  Of which does it: marks them. */
 bool stuck_holds(const struct stuck_view *s, uint32_t task, uint32_t inst);
 void stuck_held(const struct stuck_view *s, uint32_t task, bool *inst);

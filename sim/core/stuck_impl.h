@@ -15,7 +15,6 @@ struct setters {
 };
 void setters_init(struct setters *q, const struct stuck_view *s);
 void setters_free(struct setters *q);
-void setters_from(struct setters *q, uint32_t pc);
 void setters_add(struct setters *q, const struct stuck_view *s, uint32_t task);
 void setters_arrivals(struct setters *q, const struct stuck_view *s);
 /* May what this task (in T_UNTIL) waits for be set by one of them? */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *stuck_task_name(const struct stuck_view *s, struct arena *a, uint32_t task)
+static const char *stuck_task_name(const struct stuck_view *s, struct arena *a, uint32_t task)
 {
     const struct task *t = &s->st->task[task];
     if (t->state == T_GHOST)

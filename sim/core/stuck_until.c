@@ -61,7 +61,7 @@ static void see_next(struct setters *q, uint32_t pc)
 }
 
 /* All that can be reached from pc. */
-void setters_from(struct setters *q, uint32_t pc)
+static void setters_from(struct setters *q, uint32_t pc)
 {
     see(q, pc);
     while (q->n > 0) {

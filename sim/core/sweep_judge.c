@@ -42,11 +42,6 @@ uint32_t sweep_next(const struct sweep_result *r, uint32_t axis, uint32_t cell)
     return cell + stride(r, axis);
 }
 
-uint32_t sweep_first(const struct sweep_result *r, uint32_t axis, uint32_t cell)
-{
-    return cell - r->cell[cell].at[axis] * stride(r, axis);
-}
-
 const char *sweep_cell_text(struct arena *a, const struct sweep_result *r, uint32_t cell)
 {
     const char *s = "";

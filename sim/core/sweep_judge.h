@@ -14,10 +14,8 @@
 /* Fills what is said to be judged; values of executions in any case, the rest if r is the whole. */
 void sweep_judge(struct sweep_result *r);
 
-/* The next cell of the line along an axis, SWEEP_NONE after its last; the first one of the line
- * that a cell is in. */
+/* The next cell of the line along an axis, SWEEP_NONE after its last. */
 uint32_t sweep_next(const struct sweep_result *r, uint32_t axis, uint32_t cell);
-uint32_t sweep_first(const struct sweep_result *r, uint32_t axis, uint32_t cell);
 /* How many axes there are to go along: a zip is one. */
 uint32_t sweep_ways(const struct sweep_result *r);
 /* "pool=3, hit=0.5" */

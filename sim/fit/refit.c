@@ -13,7 +13,7 @@ static bool is_call(const struct refit *r, uint32_t op)
     return r->f->op[op].kind == KIND_CLIENT || r->f->op[op].kind == KIND_PRODUCER;
 }
 
-bool refit_span_of(const struct refit *r, const char *name, const struct forest_span *s)
+static bool refit_span_of(const struct refit *r, const char *name, const struct forest_span *s)
 {
     return r->op[s->op].counts && strcmp(r->op[s->op].step, name) == 0;
 }

@@ -55,9 +55,6 @@ struct refit {
 void refit_find(struct refit *r);
 /* How many spans have a name (that of calls alone, where there are any), and how many failed. */
 uint64_t refit_count(const struct refit *r, const char *name, uint64_t *failed);
-bool refit_span_of(const struct refit *r, const char *name, const struct forest_span *s);
-/* A value that is the same in each request: parameters and arithmetic; else NAN. */
-double refit_constant(const struct model *m, const struct expr *e);
 void refit_edit(const struct refit_result *r, const char *text, size_t n, struct buf *out);
 
 #endif

@@ -41,7 +41,8 @@ static void add_name(struct refit_place *p, const char *name)
     p->name[p->nname++] = name;
 }
 
-double refit_constant(const struct model *m, const struct expr *e)
+/* A value that is the same in each request: parameters and arithmetic; else NAN. */
+static double refit_constant(const struct model *m, const struct expr *e)
 {
     double x, y;
     if (!e)

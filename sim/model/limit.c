@@ -103,7 +103,8 @@ static const struct limit_node *unknown_name(struct limit_parser *p, size_t from
     return NULL;
 }
 
-const struct limit_node *limit_param(struct limit_parser *p, size_t len)
+/* The value of a parameter there. */
+static const struct limit_node *limit_param(struct limit_parser *p, size_t len)
 {
     size_t from = p->p.pos;
     const struct param *found = NULL;

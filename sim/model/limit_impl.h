@@ -24,9 +24,5 @@ const struct limit_node *limit_sum(struct limit_parser *p);
 /* The quantity whose name is at p->p.pos, of len bytes; NULL after a syntax error.  *known false:
  * there is none of that name, and nothing was read. */
 const struct limit_node *limit_quantity(struct limit_parser *p, size_t len, bool *known);
-/* The value of a parameter there. */
-const struct limit_node *limit_param(struct limit_parser *p, size_t len);
-/* A literal or a parameter that is a duration, in ns. */
-bool limit_duration(struct limit_parser *p, int64_t *ns);
 
 #endif

@@ -259,7 +259,8 @@ static bool take_filters(struct limit_parser *p, struct limit_filter *f)
 
 static const struct limit_cond *cond_any(struct limit_parser *p);
 
-bool limit_duration(struct limit_parser *p, int64_t *ns)
+/* A literal or a parameter that is a duration, in ns. */
+static bool limit_duration(struct limit_parser *p, int64_t *ns)
 {
     const struct limit_node *n = limit_sum(p);
     *ns = 0;

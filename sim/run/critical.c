@@ -70,7 +70,8 @@ bool critical_uncontended(const struct prog *p, const struct total *t)
     return true;
 }
 
-bool critical_own(const struct prog *p, uint32_t pc)
+/* Is the op at pc one of its step's own durations? */
+static bool critical_own(const struct prog *p, uint32_t pc)
 {
     enum opcode c = (enum opcode)p->op[pc].code;
     uint32_t mark = p->mark_of[pc];

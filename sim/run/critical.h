@@ -19,8 +19,6 @@
 bool critical_smooth(const struct prog *p);
 /* Nothing waited for anything but durations, in all that was simulated. */
 bool critical_uncontended(const struct prog *p, const struct total *t);
-/* Is the op at pc one of its step's own durations? */
-bool critical_own(const struct prog *p, uint32_t pc);
 /* The rows of e's steps, and e->critical; smooth: with gains.  sure: nothing was drawn.  typical:
  * the numbers of the median and of the p99 request, if any was walked. */
 void critical_report(const struct path_account *a, const struct prog *p, bool smooth, bool sure,

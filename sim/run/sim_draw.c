@@ -12,7 +12,7 @@ uint64_t draw_request_key(const struct sim *s, uint32_t cls, uint32_t client, ui
 
 /* The first round of a loop, the first copy, the first attempt add nothing, so that putting a loop,
  * a fan-out or a retry round a step leaves the step's first draws as they were. */
-uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site)
+static uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site)
 {
     uint64_t key = s->side[task].key;
     if (site == NONE)

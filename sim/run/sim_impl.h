@@ -278,7 +278,6 @@ static inline uint64_t draw_round(uint64_t key, uint32_t k, uint64_t n)
 {
     return n == 0 ? key : rng_mix(key, ((uint64_t)(k + 1) << 48) | n);
 }
-uint64_t draw_path(const struct sim *s, uint32_t task, uint32_t site);
 int64_t draw_work(struct sim *s, uint32_t task, uint32_t pc, bool *ok);
 int64_t draw_site_ns(struct sim *s, uint32_t task, uint32_t site, struct loc at);
 int64_t draw_cpu(struct sim *s, uint32_t task, uint32_t pc);

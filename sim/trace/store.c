@@ -14,7 +14,7 @@ void store_must(const struct store *s, int rc)
     die("%s: %s", s->path, sqlite3_errmsg(s->db));
 }
 
-void store_exec(struct store *s, const char *sql)
+static void store_exec(struct store *s, const char *sql)
 {
     store_must(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }

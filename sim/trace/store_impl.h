@@ -83,7 +83,6 @@ extern const struct store_schema_step store_schema[]; /* ends with NULL */
 
 /* rc must be SQLITE_OK, SQLITE_ROW or SQLITE_DONE; else the world has failed. */
 void store_must(const struct store *s, int rc);
-void store_exec(struct store *s, const char *sql);
 sqlite3_stmt *store_sql(struct store *s, enum store_statement which); /* reset, to be bound */
 bool store_step(struct store *s, sqlite3_stmt *q);                    /* is there a row? */
 void store_run(struct store *s, sqlite3_stmt *q);                     /* steps once, resets */

@@ -188,7 +188,6 @@ static void test_expected(void **state)
         assert_int_equal(w.r->claim[i].found, found[i]);
         assert_int_equal(w.r->claim[i].verdict, counts[i]);
     }
-    assert_int_equal(check_count(w.r, VERDICT_PASS), 2);
     arena_drop(w.mem);
 }
 

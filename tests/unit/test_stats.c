@@ -293,9 +293,6 @@ static void test_ratio(void **state)
             moments_add(&m, x[i] - (side ? r.hi : r.lo) * y[i]);
         near_by(m.mean / sqrt(moments_variance(&m) / 40), side ? -t : t, 1e-8, "t at the bound");
     }
-    struct ratio_sums a = sums_of(x, y, 13), b = sums_of(x + 13, y + 13, 27);
-    ratio_merge(&a, &b);
-    near_by(stats_ratio(&a, 0.95).hi, r.hi, 1e-9, "merged");
 }
 
 static void test_ratio_corners(void **state)
@@ -457,8 +454,7 @@ static void test_hist_ranks(void **state)
     struct hist *sum = hist_new();
     for (int i = 0; i < 3; i++)
         hist_merge(sum, parts[i]);
-    assert_true(hist_min(h) == v[0] && hist_max(h) == v[N - 1]);
-    assert_true(hist_min(sum) == v[0] && hist_max(sum) == v[N - 1]);
+    assert_true(hist_at_rank(sum, 1) == v[0] && hist_at_rank(sum, N) == v[N - 1]);
     assert_int_equal(hist_count(sum), N);
     for (uint64_t r = 1; r <= N; r++) {
         int64_t got = hist_at_rank(h, r), want = v[r - 1];
@@ -489,18 +485,18 @@ static void test_hist_edges(void **state)
     hist_merge(h, empty);
     assert_int_equal(hist_count(h), 6);
     assert_true(hist_at_rank(h, 3) == 0 && hist_at_rank(h, 4) == 4095);
-    assert_true(hist_at_rank(h, 6) == INT64_MAX && hist_min(h) == 0 && hist_max(h) == INT64_MAX);
+    assert_true(hist_at_rank(h, 6) == INT64_MAX && hist_at_rank(h, 1) == 0);
     assert_int_equal(hist_count_above(h, -1), 6);
     assert_int_equal(hist_count_above(h, 0), 3);
     assert_int_equal(hist_count_above(h, 4094), 3);
     assert_int_equal(hist_count_above(h, 4095), 2);
     assert_int_equal(hist_count_above(h, INT64_MAX), 0);
-    hist_clear(h);
-    assert_true(hist_count(h) == 0 && hist_max(h) == 0);
+    hist_free(h);
+    h = hist_new();
     hist_add(h, 123456789, UINT64_C(1) << 40);
     assert_true(hist_at_rank(h, 77) == 123456789); /* clamped to [min, max] */
     hist_merge(empty, h);
-    assert_true(hist_min(empty) == 123456789 && hist_count(empty) == UINT64_C(1) << 40);
+    assert_true(hist_at_rank(empty, 1) == 123456789 && hist_count(empty) == UINT64_C(1) << 40);
     hist_free(h);
     hist_free(empty);
     hist_free(NULL);
