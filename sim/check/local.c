@@ -126,13 +126,16 @@ static bool clash(const struct set *q, uint32_t other, deeds back)
 }
 
 /* Could a move of the task matter to another request?  Not what waits for a task to end that is
- * there yet, and that does nothing itself that could. */
+ * there yet, and that does nothing itself that could.  But if it makes ready who cuts it short, that
+ * gives back what it has taken until then: before or after who else has his turn. */
 static bool move_felt_across(const struct set *q, const struct move *m)
 {
     const struct local *l = q->l;
     const struct state *s = q->s;
     struct doing x;
     local_move(l, s, m, NONE, &x);
+    if (x.later)
+        return true;
     deeds d = l->across & x.does;
     for (uint32_t u = s->req[s->task[q->task].req].first_task; d != 0 && u != NONE;
          u = s->task[u].req_next) {

@@ -93,6 +93,7 @@ struct doing {
     deeds does; /* as far as its order counts */
     deeds all;  /* and all else */
     bool cuts;  /* tasks below top, or, with top NONE, all of the request */
+    bool later; /* by what it only makes ready: wherever they are by then */
     uint32_t top;
     bool ends, fails; /* whoever is looked at last may end, well or failed; its own */
 };

@@ -92,6 +92,7 @@ static void does(struct walk *w, deeds d, bool late)
     w->x->does |= w->turn && !late ? d & (DO_CUT | DO_ABORT) : d;
     if (d & (DO_CUT | DO_ABORT)) {
         w->x->cuts = true;
+        w->x->later |= late;
         w->x->top = NONE;
     }
 }

@@ -96,7 +96,8 @@ static void put_step(struct maker *m, uint32_t depth)
     if (depth > 0 && m->steps < 7 && draw(m, 2)) {
         put_tasks(m, depth);
     } else if (draw(m, 6) == 0) {
-        buf_printf(&m->b, "{if: chance(0.5), name: n%u, then: ", m->names++);
+        const char *if_what = rng_mix(m->seed, 5000 + m->names) % 2 ? "chance(0.5)" : "g > 0";
+        buf_printf(&m->b, "{if: %s, name: n%u, then: ", if_what, m->names++);
         put_body(m, 0, 1);
         buf_puts(&m->b, "}");
     } else {

@@ -263,6 +263,16 @@ static const struct trial_case {
      1,
      0,
      1},
+    /* Upon a loop a0 has its turn before or behind another request that has come meanwhile, and
+     * cuts its own short, which gives m back: the other may have to wait for that. */
+    {"cut by whom it has made ready",
+     "resources: {m: {kind: mutex, scope: all}}\n"
+     "request: [{spawn: {a0: [{abort: 503}]}}, {use: m, do: [{call: s}]}, {await: a0}]\n",
+     NULL,
+     {"coroutine"},
+     2,
+     0,
+     0},
     /* A variable that is read yet: either value is kept. */
     {"a variable is read",
      "request:\n"
