@@ -126,8 +126,8 @@ static bool clash(const struct set *q, uint32_t other, deeds back)
 }
 
 /* Could a move of the task matter to another request?  Not what waits for a task to end that is
- * there yet, and that does nothing itself that could.  But if it makes ready who cuts it short, that
- * gives back what it has taken until then: before or after who else has his turn. */
+ * there yet, and that does nothing itself that could.  But if it makes ready who cuts it short,
+ * that gives back what it has taken until then: before or after who else has his turn. */
 static bool move_felt_across(const struct set *q, const struct move *m)
 {
     const struct local *l = q->l;

@@ -20,8 +20,9 @@
  * Times are in ms.  With -DTHEORY_SAY every comparison is printed. */
 #ifndef TESTS_THEORY_H
 #define TESTS_THEORY_H
-#include "base/order.h"
 #include "base/diag.h"
+#include "base/order.h"
+#include "base/stats.h"
 #include "model/model.h"
 #include "run/sim.h"
 #include "tests/unit/test.h"
