@@ -165,15 +165,11 @@ $ printf 'spec: 1\nmodel: crowd.yaml\nchecks:\n  - require: p99 <= 30s\n' >crowd
 > p99 <= 30s  threads    undecided  too many
 > p99 <= 30s  coroutine  undecided  too many
 >
-> (1) p99 <= 30s under serial: the load cannot be carried under serial: `worker`
->     would be used 100 % of the time, and latency grows without end
->     (crowd.spec.yaml:4:5)
+> (1) p99 <= 30s under serial: the load cannot be carried: `worker` would be used
+>     100 % of the time, and latency grows without end (crowd.spec.yaml:4:5)
 >
-> Undecided: p99 <= 30s under threads: under threads 49999 requests are present at
+> Undecided: p99 <= 30s under threads, coroutine: 49999 requests are present at
 > once in a replication, and more are not simulated.
->
-> Undecided: p99 <= 30s under coroutine: under coroutine 49999 requests are
-> present at once in a replication, and more are not simulated.
 >
 
 Clients that are refused at once, and ask again at once, while one is served: time never passes.  One
