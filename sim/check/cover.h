@@ -18,8 +18,8 @@ uint32_t cover_unreached(const struct cover *c, uint32_t spec, struct arena *a,
                          struct unreached_result **out);
 
 /* A resource, channel or pool that somebody may hold while it waits for somebody else, so that it
- * can be part of a circle, and for which nobody ever had to wait, though some of it was left or they
- * met at no other: index into prog.res, or NONE. */
+ * can be part of a circle, and for which nobody ever had to wait, though some of it was left or
+ * they met at no other: index into prog.res, or NONE. */
 uint32_t cover_slack(const struct prog *p, const struct explore *e);
 /* "2 requests take at most 4 of the 16 threads of `pool`"; *hint: what to try. */
 const char *cover_slack_text(const struct prog *p, const struct explore *e, uint32_t res,

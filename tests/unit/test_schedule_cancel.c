@@ -18,7 +18,7 @@
     "resources: {m: mutex}\n"                                                                      \
     "executions: {p2: {kind: threads, pool: 2}, p3: {kind: threads, pool: 3},"                     \
     " p5: {kind: threads, pool: 5}, two: {kind: threads, cores: 2},"                               \
-    " h1: {kind: hybrid, pool: 1}, h2: {kind: hybrid, pool: 2},"                                    \
+    " h1: {kind: hybrid, pool: 1}, h2: {kind: hybrid, pool: 2},"                                   \
     " late: {kind: threads, cores: 4, switch: 10ms}}\n"
 
 static const struct schedule timeouts[] = {
