@@ -18,7 +18,8 @@
  * cut short before it has moved may as well be cut short behind a move that does nothing but go on
  * (from its call to a pause before another try): what is left is a task that ends, unnoticed.  Nor
  * do others need to go on before they are cut short, if nobody could notice it; that they go on is
- * seen behind the task's other moves.  For chances, which would be others, that is not said.
+ * seen behind the task's other moves.  For chances, which would be others, that is not said; nor is
+ * it by explore.c as yet, which says why (`covers`).
  *
  * What this keeps: last states; the order of all moves that are not local, and so what they show;
  * whether there is a run without end (a cycle is then the caller's to look for). */
