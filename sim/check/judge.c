@@ -185,12 +185,11 @@ static bool in_part(const struct judge *j, const struct together *g, enum part p
     return g->in[unit] && (part == PART_ALL || looks == (part == PART_KEYS));
 }
 
-static struct explore_opt part_opt(const struct judge *j, const struct together *g,
-                                   const struct mix *m, enum part part)
+struct explore_opt judge_explore(const struct judge *j, uint32_t nreq, const uint32_t *cls)
 {
     bool reduce = !j->o->no_reductions;
-    return (struct explore_opt){.nreq = g->u->of->concurrent,
-                                .cls = m->cls,
+    return (struct explore_opt){.nreq = nreq,
+                                .cls = cls,
                                 .max_count = j->o->max_count,
                                 .jobs = j->o->jobs,
                                 .max_bytes = j->o->max_bytes,
@@ -199,10 +198,17 @@ static struct explore_opt part_opt(const struct judge *j, const struct together 
                                 .begins_along = true,
                                 .local_alone = reduce,
                                 .live_words = reduce,
-                                .races = part == PART_NO_KEY ? NULL : g->races,
-                                .hunt = part == PART_KEYS,
-                                .endless = g->endless && part != PART_KEYS,
                                 .stop = j->o->stop};
+}
+
+static struct explore_opt part_opt(const struct judge *j, const struct together *g,
+                                   const struct mix *m, enum part part)
+{
+    struct explore_opt o = judge_explore(j, g->u->of->concurrent, m->cls);
+    o.races = part == PART_NO_KEY ? NULL : g->races;
+    o.hunt = part == PART_KEYS;
+    o.endless = g->endless && part != PART_KEYS;
+    return o;
 }
 
 /* Who watches, and how many requests it takes; true: one instead of several. */

@@ -16,22 +16,11 @@ static bool one_class(const struct seen *s)
 
 bool seen_fewer(struct judge *j, const struct seen *s, enum fault f, struct seen *few)
 {
-    bool reduce = !j->o->no_reductions;
     if ((f != FAULT_DEADLOCK && f != FAULT_UNANSWERED) || !one_class(s))
         return false;
     for (uint32_t n = 1; n < s->nreq; n++) {
-        struct explore_opt o = {.nreq = n,
-                                .cls = s->cls,
-                                .max_count = j->o->max_count,
-                                .jobs = j->o->jobs,
-                                .max_states = s->e.states,
-                                .max_bytes = j->o->max_bytes,
-                                .symmetric_copies = reduce,
-                                .symmetric_requests = reduce,
-                                .begins_along = true,
-                                .local_alone = reduce,
-                                .live_words = reduce,
-                                .stop = j->o->stop};
+        struct explore_opt o = judge_explore(j, n, s->cls);
+        o.max_states = s->e.states;
         *few = *s;
         few->nreq = n;
         explore_run(s->p, &o, &few->e);

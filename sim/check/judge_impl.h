@@ -54,6 +54,10 @@ void logic_held(struct judge *j, uint32_t unit, const struct seen *s);
 /* What programs show without exploring: findings, and hints. */
 void static_look(struct judge *j);
 
+/* ---- judge.c ---- */
+/* As every exploration is asked for, limits of states aside. */
+struct explore_opt judge_explore(const struct judge *j, uint32_t nreq, const uint32_t *cls);
+
 /* ---- judge_seen.c ---- */
 /* What it means for a unit, whose verdict may stand already by another mix of classes. */
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s);
