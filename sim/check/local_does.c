@@ -293,11 +293,25 @@ static deeds next_at(const struct local *l, uint32_t pc)
            (local_readies(l, o) ? DO_BE | l->next[l->p->body[o->b].pc] : 0);
 }
 
-/* That a child fails is nothing to others before its parent has been told. */
-static deeds of_child(const struct local *l, uint32_t pc)
+/* The join fails, by a child of the fork that is yet to begin. */
+static deeds join_fails_does(const struct local *l, uint32_t fork, const deeds *at)
 {
-    deeds d = l->ever[pc];
-    return d & DO_ABORT ? d : d & ~(deeds)DO_CUT;
+    const struct prog *p = l->p;
+    deeds d = DO_CUT;
+    for (uint32_t pc = 0; pc < p->nop; pc++)
+        if ((p->op[pc].code == OP_JOIN || p->op[pc].code == OP_NEXT) && p->op[pc].a == fork)
+            d |= failure_does(l, pc, at, fork);
+    return d;
+}
+
+/* Of the child that is begun at pc.  That it fails is nothing to others than its siblings before
+ * its parent has been told. */
+static deeds of_child(const struct local *l, uint32_t pc, const deeds *at, uint32_t fork)
+{
+    const struct op *o = &l->p->op[pc];
+    deeds d = l->ever[l->p->body[o->b].pc];
+    d = d & DO_ABORT ? d : d & ~(deeds)DO_CUT;
+    return o->a == fork && l->fails[o->b] ? d | join_fails_does(l, fork, at) : d;
 }
 
 static deeds ever_at(const struct local *l, uint32_t pc, const deeds *at, uint32_t fork)
@@ -305,14 +319,15 @@ static deeds ever_at(const struct local *l, uint32_t pc, const deeds *at, uint32
     const struct prog *p = l->p;
     const struct op *o = &p->op[pc];
     bool waits = fork != NONE && local_awaits(p, o, fork);
-    /* A join that fails since a sibling has is that one's doing. */
+    /* A join that fails since a sibling has is that one's doing; or its begin's, if it has not
+     * begun. */
     bool by_other = waits && o->code != OP_AWAIT && !l->timed[pc];
     deeds fails = local_fails(l, pc, true) && !by_other ? failure_does(l, pc, at, fork) : 0;
     if (waits) /* on, with one more of them */
         return fails | (o->code == OP_NEXT ? at[pc + 1] : 0);
     bool own = fork != NONE && o->a == fork && (o->code == OP_KILL || o->code == OP_GROUP);
     return local_op_does(l, o) | of_successors(p, pc, at) | fails | (own ? DO_CUT : 0) |
-           (o->code == OP_FORK ? of_child(l, p->body[o->b].pc) : 0) |
+           (o->code == OP_FORK ? of_child(l, pc, at, fork) : 0) |
            (o->code == OP_END ? l->end[prog_body_at(p, pc)] : 0);
 }
 

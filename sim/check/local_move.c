@@ -85,11 +85,15 @@ static void cut_below(struct walk *w, uint32_t top)
     x->cuts = true;
 }
 
-/* Who is cut short by a task that only begins, or waited elsewhere, is not asked. */
+/* Who is cut short by a task that only begins, or waited elsewhere, is not asked.  Of a turn upon a
+ * loop only that counts for which others need no turn: those that are cut short, and arrivals that
+ * find a place. */
 static void does(struct walk *w, deeds d, bool late)
 {
+    uint32_t limit = w->l->p->limit;
+    deeds told = DO_CUT | DO_ABORT | (limit != NONE ? local_res_bit(limit) : 0);
     w->x->all |= d;
-    w->x->does |= w->turn && !late ? d & (DO_CUT | DO_ABORT) : d;
+    w->x->does |= w->turn && !late ? d & told : d;
     if (d & (DO_CUT | DO_ABORT)) {
         w->x->cuts = true;
         w->x->later |= late;
@@ -106,6 +110,8 @@ static void fail(struct walk *w, const struct failing *f)
         cut_below(w, w->task);
     for (uint32_t i = 0; i < u.n; i++)
         visit(w, u.to[i]);
+    if (u.out)
+        does(w, w->l->end[w->s->task[w->task].body], false);
     w->x->fails |= u.out;
 }
 
@@ -163,6 +169,15 @@ static bool joins(const struct walk *w, const struct op *o)
     return group_of(w->s, w->task, o->a) == NONE;
 }
 
+/* Does it matter to who takes a unit in his turn whether those who queue have been granted theirs
+ * before?  Then he may need no turn more, or stand elsewhere among them, or find no room.  Behind a
+ * call's place comes no turn, and of one unit nothing is left. */
+static bool grants_matter(const struct res *r)
+{
+    return r->discipline != DISC_FIFO || r->queue != NONE ||
+           (r->kind != RES_SERVICE && r->size > 1);
+}
+
 static void instruction(struct walk *w, uint32_t pc)
 {
     const struct local *l = w->l;
@@ -177,7 +192,7 @@ static void instruction(struct walk *w, uint32_t pc)
     }
     if (o->code == OP_ABORT)
         d |= l->clean[pc];
-    does(w, d, false);
+    does(w, d, o->code == OP_ACQ && grants_matter(&l->p->res[o->a]));
     if (local_readies(l, o))
         does(w, DO_BE | l->next[l->p->body[o->b].pc], true);
 }
@@ -396,10 +411,11 @@ static void begin(struct walk *w, const struct move *m)
     }
 }
 
-/* Is the task on its loop, or has its turn, so that no other can go on there before? */
+/* Is the task on its loop, or has its turn, so that no other can go on there before?  Other
+ * requests may have loops of their own. */
 static bool has_turn(const struct local *l, const struct state *s, const struct move *m)
 {
-    return l->p->kind == EXEC_COROUTINE &&
+    return l->p->kind == EXEC_COROUTINE && (l->p->workers == 1 || l->across == 0) &&
            (m->kind == MOVE_LOOP ||
             (m->kind == MOVE_DONE && s->loop[s->task[m->task].worker].running == m->task));
 }

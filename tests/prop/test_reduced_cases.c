@@ -369,6 +369,63 @@ static const struct trial_case {
      1,
      0,
      1},
+    /* Thread b has yet to begin, and may fail and cut a short, before the call of a has ended. */
+    {"cut by who has yet to begin",
+     "request: {parallel: {a: [{call: t, name: one}], b: [{call: s, error: 0.5}]}}\n",
+     "F done(one)",
+     {"costly"},
+     1,
+     0,
+     1},
+    /* Or let the request be answered before a does so. */
+    {"left by who has yet to begin",
+     "uncaught: 500\nrequest: {parallel: {a: [{call: t}, {respond: 200}], b: [{call: s, error: "
+     "0.5}]}, siblings: ignore}\n",
+     NULL,
+     {"costly"},
+     1,
+     1,
+     0},
+    /* A request that is over makes room for one that comes: before that it is refused. */
+    {"comes before a place is free",
+     "request: [{seq: [], name: one}]\n",
+     "F done(one)",
+     {"limited"},
+     2,
+     0,
+     1},
+    /* Units are free, and b is to get one of them: then c takes the other in its turn, before d's;
+     * or it queues behind b, and goes on after d. */
+    {"takes what is left by a grant",
+     "resources: {m: {kind: semaphore, size: 2}}\nshared: {v: {range: 0..1}}\n"
+     "request: {parallel: {a: [{use: m, n: 2, do: [{call: s}]}, {parallel: {c: [{use: m, do: "
+     "[{set: {v: 1}}]}], d: [{if: v == 1, then: [{call: s, name: one}]}]}}], "
+     "b: [{use: m, do: [{call: s}]}]}}\n",
+     "G not running(one)",
+     {"coroutine"},
+     1,
+     0,
+     1},
+    /* b is granted what is free, or c has come meanwhile, and is the last. */
+    {"the last comes first",
+     "resources: {m: {kind: mutex, discipline: lifo}}\nshared: {v: {range: 0..1}}\n"
+     "request: {parallel: {a: [{use: m, do: [{call: s}]}, {parallel: {c: [{use: m, do: "
+     "[{if: v == 1, then: [{call: s, name: one}]}]}]}}], b: [{use: m, do: [{call: s}, {set: {v: "
+     "1}}]}]}}\n",
+     "G not running(one)",
+     {"coroutine"},
+     1,
+     0,
+     1},
+    /* A task that fails gives its thread back as well: b may have to wait for that, or not. */
+    {"fails, and gives its thread back",
+     "request: {parallel: {a: [{call: s}, {fail: oops}], b: [{call: s}]}, siblings: wait, catch: "
+     "[]}\n",
+     NULL,
+     {"costly2"},
+     1,
+     0,
+     0},
     /* Rounds are counted: they end. */
     {"rounds are counted",
      "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
@@ -403,6 +460,8 @@ static void test_case(void **state)
                                    "executions: {serial: , threads: , pool2: {kind: threads, "
                                    "pool: 2}, pool3: {kind: threads, pool: 3}, "
                                    "costly: {kind: threads, costs: cpython-3.11}, "
+                                   "costly2: {kind: threads, pool: 2, costs: cpython-3.11}, "
+                                   "limited: {kind: coroutine, limit: 1, queue: 0}, "
                                    "coroutine: , hybrid: {kind: hybrid, pool: 2}}\n%s",
                                    c->text),
                                .says = c->says,
