@@ -54,12 +54,12 @@ static bool names(const char *text, const char *module)
 void emit_imports(const char *text, struct buf *out)
 {
     static const char *const modules[] = {
-        "argparse",   "asyncio",   "bisect", "collections", "concurrent.futures",
-        "contextlib", "errno",     "gc",     "hashlib",     "heapq",
-        "itertools",  "json",      "math",   "os",          "random",
-        "select",     "selectors", "signal", "socket",      "struct",
-        "sys",        "threading", "time",   "traceback",   "tracemalloc",
-        "types",      "typing"};
+        "argparse",    "asyncio", "bisect",    "collections", "concurrent.futures",
+        "contextlib",  "errno",   "gc",        "hashlib",     "heapq",
+        "itertools",   "json",    "math",      "os",          "queue",
+        "random",      "select",  "selectors", "signal",      "socket",
+        "struct",      "sys",     "threading", "time",        "traceback",
+        "tracemalloc", "types",   "typing"};
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         if (names(text, modules[i]))
             buf_printf(out, "import %s\n", modules[i]);

@@ -117,6 +117,51 @@ class AsyncClient:
             for line in [line for line in self.busy if line.until < loop.time()]:
                 line.hang_up()
 # end
+# only: .hedged(
+
+
+class AsyncRace:
+    """Copies of a call.  The first one is made by the task itself, which is cancelled (as by
+    asyncio.timeout) if another one wins; most often there is none."""
+
+    def __init__(self, rq, group, after, about):
+        self.rq, self.group, self.after, self.about = rq, group, after, about
+        self.task, self.loop = asyncio.current_task(), asyncio.get_running_loop()
+        self.begin, self.waits, self.beaten = self.loop.time(), True, False
+        self.timer = self.loop.call_at(self.begin + after, self.again)
+
+    def copy(self):
+        scope = self.rq.child(f"{self.about[1]}[{len(self.group.tasks)}]")
+        self.group.tasks.append((None, scope))
+        return scope.once(self.group, *self.about)
+
+    def again(self):
+        if len(self.group.tasks) < self.group.total:
+            task = self.loop.create_task(self.copy())
+            self.group.tasks[-1] = task, self.group.tasks[-1][1]
+            task.add_done_callback(self.beat)
+            at = self.begin + len(self.group.tasks) * self.after
+            self.timer = self.loop.call_at(at, self.again)
+
+    def beat(self, _):
+        if self.waits and self.group.won() and not self.beaten:
+            self.beaten = self.task.cancel()
+
+    async def run(self):
+        """Until the first copy is over, or another one has won."""
+        before = self.task.cancelling()
+        try:
+            await self.copy()
+        except asyncio.CancelledError:
+            if not self.beaten or self.task.uncancel() > before:
+                raise
+        finally:
+            self.waits = False
+
+    def events(self):
+        copies = enumerate(scope.events for _, scope in self.group.tasks)
+        return [(f"{name}[{n}]", at) for n, events in copies for name, at in events]
+# end
 
 
 class Coroutine(Scope):
@@ -226,25 +271,23 @@ class Coroutine(Scope):
     async def hedged(self, service, name=None, send=0, receive=0, outside=False, hedge=None):
         """The call again if there is no answer by then; the first that succeeds."""
         name, begin, group = name or service, time.perf_counter_ns(), Group(1, hedge[1])
+        race = AsyncRace(self, group, hedge[0], (service, name, send, receive, outside))
         try:
-            for number in range(group.total):
-                copy = self.child(f"{name}[{number}]")
-                once = copy.once(group, number * hedge[0], service, name, send, receive, outside)
-                group.tasks.append((asyncio.create_task(once), copy))
+            await race.run()
             await self.until(group.settled)
         finally:
+            race.timer.cancel()
             group.cancel()
             if not self.cancelled:
-                events = group.events()
+                events = race.events()
                 self.request.span(self, name, 3, begin, failed=not group.won(), events=events)
         if not group.won():
             raise Failure("error")
 
-    async def once(self, group, after, service, name, send, receive, outside):
+    async def once(self, group, service, name, send, receive, outside):
         """A copy of a call."""
         failure = None
         try:
-            await asyncio.sleep(after)
             if not await self.ask(service, name, None, send, receive, outside):
                 failure = Failure("error")
         except Failure as error:
@@ -278,7 +321,7 @@ class Coroutine(Scope):
     # -- tasks --
 
     def cancel(self, task):
-        if not task.done():
+        if task and not task.done():
             self.cancelled = True
             task.cancel()
 # end
@@ -531,6 +574,11 @@ def run_loop(pool, processes=1, pool_order=None, admit=None):
     # end
     # only: .blocking. .offload(
     Thread.client = Client(address_of(given.service))
+    # only: .hedged(
+    # only: Slots(
+    Thread.helpers = concurrent.futures.ThreadPoolExecutor(10000)
+    # end
+    # end
     # end
     serving = serve_on_loop(given, draws, link, pool, pool_order, admit)
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Selector())) as runner:

@@ -405,13 +405,6 @@ class Group:
     def cancel(self):
         for task, scope in self.tasks:
             scope.cancel(task)
-# only: .hedged(
-
-    def events(self):
-        """Of the calls of all copies."""
-        copies = enumerate(scope.events for _, scope in self.tasks)
-        return [(f"{name}[{n}]", at) for n, events in copies for name, at in events]
-# end
 # end
 # only: .join_tasks(
 

@@ -75,14 +75,18 @@ class Client:
         """Its recv() waits so long, in the kernel: with settimeout() it would ask twice each time."""
         of = self.of
         if getattr(of, "connection", None) is None:
-            of.connection, of.patience = socket.create_connection(self.address), None
-            of.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            of.connection, of.patience = self.connect(), None
         if of.patience != patience:
             whole, rest = divmod(max(1, round(patience * 1e6)), 1000000)
             patient = struct.pack("@ll", whole, rest)
             of.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patient)
             of.patience = patience
         return of.connection
+
+    def connect(self):
+        connection = socket.create_connection(self.address)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
     def answer(self, connection):
         line = connection.recv(64)
@@ -96,6 +100,123 @@ class Client:
         if getattr(self.of, "connection", None) is not None:
             self.of.connection.close()
         self.of.connection = None
+# end
+# only: .hedged(
+
+
+class Race:
+    """Copies of a call: one thread waits for all.  The first one has the thread's own connection."""
+
+    def __init__(self, client):
+        self.client, self.spare = client, []
+        self.out = {}  # by number: its connection; when a timer ends it, and how
+
+    def send(self, number, patience, copy, service, name):
+        """False: it cannot be sent.  The first one is waited for no longer than `patience`."""
+        client, connection = self.client, None
+        text, seconds, well = copy.message(service, name, None)
+        try:
+            if client.address:
+                connection = client.connect() if number else client.connection(patience)
+                connection.sendall(text)
+        except OSError as error:
+            self.broken(number, connection, error.strerror)
+            return False
+        self.out[number] = connection, time.monotonic() + seconds, well
+        return True
+
+    def hear(self, seconds):
+        """Who has ended, and whether it did so well; None: nobody has, in so many seconds."""
+        if self.client.address is None or not self.out:
+            return self.ring(seconds)
+        if list(self.out) == [0] and not self.spare:
+            return self.answer(0)
+        ears = {connection.fileno(): number for number, (connection, _, _) in self.out.items()}
+        poll = select.poll()
+        for ear in ears:
+            poll.register(ear, select.POLLIN)
+        heard = poll.poll(math.ceil(seconds * 1000))
+        return self.answer(ears[heard[0][0]]) if heard else None
+
+    def answer(self, number):
+        connection, well = self.out[number][0], False
+        try:
+            well = self.client.answer(connection)
+            if number:
+                self.spare.append(connection)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            self.broken(number, connection, error.strerror)
+        del self.out[number]
+        return number, well
+
+    def broken(self, number, connection, why):
+        BROKEN[why] += 1
+        if number == 0:
+            self.client.hang_up()
+        elif connection:
+            connection.close()
+
+    def silent(self):
+        """They should have been answered long ago."""
+        late = [end + 5 < time.monotonic() for _, end, _ in self.out.values()]
+        if all(late):
+            BROKEN[os.strerror(errno.ETIMEDOUT)] += len(late)
+        return all(late)
+
+    def ring(self, seconds):
+        """Without a service."""
+        ends = {end: (number, well) for number, (_, end, well) in self.out.items()}
+        first = min(ends, default=math.inf)
+        left = max(0, first - time.monotonic())
+        time.sleep(min(left, seconds))
+        if left > seconds:
+            return None
+        del self.out[ends[first][0]]
+        return ends[first]
+
+    def end(self):
+        """Nobody wants to hear of the others any more."""
+        for connection, _, _ in self.out.values():
+            if connection:
+                connection.close()
+        if 0 in self.out:
+            self.client.of.connection = self.spare.pop() if self.spare else None
+            self.client.of.patience = None
+        for connection in self.spare:
+            connection.close()
+# only: Slots(
+
+
+class LongRace:
+    """The same where calls stand in a queue: each copy waits on a thread of its own."""
+
+    def __init__(self, helpers):
+        self.helpers, self.heard = helpers, queue.SimpleQueue()
+
+    def send(self, number, patience, copy, service, name):
+        self.helpers.submit(self.exchange, number, copy, service, name)
+        return True
+
+    def exchange(self, number, copy, service, name):
+        try:
+            self.heard.put((number, copy.exchange(service, name, None)))
+        except (Failure, Over):
+            self.heard.put((number, False))
+
+    def hear(self, seconds):
+        try:
+            return self.heard.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def silent(self):
+        return False
+
+    def end(self):
+        """What is in service there stays so to its end."""
+# end
 # end
 
 
@@ -220,34 +341,50 @@ class Thread(Scope):
 
     def hedged(self, service, name=None, send=0, receive=0, outside=False, hedge=None):
         """The call again if there is no answer by then; the first that succeeds."""
-        name, begin, group = name or service, time.perf_counter_ns(), Group(1, hedge[1])
+        name, begin, well, race = name or service, time.perf_counter_ns(), False, Race(self.client)
+        # only: Slots(
+        race = LongRace(self.helpers) if SERVICES[service] else race
+        # end
+        self.events = []
         try:
-            for number in range(group.total):
-                copy = self.child(f"{name}[{number}]")
-                late = time.monotonic() + number * hedge[0]
-                self.helpers.submit(copy.once, group, late, service, name, send, receive, outside)
-                group.tasks.append((None, copy))
-            self.until(group.settled)
+            well = self.first_of(race, service, name, (send, receive, outside), *hedge)
         finally:
-            group.cancel()
-            events = group.events()
-            self.request.span(self, name, 3, begin, failed=not group.won(), events=events)
-        if not group.won():
+            race.end()
+            self.request.span(self, name, 3, begin, failed=not well, events=self.events)
+        if not well:
             raise Failure("error")
         self.look()
 
-    def once(self, group, begin, service, name, send, receive, outside):
-        """A copy of a call; it is not made if another one has succeeded by then."""
-        failure = None
-        try:
-            with self.request.changed:
-                while not group.won() and (left := begin - time.monotonic()) > 0:
-                    self.request.changed.wait(left)
-            if not group.won() and not self.ask(service, name, None, send, receive, outside):
-                failure = Failure("error")
-        except (Failure, Over) as error:
-            failure = error
-        self.end(group, failure)
+    def first_of(self, race, service, name, bursts, after, most):
+        (send, receive, outside), start, copies, failed = bursts, time.monotonic(), [], 0
+        while failed < most:
+            left, last = self.left(), len(copies) == most
+            patience = 1 if left is None else min(1, left)
+            rest = patience if last else start + len(copies) * after - time.monotonic()
+            if rest <= 0 and not last:
+                copy, number = self.child(f"{name}[{len(copies)}]"), len(copies)
+                copies.append(copy)
+                # only: send= receive=
+                self.burst(copy.seconds(name + "+", send), outside)
+                # end
+                self.events.append((f"sent[{number}]", time.perf_counter_ns()))
+                patience = patience if most == 1 else min(after, patience)
+                failed += not race.send(number, patience, copy, service, name)
+                continue
+            heard = race.hear(min(rest, patience))
+            if heard:
+                number, well = heard
+                self.events.append((f"answered[{number}]", time.perf_counter_ns()))
+                # only: send= receive=
+                self.burst(copies[number].seconds(name + "+", receive), outside)
+                # end
+                failed += not well
+                if well:
+                    return True
+            elif last and race.silent():
+                return False
+            self.look()
+        return False
 # end
 # only: .hold(
 
@@ -527,7 +664,9 @@ def run_threads(pool, server, serial, processes=1, pool_order="fifo", admit=None
     Thread.client = Client(address_of(given.service))
     # end
     # only: .hedged(
+    # only: Slots(
     Thread.helpers = make(most)
+    # end
     # end
     shared = make(1 if serial else pool or most)
     # only: pool_order= admit=
