@@ -48,8 +48,11 @@ deeds local_op_does(const struct local *l, const struct op *o)
         return (l->threads && p->pool != NONE ? DO_POOL : 0) |
                (l->sees && l->sees->body[o->b] ? DO_SHOW : 0) |
                (p->fork[o->a].kind == GROUP_DETACH ? DO_STAY : 0);
+    case OP_JOIN:
+    case OP_NEXT:
+        return l->forgets[o - p->op];
     case OP_AWAIT:
-        return await_does(p, &p->await[o->a]);
+        return l->forgets[o - p->op] | await_does(p, &p->await[o->a]);
     case OP_ACQ:
     case OP_REL:
         return local_res_bit(o->a);
@@ -355,6 +358,35 @@ static void find_next(struct local *l)
     }
 }
 
+/* What tasks of the body have read, and may write then: of that an update can be lost. */
+static deeds updates(const struct local *l, uint32_t body)
+{
+    const struct prog *p = l->p;
+    deeds reads = 0, writes = 0;
+    for (uint32_t pc = 0; pc < p->nop; pc++) {
+        const struct op *o = &p->op[pc];
+        bool writes_it = o->code == OP_STORE || (o->code == OP_TOUCH && o->b);
+        if (prog_body_at(p, pc) != body ||
+            (!writes_it && o->code != OP_LOAD && o->code != OP_TOUCH))
+            continue;
+        *(writes_it ? &writes : &reads) |= local_op_does(l, o);
+    }
+    return reads & writes & ~(deeds)DO_SHOW;
+}
+
+/* Who joins, or awaits, forgets that those below have written what it has read: see races.h. */
+static void find_forgets(const struct local *l)
+{
+    const struct prog *p = l->p;
+    for (uint32_t pc = 0; pc < p->nop && l->races; pc++) {
+        deeds below = 0;
+        for (uint32_t f = 0; f < p->nop; f++)
+            if (p->op[f].code == OP_FORK && local_awaits(p, &p->op[pc], p->op[f].a))
+                below |= l->ever[p->body[p->op[f].b].pc];
+        l->forgets[pc] = below != 0 ? below & updates(l, prog_body_at(p, pc)) : 0;
+    }
+}
+
 /* A step that fails, or is cancelled, is left, and no longer touches anything. */
 static void find_left(const struct local *l)
 {
@@ -446,6 +478,8 @@ static void find_tables(struct local *l)
     for (uint32_t b = 0; b < p->nbody; b++)
         l->end[b] = find_end(l, b);
     find_ever(l, l->ever, NONE);
+    find_forgets(l);
+    find_ever(l, l->ever, NONE);
     if (answers_late(l)) {
         for (uint32_t b = 0; b < p->nbody; b++)
             l->end[b] |= DO_ANSWER;
@@ -479,6 +513,7 @@ struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
                         .before = xcalloc((size_t)p->nfork * p->nop + 1u, sizeof(deeds)),
                         .clean = xcalloc(p->nop + 1u, sizeof(deeds)),
                         .left = xcalloc(p->nmark + 1u, sizeof(deeds)),
+                        .forgets = xcalloc(p->nop + 1u, sizeof(deeds)),
                         .fails = xcalloc(p->nbody + 1u, sizeof(bool)),
                         .timed = xcalloc(p->nop + 1u, sizeof(bool)),
                         .is = xcalloc(p->nop + 1u, sizeof(bool))};
@@ -496,6 +531,7 @@ void local_free(struct local *l)
     free(l->before);
     free(l->clean);
     free(l->left);
+    free(l->forgets);
     free(l->fails);
     free(l->timed);
     free(l->is);

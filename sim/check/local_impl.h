@@ -30,21 +30,22 @@ struct local {
     const struct prog *p;
     const bool *races;
     const struct watch_sees *sees;
-    bool covers;   /* see local.h: being cut short a move later may come to the same */
-    bool threads;  /* a move ends before each use of what is shared */
-    bool defers;   /* a thread that goes on computes first */
-    bool outer;    /* some task awaits what another has spawned */
-    deeds across;  /* what requests can do to each other; 0: there is one only */
-    deeds over;    /* what the end of a request does to others */
-    deeds *end;    /* of each body: the end of its task alone; not what its waiter does */
-    deeds *next;   /* of each pc: from there to the next wait, and what tasks do that it readies */
-    deeds *ever;   /* of each pc: from there to the end, and all tasks that begin because of it */
-    deeds *before; /* the same, before all children of fork f are awaited: [f * nop + pc] */
-    deeds *clean;  /* of each pc: what is undone when the task is cut short there; and its end */
-    deeds *left;   /* of each mark: that a step is left by a failure */
-    bool *fails;   /* of each body: its task may end failed */
-    bool *timed;   /* of each pc: a timeout may run */
-    bool *is;      /* scratch: of each pc */
+    bool covers;    /* see local.h: being cut short a move later may come to the same */
+    bool threads;   /* a move ends before each use of what is shared */
+    bool defers;    /* a thread that goes on computes first */
+    bool outer;     /* some task awaits what another has spawned */
+    deeds across;   /* what requests can do to each other; 0: there is one only */
+    deeds over;     /* what the end of a request does to others */
+    deeds *end;     /* of each body: the end of its task alone; not what its waiter does */
+    deeds *next;    /* of each pc: from there to the next wait, and what tasks do that it readies */
+    deeds *ever;    /* of each pc: from there to the end, and all tasks that begin because of it */
+    deeds *before;  /* the same, before all children of fork f are awaited: [f * nop + pc] */
+    deeds *clean;   /* of each pc: what is undone when the task is cut short there; and its end */
+    deeds *left;    /* of each mark: that a step is left by a failure */
+    deeds *forgets; /* of each pc: of a join, the data of which is forgotten who has written it */
+    bool *fails;    /* of each body: its task may end failed */
+    bool *timed;    /* of each pc: a timeout may run */
+    bool *is;       /* scratch: of each pc */
     uint32_t *stack;
 };
 

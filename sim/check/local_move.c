@@ -46,6 +46,7 @@ struct walk { /* of a task, or of who waited for it */
     const struct state *s;
     uint32_t other, task;
     bool turn;  /* upon a loop, where only what it readies can come at another time */
+    bool rests; /* it may come to wait where it ends at once if it is cut short */
     uint32_t n; /* places that are yet to be looked at */
     struct doing *x;
 };
@@ -197,6 +198,24 @@ static void instruction(struct walk *w, uint32_t pc)
         does(w, DO_BE | l->next[l->p->body[o->b].pc], true);
 }
 
+/* A task on a thread that calls or computes is over when it has done so, if it is cut short; all
+ * others are at once. */
+static bool rests_at(const struct walk *w, uint32_t pc)
+{
+    enum opcode code = (enum opcode)w->l->p->op[pc].code;
+    return w->s->task[w->task].mode != M_THREAD || code == OP_JOIN || code == OP_NEXT ||
+           code == OP_AWAIT;
+}
+
+static bool lingers(const struct task *t)
+{
+    if (t->flags & TF_FRESH)
+        return false;
+    if (t->mode == M_THREAD)
+        return t->state != T_JOIN && t->state != T_AWAIT;
+    return (t->state == T_CPU && !(t->flags & TF_HOST)) || (t->flags & TF_KEEPS_LOOP);
+}
+
 /* From the places visited to the next wait. */
 static void walk_on(struct walk *w)
 {
@@ -204,6 +223,7 @@ static void walk_on(struct walk *w)
     uint32_t fork = held_by(w->s, w->other, w->task);
     while (w->n > 0) {
         uint32_t pc = l->stack[--w->n];
+        w->rests |= rests_at(w, pc);
         fail_here(w, pc);
         if (local_op_waits(l, &l->p->op[pc]) || joins(w, &l->p->op[pc]))
             continue;
@@ -252,6 +272,14 @@ static void waited(struct walk *w, const struct child_over *c, uint32_t pc)
     }
 }
 
+/* A child ran in the task's place, which begins the next one. */
+static void leave_place(struct walk *w)
+{
+    const struct task *t = &w->s->task[w->task];
+    if (t->state == T_INPLACE)
+        visit(w, t->pc + 1);
+}
+
 /* What the owner of a task does because it has ended, from wherever it is by then. */
 static void owner_goes_on(struct walk *w, const struct child_over *c)
 {
@@ -262,6 +290,7 @@ static void owner_goes_on(struct walk *w, const struct child_over *c)
     walk_begin(w, w->task);
     for (uint32_t i = 0; i < n; i++)
         waited(w, c, waits[i]);
+    leave_place(w);
     walk_on(w);
     free(waits);
 }
@@ -306,8 +335,14 @@ static void tell(struct walk *w, uint32_t task)
             return; /* whatever it does, it does in its own order */
         owner_goes_on(w, &c);
     }
-    if (x->fails && w->s->task[task].parent == NONE)
+    const struct task *t = &w->s->task[task];
+    if (x->fails && t->parent == NONE)
         does(w, DO_ANSWER | DO_SHOW, false);
+    if ((x->ends || x->fails) && t->mode == M_INPLACE && t->parent != NONE) { /* detached */
+        walk_begin(w, t->parent);
+        leave_place(w);
+        walk_on(w);
+    }
 }
 
 /* ---- moves ---- */
@@ -424,7 +459,7 @@ void local_move(const struct local *l, const struct state *s, const struct move 
                 struct doing *x)
 {
     const struct task *t = &s->task[m->task];
-    struct walk w = {l, s, other, m->task, has_turn(l, s, m), 0, x};
+    struct walk w = {l, s, other, m->task, has_turn(l, s, m), false, 0, x};
     *x = (struct doing){.top = NONE};
     walk_begin(&w, m->task);
     if (t->flags & TF_CANCELLED) { /* whatever it goes on by, it ends, or is only marked */
@@ -437,4 +472,6 @@ void local_move(const struct local *l, const struct state *s, const struct move 
     if (!w.turn || l->p->has_timers)
         x->does |= DO_BE;
     x->all |= DO_BE;
+    if (w.rests && lingers(t)) /* what it gives back then comes later here, or at once */
+        x->all |= l->clean[t->pc];
 }

@@ -182,7 +182,8 @@ static const struct trial_case {
      1,
      0,
      1},
-    /* Another request arrives between b's end and what comes behind the join. */
+    /* Another request arrives between b's end and what comes behind the join (and its update is
+     * lost). */
     {"arrived between",
      "shared: {g: {range: 0..2, scope: all}}\n"
      "request:\n"
@@ -192,7 +193,7 @@ static const struct trial_case {
      "G not running(one)",
      {"threads", "coroutine"},
      2,
-     0,
+     1,
      1},
     /* A call that is cut short keeps its unit until it ends: what is refused is so only before. */
     {"refused for a ghost",
@@ -426,6 +427,40 @@ static const struct trial_case {
      1,
      0,
      0},
+    /* Behind its join the request no longer knows that c has written v: what x writes between is
+     * another's. */
+    {"a join forgets who has written",
+     "shared: {v: {range: 0..3}, w: {range: 0..1}}\n"
+     "request: [{if: v == 3, then: [{call: s}]}, {spawn: {x: [{wait_until: w == 1}, {set: {v: "
+     "2}}]}}, {parallel: {c: [{set: {v: 1}}, {set: {w: 1}}, {call: s}]}}, {call: s}, {await: x}, "
+     "{set: {v: 1}}]\n",
+     "F ended",
+     {"coroutine", "threads"},
+     1,
+     1,
+     0},
+    /* a's end lets the thread go on with b, which responds, before y is woken. */
+    {"behind a child in place",
+     "shared: {v: {range: 0..1}}\n"
+     "request: {parallel: {x: [{offload: [{parallel: {a: [{set: {v: 1}}, {call: s}], b: [{respond: "
+     "200}]}}]}], y: [{wait_until: v == 1}, {call: s, name: one}]}}\n",
+     "G (done(one) -> responded)",
+     {"hybrid"},
+     1,
+     0,
+     1},
+    /* A thread that calls holds m until its call is over, though it is cut short; one that joins
+     * gives it back at once. */
+    {"cut short, and yet there",
+     "resources: {m: {kind: mutex, queue: 0}}\n"
+     "request: {parallel: {a: [{use: m, do: [{call: s}, {parallel: {x: [{call: s}], y: [{call: "
+     "s}]}}]}], b: [{call: s, error: 0.5}]}, catch: [{use: m, do: [], catch: [{call: s, name: "
+     "one}]}]}\n",
+     "G not running(one)",
+     {"threads"},
+     1,
+     0,
+     1},
     /* Rounds are counted: they end. */
     {"rounds are counted",
      "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
@@ -466,6 +501,7 @@ static void test_case(void **state)
                                    c->text),
                                .says = c->says,
                                .exec = c->exec[i],
+                               .seed = 4, /* all races are looked for */
                                .nreq = c->nreq},
                 &n);
         assert_int_equal(n.compared, 1);
