@@ -450,7 +450,8 @@ static void begin(struct walk *w, const struct move *m)
  * requests may have loops of their own. */
 static bool has_turn(const struct local *l, const struct state *s, const struct move *m)
 {
-    return l->p->kind == EXEC_COROUTINE && (l->p->workers == 1 || l->across == 0) &&
+    return l->p->kind == EXEC_COROUTINE && !l->p->has_timers &&
+           (l->p->workers == 1 || l->across == 0) &&
            (m->kind == MOVE_LOOP ||
             (m->kind == MOVE_DONE && s->loop[s->task[m->task].worker].running == m->task));
 }
