@@ -47,7 +47,8 @@ deeds local_op_does(const struct local *l, const struct op *o)
     case OP_FORK:
         return (l->threads && p->pool != NONE ? DO_POOL : 0) |
                (l->sees && l->sees->body[o->b] ? DO_SHOW : 0) |
-               (p->fork[o->a].kind == GROUP_DETACH ? DO_STAY : 0);
+               (p->fork[o->a].kind == GROUP_DETACH ? DO_STAY : 0) |
+               (l->outer && p->fork[o->a].kind == GROUP_SPAWN ? DO_OUTER : 0);
     case OP_JOIN:
     case OP_NEXT:
         return l->forgets[o - p->op];
@@ -374,16 +375,28 @@ static deeds updates(const struct local *l, uint32_t body)
     return reads & writes & ~(deeds)DO_SHOW;
 }
 
-/* Who joins, or awaits, forgets that those below have written what it has read: see races.h. */
+static deeds forgets(const struct local *l, uint32_t pc)
+{
+    const struct prog *p = l->p;
+    uint32_t body = prog_body_at(p, pc);
+    deeds below = 0;
+    for (uint32_t f = 0; f < p->nop; f++)
+        if (p->op[f].code == OP_FORK &&
+            (local_awaits(p, &p->op[pc], p->op[f].a) ||
+             (p->fork[p->op[f].a].kind != GROUP_SPAWN && prog_body_at(p, f) == body)))
+            below |= l->ever[p->body[p->op[f].b].pc];
+    return below != 0 ? below & updates(l, body) : 0;
+}
+
+/* Who joins, or awaits, forgets that those below have written what it has read (of any fork that is
+ * over): see races.h. */
 static void find_forgets(const struct local *l)
 {
     const struct prog *p = l->p;
     for (uint32_t pc = 0; pc < p->nop && l->races; pc++) {
-        deeds below = 0;
-        for (uint32_t f = 0; f < p->nop; f++)
-            if (p->op[f].code == OP_FORK && local_awaits(p, &p->op[pc], p->op[f].a))
-                below |= l->ever[p->body[p->op[f].b].pc];
-        l->forgets[pc] = below != 0 ? below & updates(l, prog_body_at(p, pc)) : 0;
+        enum opcode code = (enum opcode)p->op[pc].code;
+        if (code == OP_JOIN || code == OP_NEXT || code == OP_AWAIT)
+            l->forgets[pc] = forgets(l, pc);
     }
 }
 
@@ -468,6 +481,25 @@ static deeds across_requests(const struct prog *p, const bool *races)
     return d;
 }
 
+/* Is it the same for who takes units of it in his turn, or gives some back, whether those who queue
+ * have been granted theirs before?  Not if he could stand before them, find no room, or take what
+ * they have left over, and so go on in this turn; a call needs none, and of one unit nothing is
+ * left.  Arrivals, which need no turn, look for a place. */
+static bool grants_matter(const struct res *r)
+{
+    bool over = r->size > 1 && r->kind != RES_SERVICE;
+    return r->discipline != DISC_FIFO || r->queue != NONE || r->kind == RES_LIMIT || over;
+}
+
+/* Who is cut short need not have a turn either. */
+static deeds turn_does(const struct prog *p)
+{
+    deeds d = DO_CUT | DO_ABORT;
+    for (uint32_t i = 0; i < p->nres; i++)
+        d |= grants_matter(&p->res[i]) ? local_res_bit(i) : 0;
+    return d;
+}
+
 static void find_tables(struct local *l)
 {
     const struct prog *p = l->p;
@@ -506,6 +538,7 @@ struct local *local_new(const struct prog *p, uint32_t nreq, const bool *races,
                         .defers = p->gil_contended || p->cost_site[COST_SWITCH] != NONE ||
                                   p->cost_site[COST_WAKE] != NONE,
                         .across = nreq > 1 ? across_requests(p, races) : 0,
+                        .turn = turn_does(p),
                         .over = leaves_worker ? DO_POOL : 0,
                         .end = xcalloc(p->nbody + 1u, sizeof(deeds)),
                         .next = xcalloc(p->nop + 1u, sizeof(deeds)),

@@ -83,7 +83,7 @@ bool local_unwinds_far(const struct prog *p)
 
 /* ---- where it begins ---- */
 
-static bool fork_fails(const struct local *l, uint32_t fork)
+bool local_fork_fails(const struct local *l, uint32_t fork)
 {
     for (uint32_t pc = 0; pc < l->p->nop; pc++)
         if (l->p->op[pc].code == OP_FORK && l->p->op[pc].a == fork && l->fails[l->p->op[pc].b])
@@ -94,10 +94,10 @@ static bool fork_fails(const struct local *l, uint32_t fork)
 bool local_join_fails(const struct local *l, const struct op *o)
 {
     if (o->code == OP_JOIN || o->code == OP_NEXT)
-        return fork_fails(l, o->a);
+        return local_fork_fails(l, o->a);
     const struct awaitsite *a = o->code == OP_AWAIT ? &l->p->await[o->a] : NULL;
     for (uint32_t i = 0; a && i < a->n; i++)
-        if (fork_fails(l, l->p->await_ref[a->first + i].fork))
+        if (local_fork_fails(l, l->p->await_ref[a->first + i].fork))
             return true;
     return false;
 }

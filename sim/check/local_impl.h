@@ -35,6 +35,7 @@ struct local {
     bool defers;    /* a thread that goes on computes first */
     bool outer;     /* some task awaits what another has spawned */
     deeds across;   /* what requests can do to each other; 0: there is one only */
+    deeds turn;     /* what counts even of a turn upon a loop, as others need none for it */
     deeds over;     /* what the end of a request does to others */
     deeds *end;     /* of each body: the end of its task alone; not what its waiter does */
     deeds *next;    /* of each pc: from there to the next wait, and what tasks do that it readies */
@@ -83,7 +84,8 @@ struct way_out {
 void local_unwind(const struct local *l, const struct failing *f, struct way_out *w);
 /* May a task fail at pc, there and then, or (waits) by what it waits for there? */
 bool local_fails(const struct local *l, uint32_t pc, bool waits);
-/* May the children of the fork that is awaited fail? */
+/* May children of the fork fail; of one that is awaited? */
+bool local_fork_fails(const struct local *l, uint32_t fork);
 bool local_join_fails(const struct local *l, const struct op *o);
 void local_find_fails(struct local *l);
 /* More handlers than can be looked at. */

@@ -86,15 +86,11 @@ static void cut_below(struct walk *w, uint32_t top)
     x->cuts = true;
 }
 
-/* Who is cut short by a task that only begins, or waited elsewhere, is not asked.  Of a turn upon a
- * loop only that counts for which others need no turn: those that are cut short, and arrivals that
- * find a place. */
+/* Who is cut short by a task that only begins, or waited elsewhere, is not asked. */
 static void does(struct walk *w, deeds d, bool late)
 {
-    uint32_t limit = w->l->p->limit;
-    deeds told = DO_CUT | DO_ABORT | (limit != NONE ? local_res_bit(limit) : 0);
     w->x->all |= d;
-    w->x->does |= w->turn && !late ? d & told : d;
+    w->x->does |= w->turn && !late ? d & w->l->turn : d;
     if (d & (DO_CUT | DO_ABORT)) {
         w->x->cuts = true;
         w->x->later |= late;
@@ -170,15 +166,6 @@ static bool joins(const struct walk *w, const struct op *o)
     return group_of(w->s, w->task, o->a) == NONE;
 }
 
-/* Does it matter to who takes a unit in his turn whether those who queue have been granted theirs
- * before?  Then he may need no turn more, or stand elsewhere among them, or find no room.  Behind a
- * call's place comes no turn, and of one unit nothing is left. */
-static bool grants_matter(const struct res *r)
-{
-    return r->discipline != DISC_FIFO || r->queue != NONE ||
-           (r->kind != RES_SERVICE && r->size > 1);
-}
-
 static void instruction(struct walk *w, uint32_t pc)
 {
     const struct local *l = w->l;
@@ -193,7 +180,7 @@ static void instruction(struct walk *w, uint32_t pc)
     }
     if (o->code == OP_ABORT)
         d |= l->clean[pc];
-    does(w, d, o->code == OP_ACQ && grants_matter(&l->p->res[o->a]));
+    does(w, d, false);
     if (local_readies(l, o))
         does(w, DO_BE | l->next[l->p->body[o->b].pc], true);
 }
@@ -316,7 +303,7 @@ static void tell_group(struct walk *w, uint32_t task, struct child_over *c)
     if (l->outer)
         does(w, local_waiters_do(l, w->s->task[task].body), false);
     does(w, DO_BE, false);
-    if (c->well && l->fails[w->s->task[task].body] && (!decides || f->siblings != SIBLINGS_CANCEL))
+    if (c->well && local_fork_fails(l, g->fork) && (!decides || f->siblings != SIBLINGS_CANCEL))
         c->failed = true; /* others have */
 }
 

@@ -1,38 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_reduced_cases.c - reductions change no verdict: pipelines by hand, for each reason for which
- * a move may not be made alone, or states may not be one.  In each, one order of things shows what
- * no other does; how many faults and failing claims there are is known by reasoning. */
-#include "tests/prop/reduced.h"
+ * a move may not be made alone, or states may not be one.  How many faults and failing claims there
+ * are is known by reasoning. */
+#include "tests/prop/reduced_cases.h"
 
-static const struct trial_case {
-    const char *name, *text; /* behind what all begin with */
-    const char *says;        /* its one claim, or NULL */
-    const char *exec[4];
-    uint32_t nreq, faults, broken;
-} cases[] = {
-    /* The call `one` can end between a0's turn and a1's, whose abort then comes too late to keep
-     * `two` from being begun. */
-    {"between turns",
-     "request:\n"
-     "  - spawn: {a0: {parallel: {a1: [{abort: 503}]}}}\n"
-     "  - {call: s, name: one}\n"
-     "  - {call: s, name: two}\n",
-     NULL,
-     {"coroutine"},
-     1,
-     0,
-     0},
-    /* When another's turn stands between as well. */
-    {"between turns, two requests",
-     "request:\n"
-     "  - spawn: {a0: {parallel: {a1: [{abort: 503}]}}}\n"
-     "  - {call: s, name: one}\n"
-     "  - {call: s, name: two}\n",
-     NULL,
-     {"coroutine"},
-     2,
-     0,
-     0},
+static const struct trial_case cases[] = {
     /* The last branch to end lets its parent go on, whose timeout could have come before: then the
      * request is never answered. */
     {"timeout round a join",
@@ -264,16 +236,6 @@ static const struct trial_case {
      1,
      0,
      1},
-    /* Upon a loop a0 has its turn before or behind another request that has come meanwhile, and
-     * cuts its own short, which gives m back: the other may have to wait for that. */
-    {"cut by whom it has made ready",
-     "resources: {m: {kind: mutex, scope: all}}\n"
-     "request: [{spawn: {a0: [{abort: 503}]}}, {use: m, do: [{call: s}]}, {await: a0}]\n",
-     NULL,
-     {"coroutine"},
-     2,
-     0,
-     0},
     /* A variable that is read yet: either value is kept. */
     {"a variable is read",
      "request:\n"
@@ -387,37 +349,6 @@ static const struct trial_case {
      1,
      1,
      0},
-    /* A request that is over makes room for one that comes: before that it is refused. */
-    {"comes before a place is free",
-     "request: [{seq: [], name: one}]\n",
-     "F done(one)",
-     {"limited"},
-     2,
-     0,
-     1},
-    /* Units are free, and b is to get one of them: then c takes the other in its turn, before d's;
-     * or it queues behind b, and goes on after d. */
-    {"takes what is left by a grant",
-     "resources: {m: {kind: semaphore, size: 2}}\nshared: {v: {range: 0..1}}\n"
-     "request: {parallel: {a: [{use: m, n: 2, do: [{call: s}]}, {parallel: {c: [{use: m, do: "
-     "[{set: {v: 1}}]}], d: [{if: v == 1, then: [{call: s, name: one}]}]}}], "
-     "b: [{use: m, do: [{call: s}]}]}}\n",
-     "G not running(one)",
-     {"coroutine"},
-     1,
-     0,
-     1},
-    /* b is granted what is free, or c has come meanwhile, and is the last. */
-    {"the last comes first",
-     "resources: {m: {kind: mutex, discipline: lifo}}\nshared: {v: {range: 0..1}}\n"
-     "request: {parallel: {a: [{use: m, do: [{call: s}]}, {parallel: {c: [{use: m, do: "
-     "[{if: v == 1, then: [{call: s, name: one}]}]}]}}], b: [{use: m, do: [{call: s}, {set: {v: "
-     "1}}]}]}}\n",
-     "G not running(one)",
-     {"coroutine"},
-     1,
-     0,
-     1},
     /* A task that fails gives its thread back as well: b may have to wait for that, or not. */
     {"fails, and gives its thread back",
      "request: {parallel: {a: [{call: s}, {fail: oops}], b: [{call: s}]}, siblings: wait, catch: "
@@ -461,6 +392,44 @@ static const struct trial_case {
      1,
      0,
      1},
+    /* A copy has written v, and its fork was left by a failure: the next join of any fork forgets
+       it. */
+    {"a join forgets who was left",
+     "shared: {v: {range: 0..3}, w: {range: 0..1}}\n"
+     "request: [{spawn: {x: [{wait_until: w == 1}, {set: {v: 2}}]}}, {if: v == 3, then: []}, "
+     "{each: 1, "
+     "do: [{set: {v: 1}}], as_completed: [{fail: oops}], catch: [{set: {w: 1}}]}, {parallel: {c: "
+     "[{call: s}]}}, {call: s}, {await: x}, {set: {v: 1}}]\n",
+     "F ended",
+     {"coroutine"},
+     1,
+     1,
+     0},
+    /* y awaits x before the next one is begun, or waits for that as well, for ever. */
+    {"awaited before it is made again",
+     "shared: {v: {range: 0..1}}\n"
+     "request: [{set: {first: true}}, {repeat: 2, do: [{spawn: {x: [{call: s}, {if: not first, "
+     "then: "
+     "[{wait_until: v == 1}]}]}}, {if: first, then: [{spawn: {y: [{call: s}, {await: x}, {set: {v: "
+     "1}, "
+     "name: one}]}}]}, {call: s}, {set: {first: false}}]}, {call: s}]\n",
+     "G not done(one)",
+     {"threads", "coroutine"},
+     1,
+     2,
+     1},
+    /* a ends well, and the request is answered since b has failed before. */
+    {"the last ends well, another has failed",
+     "shared: {v: {range: 0..1}}\n"
+     "request: {parallel: {x: [{parallel: {a: [{set: {v: 1}}, {call: s}], b: [{fail: oops}]}, "
+     "siblings: "
+     "wait, catch: [{respond: 200}]}, {call: s}], y: [{wait_until: v == 1}, {call: s, name: "
+     "one}]}}\n",
+     "G (done(one) -> responded)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
     /* Rounds are counted: they end. */
     {"rounds are counted",
      "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
@@ -479,37 +448,6 @@ static const struct trial_case {
      0,
      0},
 };
-
-static void test_case(void **state)
-{
-    const struct trial_case *c = *state;
-    for (size_t i = 0; i < TEST_COUNT(c->exec) && c->exec[i]; i++) {
-        struct arena *a = arena_new(0);
-        struct tally n = {0};
-        compare((struct trial){.a = a,
-                               .text = arena_printf(
-                                   a,
-                                   "pertinax: 1\nname: m\nservices: {s: {latency: "
-                                   "1ms}, t: {latency: 1ms, capacity: 1}, "
-                                   "u: {latency: 1ms, capacity: 1, queue: 0}}\n"
-                                   "executions: {serial: , threads: , pool2: {kind: threads, "
-                                   "pool: 2}, pool3: {kind: threads, pool: 3}, "
-                                   "costly: {kind: threads, costs: cpython-3.11}, "
-                                   "costly2: {kind: threads, pool: 2, costs: cpython-3.11}, "
-                                   "limited: {kind: coroutine, limit: 1, queue: 0}, "
-                                   "coroutine: , hybrid: {kind: hybrid, pool: 2}}\n%s",
-                                   c->text),
-                               .says = c->says,
-                               .exec = c->exec[i],
-                               .seed = 4, /* all races are looked for */
-                               .nreq = c->nreq},
-                &n);
-        assert_int_equal(n.compared, 1);
-        assert_int_equal(n.faults, c->faults);
-        assert_int_equal(n.broken, c->broken);
-        arena_drop(a);
-    }
-}
 
 int main(void)
 {
