@@ -9,7 +9,7 @@
 
 /* ORDER calibrated */
 const struct calibrate_row calibrate_rows[CAL_COUNT] = {
-    {"spawn", "spawn", "a thread is made, and ends", false},
+    {"spawn", "spawn", "a thread is made (CPython: or found idle), and ends", false},
     {"pooled spawn", "spawn", "work is handed to a thread of a pool", false},
     {"switch", "switch", "a thread goes on after a wait, among others that do", false},
     {"thread wake", "wake", "an answer wakes it when the core was idle: so much later", false},

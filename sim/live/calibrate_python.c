@@ -4,6 +4,7 @@
 #include "live/calibrate.h"
 #include "live/child.h"
 #include "live/emit_impl.h"
+#include "live/live.h"
 #include "live/python.h"
 #include "live/server.h"
 #include <math.h>
@@ -92,8 +93,10 @@ static const char *read_said(const char *path, struct calibration *out, struct a
     return NULL;
 }
 
+enum { CORES = 1 };
+
 /* On one core: with a GIL no more than one computes, and threads that fight for it from several
- * cores pay what depends on how many they are. */
+ * cores pay what depends on how many they are.  The service is elsewhere, as in a live run. */
 static const char *run_program(const char *path, const char *said, uint16_t port,
                                struct calibration *out, struct arena *mem)
 {
@@ -104,7 +107,7 @@ static const char *run_program(const char *path, const char *said, uint16_t port
                                 arena_printf(mem, "%d", (int)CALIBRATE_BATCHES),
                                 NULL};
     switch (child_run(&(struct child_opt){
-        .argv = argv, .said = said, .cores = 1, .most_ns = INT64_C(300000000000)})) {
+        .argv = argv, .said = said, .cores = CORES, .most_ns = INT64_C(300000000000)})) {
     case CHILD_WELL:
         return read_said(said, out, mem);
     case CHILD_UNABLE:
@@ -126,6 +129,7 @@ bool calibrate_python(struct calibration *out, struct arena *mem, const char **w
         const char *said = arena_printf(mem, "%s.said", path);
         *why = "no service can be started";
         if (server_begin(&server)) {
+            cores_leave(server.pid, CORES);
             *why = run_program(path, said, server.port, out, mem);
             server_end(&server);
         }

@@ -5,7 +5,7 @@ $ cp models/transactions.yaml t.yaml; pertinax calibrate -q --into t.yaml | sed 
 > native · cores M · no GIL · medians of 15, 95% intervals
 >
 > COST             VALUE  INTERVAL           OF WHAT
-> spawn N N - N a thread is made, and ends
+> spawn N N - N a thread is made (CPython: or found idle), and ends
 > pooled spawn N N - N work is handed to a thread of a pool
 > switch N N - N a thread goes on after a wait, among others that do
 > thread wake N N - N an answer wakes it when the core was idle: so much later

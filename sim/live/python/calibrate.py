@@ -14,21 +14,23 @@ WAITS = 9  # of a unit that waits many times
 LONG_ONES = 11
 AT_ONCE = 8
 BUSY = 50e-6  # what is computed after a call: nobody is idle then but the service, as in a program
+CLIENTS = 4 * AT_ONCE  # of a pool of AT_ONCE threads: there is always a request in its queue
 NAME, UNCAUGHT = "calibrate", 500
-CLASSES, ANSWERS = {"request": None}, {"request": True}
+CLASSES, ANSWERS = {"request": lambda rq: rq.burst(BUSY, False)}, {"request": False}
 SERVICES = ASYNC_SERVICES = {"s": None, "t": None}
 
 
 class Bench:
     """In place of a load and of drawn values."""
 
-    punctual = False
+    punctual, lock = False, None
+    load = {"alone": False, "classes": {"request": {"closed": True}}}
 
     def __init__(self):
-        self.draws = self
+        self.draws, self.entries = self, {("request", n, 0): None for n in range(CLIENTS)}
 
     def of(self, key):
-        return {"draws": {}}
+        return {"draws": {}, "think": 0}
 
     def another(self, name):
         return LONG if name == "t" else 2 * BUSY
@@ -60,6 +62,17 @@ def thread_each(n, body):
 
 def nothing(rq, number):
     pass
+
+
+def requests(n, pool):
+    """So many of a closed load, and those of the other clients that are there then."""
+    run = ThreadRun(Bench(), n, None, pool)
+    begin = time.process_time_ns()
+    run.go()
+    while run.present:
+        time.sleep(LONG)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return time.process_time_ns() - begin
 
 
 def thread_calls(n):
@@ -220,7 +233,7 @@ def of_call(work):
     return each(work, 5, 25) / AT_ONCE - BUSY * 1e9
 
 
-def batch(on, echo):
+def batch(on, echo, pool):
     switch = each(echo.ask, 100, 1100)
     passed = each(ping_pong, 100, 1100)  # on top of it the interpreter, from the other thread
     handoff = passed - switch
@@ -233,7 +246,8 @@ def batch(on, echo):
     thread_wait, thread_answer = thread_late()
     loop_wait, loop_answer = on(loop_late())
     return {
-        "pooled_spawn": each(lambda n: thread_each(n, nothing), 16, 144) - passed,
+        "spawn": each(lambda n: thread_each(n, nothing), 16, 144) - passed,
+        "pooled_spawn": each(lambda n: requests(n, pool), 50, 250) - BUSY * 1e9,
         "switch": switch,
         "thread_wake": thread_answer - thread_call + handoff,
         "thread_wait": thread_wait,
@@ -251,12 +265,13 @@ def batch(on, echo):
 
 
 def main(service, batches):
-    echo = Echo()
+    calm()
+    echo, pool = Echo(), concurrent.futures.ThreadPoolExecutor(AT_ONCE)
     Thread.client, Coroutine.client = Client(address_of(service)), AsyncClient(address_of(service))
     Thread.pool = Coroutine.executor = concurrent.futures.ThreadPoolExecutor(200)
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Selector())) as runner:
-        batch(runner.run, echo)  # to warm up
-        got = [batch(runner.run, echo) for _ in range(batches)]
+        batch(runner.run, echo, pool)  # to warm up
+        got = [batch(runner.run, echo, pool) for _ in range(batches)]
     echo.end()
     print("version", "%d.%d.%d" % sys.version_info[:3])
     for cost in got[0]:

@@ -38,9 +38,17 @@ class Attempt:
 
 def burn(seconds):
     """Compute for so much CPU time of this thread, holding the GIL as Python code does."""
-    end = time.thread_time_ns() + int(seconds * 1e9)
+    end = time.thread_time_ns() + int(seconds * 1e9) - burn.own
     while time.thread_time_ns() < end:
         pass
+
+
+def learn_burn(times=1000):
+    """What burn() takes of itself, which it then leaves off."""
+    burn.own, begin = 0, time.thread_time_ns()
+    for _ in range(times):
+        burn(0)
+    burn.own = (time.thread_time_ns() - begin) // times
 # end
 # only: outside=
 
@@ -52,6 +60,9 @@ def burn_outside(seconds):
     while time.thread_time_ns() < end:
         hashlib.sha256(block)
 # end
+
+
+NOTHING = iter(())
 
 
 class Draws:
@@ -69,17 +80,21 @@ class Draws:
 
     def arrange(self, entry):
         """The draws of an entry by name: there is no time for that while requests run."""
-        draws = {}
+        values = {}
         for name, value in entry["draws"]:
-            draws.setdefault(name, []).append(value)
+            values.setdefault(name, []).append(value)
             self.spare.setdefault(name.rpartition("/")[2], []).append(value)
-        entry["draws"] = draws
+        entry["values"], entry["draws"] = values, self.to_take(values)
+
+    def to_take(self, values):
+        return {name: iter(some) for name, some in values.items()}
 
     def of(self, key):
         """Those of a request; where the simulation did not get so far, those of another one."""
         if key not in self.entries:
             like = [k for k in self.keys if k[0] == key[0]] or self.keys
-            return self.entries[like[key[2] * 7919 % len(like)]]
+            entry = self.entries[like[key[2] * 7919 % len(like)]]
+            return {**entry, "draws": self.to_take(entry["values"])}
         return self.entries[key]
 
     def another(self, name):
@@ -136,9 +151,12 @@ class Request:
     def __init__(self, run, key, arrival):
         self.run, self.key, self.arrival = run, key, arrival
         self.entry = run.draws.of(key)
-        self.draws = {name: iter(values) for name, values in self.entry["draws"].items()}
+        self.draws = self.entry["draws"]
         self.spans, self.numbers = [], itertools.count(2)
+        self.changed = run.lock
+        # only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort( .put(
         self.changed, self.awaited = threading.Condition(), []  # tasks end, and who waits for that
+        # end
         self.active, self.working = 1, 1
         self.status, self.answered, self.ended, self.over = 0, 0, 0, False
         self.refused = False
@@ -147,7 +165,7 @@ class Request:
         # end
 
     def take(self, chain, name):
-        value = next(self.draws.get(f"{chain}/{name}", iter(())), None)
+        value = next(self.draws.get(f"{chain}/{name}", NOTHING), None)
         return self.run.draws.another(name) if value is None else value
 
     def span(self, scope, name, kind, begin, number=None, failed=False, events=()):
@@ -735,9 +753,14 @@ def address_of(service):
 
 
 def calm():
-    """What there is now stays: the collector of garbage need not look at it again and again."""
+    """Before requests come.  What there is now stays, and what they leave behind is kept until it is
+    written: the collector of garbage need not look at it again and again."""
+    # only: .cpu( .burst( send= receive=
+    learn_burn()
+    # end
     gc.collect()
     gc.freeze()
+    gc.disable()
 
 
 def finish(run, given):

@@ -601,7 +601,7 @@ class Pool(Units, concurrent.futures.Executor):
             self.free += 1
             self.grant()
 # end
-# only: run_threads(
+# only: run_threads( ThreadRun(
 
 
 class ThreadRun(Run):
@@ -649,6 +649,8 @@ class ThreadRun(Run):
                 wait = self.next_due()
                 if wait:
                     self.turn.wait(min(1, wait))
+# end
+# only: run_threads(
 
 
 def run_threads(pool, server, serial, processes=1, pool_order="fifo", admit=None):
