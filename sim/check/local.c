@@ -219,8 +219,8 @@ static bool task_local(const struct local *l, const struct state *s, const struc
         const struct task *x = &s->task[u];
         if (!l->covers && (x->flags & (TF_CANCELLED | TF_RAISE)))
             return false;
-        if (u == task || x->state == T_DONE || (q.turn && x->state == T_READY))
-            continue; /* who is over, or has its turn later */
+        if (u == task || x->state == T_DONE || (q.turn && x->state == T_READY && !l->p->has_timers))
+            continue; /* who is over, or has its turn later, and is not timed out before */
         if (hedge != NONE && hedge_of(s, u) == hedge)
             continue;
         if (clash(&q, u, back))

@@ -123,6 +123,17 @@ static const struct trial_case cases[] = {
      1,
      0,
      1},
+    /* Who has his turn later can be cut short before, and give m back. */
+    {"timed out before two turns",
+     "resources: {m: {kind: mutex, queue: 0}}\nrequest: {parallel: {x: [{parallel: {u: [{use: m, "
+     "do: "
+     "[{parallel: {v: [{seq: [], name: one}]}}]}]}, timeout: 1ms, catch: []}], w: [{parallel: {a: "
+     "[{parallel: {b: [{use: m, do: [{call: s, name: two}], catch: []}]}}]}}]}}\n",
+     "G (done(one) -> G not done(two))",
+     {"coroutine", "hybrid"},
+     1,
+     0,
+     1},
     /* u is granted two units, and then t gives back its own: three were in use. */
     {"given back behind a grant",
      "resources: {m: {kind: semaphore, size: 3}}\nshared: {v: {range: 0..1}, w: {range: 0..1}}\n"
