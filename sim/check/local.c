@@ -41,19 +41,34 @@ static deeds raised_does(const struct local *l, const struct task *x, const deed
            (w.out && x->parent == NONE ? DO_ANSWER | DO_SHOW : 0);
 }
 
+/* The fork of a that t is cut short with, if a kills it, though a may get past its join as t is
+ * there: spawned by a child, or one of its hedges; NONE. */
+static uint32_t cut_with(const struct state *s, uint32_t t, uint32_t a)
+{
+    for (; t != NONE; t = s->task[t].parent) {
+        const struct task *x = &s->task[t];
+        if (x->group == NONE && (x->parent == a || (x->flags & TF_DETACHED)))
+            return NONE;
+        if (x->parent == a)
+            return s->group[x->group].fork;
+    }
+    return NONE;
+}
+
 /* All that the other may do now or later, as long as it does not get past the task. */
 static deeds may_do(const struct set *q, uint32_t other)
 {
     const struct local *l = q->l;
     const struct task *x = &q->s->task[other];
-    uint32_t fork = local_below(q->s, q->task, other);
-    const deeds *at = fork == NONE ? l->ever : l->before + (size_t)fork * l->p->nop;
+    uint32_t fork = local_below(q->s, q->task, other), nop = l->p->nop;
+    uint32_t with = fork != NONE ? fork : cut_with(q->s, q->task, other);
+    const deeds *at = fork == NONE ? l->ever : l->before + (size_t)fork * nop;
     if (x->flags & TF_CANCELLED)
         return ends_only(l, q->s, x);
-    deeds d = at[x->pc];
+    deeds d = at[x->pc] | (with != NONE ? l->before[(size_t)with * nop + x->pc] & DO_CUT : 0);
     if (x->flags & TF_RAISE)
-        d |= raised_does(l, x, at, fork);
-    bool alone = x->group == NONE && (x->flags & TF_DETACHED) && fork == NONE;
+        d |= raised_does(l, x, at, with);
+    bool alone = x->group == NONE && (x->flags & TF_DETACHED) && with == NONE;
     return alone && !(d & DO_ABORT) ? d & ~(deeds)DO_CUT : d;
 }
 

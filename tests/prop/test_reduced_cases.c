@@ -430,6 +430,16 @@ static const struct trial_case cases[] = {
      1,
      0,
      1},
+    /* A copy that has ended lets its parent give up the rest, with what they have spawned. */
+    {"cut with who has spawned it",
+     "request: [{respond: 200}, {each: 2, as: i, do: [{if: i == 1, then: [{spawn: {x: [{call: s, "
+     "name: "
+     "one}]}}, {call: s}]}], as_completed: [{call: s}, {fail: oops}], catch: []}, {call: s}]\n",
+     "G (running(one) -> F done(one))",
+     {"coroutine", "threads"},
+     1,
+     1,
+     1},
     /* Rounds are counted: they end. */
     {"rounds are counted",
      "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
