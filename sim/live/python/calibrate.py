@@ -10,6 +10,7 @@
 
 WAIT = 50e-6
 LONG = 1e-3  # a core that waits so long is idle
+PAUSE = 10e-3  # after which nothing is at hand that a thread needs
 WAITS = 9  # of a unit that waits many times
 LONG_ONES = 11
 AT_ONCE = 8
@@ -60,8 +61,10 @@ def thread_each(n, body):
     return cpu(rq.each, "each", n, body)
 
 
-def nothing(rq, number):
-    pass
+def crowd(n):
+    """So many calls at once, on threads that have been idle."""
+    time.sleep(PAUSE)
+    return thread_each(n, lambda rq, number: rq.call("t"))
 
 
 def requests(n, pool):
@@ -246,7 +249,7 @@ def batch(on, echo, pool):
     thread_wait, thread_answer = thread_late()
     loop_wait, loop_answer = on(loop_late())
     return {
-        "spawn": each(lambda n: thread_each(n, nothing), 16, 144) - passed,
+        "spawn": each(crowd, 16, 144) - thread_call,
         "pooled_spawn": each(lambda n: requests(n, pool), 50, 250) - BUSY * 1e9,
         "switch": switch,
         "thread_wake": thread_answer - thread_call + handoff,
