@@ -134,6 +134,19 @@ static const struct trial_case cases[] = {
      1,
      0,
      1},
+    /* b is to be granted m, or gives up before: then a takes it at once, in its turn. */
+    {"given up before a turn",
+     "resources: {m: {kind: mutex, queue_timeout: 1ms}}\nshared: {v: {range: 0..1}}\n"
+     "request: [{respond: 200}, {parallel: {x: [{use: m, do: [{call: s}]}, {parallel: {a: [{use: "
+     "m, do: "
+     "[{set: {v: 1}}]}], c: [{if: v == 1, then: [{seq: [], name: one}]}]}}], b: [{use: m, do: "
+     "[{call: "
+     "s}], catch: [{seq: [], name: two}]}]}, catch: []}]\n",
+     "G not (done(one) and not done(two))",
+     {"coroutine", "hybrid"},
+     1,
+     0,
+     1},
     /* u is granted two units, and then t gives back its own: three were in use. */
     {"given back behind a grant",
      "resources: {m: {kind: semaphore, size: 3}}\nshared: {v: {range: 0..1}, w: {range: 0..1}}\n"
