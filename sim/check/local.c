@@ -21,11 +21,10 @@ static bool of_set(const struct set *q, const struct move *m)
 
 /* ---- what the other task may do ---- */
 
-/* A task that is cut short goes on once more, only to end. */
+/* A task that has been cut short, and queues no more. */
 static deeds ends_only(const struct local *l, const struct state *s, const struct task *x)
 {
-    deeds d = l->clean[x->pc] | l->clean[x->pc + (l->p->op[x->pc].code != OP_END)];
-    return d | (x->res != NONE ? local_res_bit(s->inst[x->res].res) : 0);
+    return local_clean(l, x) | (x->res != NONE ? local_res_bit(s->inst[x->res].res) : 0);
 }
 
 /* A failure is on its way. */
@@ -74,13 +73,14 @@ static deeds may_do(const struct set *q, uint32_t other)
 
 /* ---- whose move it is enough to make ---- */
 
-/* Is the other cut short by what is done below top, or the owner of who is? */
-static bool in_scope(const struct state *s, const struct doing *x, uint32_t other)
+/* Is the other cut short by what a task of the set does below top, or the owner of who is? */
+static bool in_scope(const struct set *q, const struct doing *x, uint32_t other)
 {
+    const struct state *s = q->s;
     if (!x->cuts)
         return false;
     if (x->top == NONE)
-        return !(s->task[other].flags & TF_DETACHED);
+        return !(s->task[other].flags & TF_DETACHED) || (s->task[q->task].flags & TF_DETACHED);
     for (uint32_t t = other; t != NONE; t = s->task[t].parent) {
         if (t == x->top)
             return true;
@@ -98,7 +98,7 @@ static deeds given_back_by(const struct set *q, uint32_t other)
         if (!of_set(q, &q->m->v[i]))
             continue;
         local_move(q->l, q->s, &q->m->v[i], other, &x);
-        if (in_scope(q->s, &x, other))
+        if (in_scope(q, &x, other))
             return ends_only(q->l, q->s, &q->s->task[other]);
     }
     return 0;
@@ -130,7 +130,7 @@ static bool clash(const struct set *q, uint32_t other, deeds back)
         local_move(q->l, q->s, &q->m->v[i], other, &x);
         here |= x.does | (x.cuts ? back : 0);
         pure |= local_pure(&x);
-        cuts |= in_scope(q->s, &x, other);
+        cuts |= in_scope(q, &x, other);
     }
     if (here & there & ~(deeds)(DO_BE | DO_CUT | DO_ABORT | DO_STAY))
         return true;

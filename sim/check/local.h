@@ -32,6 +32,7 @@ struct watch_sees {
     const bool *mark; /* of each step: its begin and end */
     const bool *body; /* of each body: a task that begins or ends */
     bool writes;      /* of shared data */
+    bool ended;       /* that the request is over: by the last task that counts, whichever it is */
 };
 struct local;
 /* races: of each of model.shared, whether touching it is looked at; NULL: none.  covers: what is

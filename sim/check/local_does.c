@@ -157,6 +157,19 @@ bool local_awaits(const struct prog *p, const struct op *o, uint32_t fork)
 
 /* ---- ends of tasks ---- */
 
+/* Does control go on from pc to one of the places, if need be where a failure is caught? */
+static bool leads_to(const struct prog *p, uint32_t pc, const bool *place)
+{
+    uint32_t to[MOST_NEXT], n = local_successors(p, pc, to);
+    bool yes = false;
+    for (uint32_t i = 0; i < n; i++)
+        yes |= place[to[i]];
+    for (uint32_t h = p->handler_of[pc]; h != NONE && !yes; h = p->handler[h].outer)
+        yes = (p->handler[h].kind == H_CATCH || p->handler[h].kind == H_RETRY) &&
+              place[p->handler[h].target];
+    return yes;
+}
+
 /* Is the same fork made again, by the same task? */
 static bool made_again(const struct local *l, uint32_t fork_pc)
 {
@@ -165,11 +178,9 @@ static bool made_again(const struct local *l, uint32_t fork_pc)
     to[fork_pc] = true;
     for (bool more = true; more;) {
         more = false;
-        for (uint32_t pc = 0; pc < l->p->nop; pc++) {
-            uint32_t at[MOST_NEXT], n = local_successors(l->p, pc, at);
-            for (uint32_t i = 0; i < n && !to[pc]; i++)
-                more |= to[pc] = to[at[i]];
-        }
+        for (uint32_t pc = 0; pc < l->p->nop; pc++)
+            if (!to[pc])
+                more |= to[pc] = leads_to(l->p, pc, to);
     }
     return to[fork_pc + 1];
 }
@@ -227,7 +238,7 @@ static deeds find_end(const struct local *l, uint32_t body)
 {
     const struct prog *p = l->p;
     deeds d = (l->outer ? DO_OUTER : 0) | (l->threads && p->pool != NONE ? DO_POOL : 0) |
-              (l->sees && l->sees->body[body] ? DO_SHOW : 0) |
+              (l->sees && (l->sees->body[body] || (l->covers && l->sees->ended)) ? DO_SHOW : 0) |
               (p->limit != NONE ? local_res_bit(p->limit) : 0);
     for (uint32_t pc = 0; pc < p->nop; pc++)
         if (p->op[pc].code == OP_FORK && p->op[pc].b == body)

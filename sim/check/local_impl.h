@@ -108,6 +108,11 @@ void local_move(const struct local *l, const struct state *s, const struct move 
 /* The fork by which t is below the task a, which does not get past its await as long as t is there;
  * NONE: it is not, or may get past. */
 uint32_t local_below(const struct state *s, uint32_t t, uint32_t a);
+/* What a task that is cut short undoes when it goes on once more, only to end. */
+static inline deeds local_clean(const struct local *l, const struct task *t)
+{
+    return l->clean[t->pc] | l->clean[t->pc + (l->p->op[t->pc].code != OP_END)];
+}
 /* What is no more than to be there, and to be cut short. */
 static inline bool local_pure(const struct doing *x)
 {

@@ -221,13 +221,27 @@ static void walk_on(struct walk *w)
 
 /* ---- who waited for the task ---- */
 
+/* Where it goes on if it fails there. */
+static void visit_caught(struct walk *w, uint32_t handler)
+{
+    struct way_out u;
+    local_unwind(w->l, &(struct failing){.from = handler, .fork = NONE}, &u);
+    for (uint32_t i = 0; i < u.n; i++)
+        visit(w, u.to[i]);
+}
+
 /* Where a task may come to wait for children of a fork; how many places. */
 static uint32_t find_waits(struct walk *w, uint32_t of, uint32_t *waits)
 {
+    const struct task *t = &w->s->task[w->task];
     uint32_t fork = held_by(w->s, w->other, w->task), n = 0;
-    visit(w, w->s->task[w->task].pc);
+    visit(w, t->pc);
+    if (t->flags & TF_RAISE)
+        visit_caught(w, t->unwind);
     while (w->n > 0) {
         uint32_t pc = w->l->stack[--w->n];
+        if (local_fails(w->l, pc, true))
+            visit_caught(w, w->l->p->handler_of[pc]);
         if (local_awaits(w->l->p, &w->l->p->op[pc], of))
             waits[n++] = pc;
         visit_on(w, pc, fork);
@@ -443,6 +457,23 @@ static bool has_turn(const struct local *l, const struct state *s, const struct 
             (m->kind == MOVE_DONE && s->loop[s->task[m->task].worker].running == m->task));
 }
 
+/* So do those in whose place it ran, if they are cut short as well. */
+static void cancelled_ends(struct walk *w)
+{
+    for (uint32_t u = w->task; u != NONE; u = w->s->task[u].parent) {
+        const struct task *t = &w->s->task[u];
+        if (!(t->flags & TF_CANCELLED)) {
+            walk_begin(w, u);
+            leave_place(w);
+            walk_on(w);
+            return;
+        }
+        does(w, local_clean(w->l, t), false);
+        if (t->mode != M_INPLACE || w->s->task[t->parent].state != T_INPLACE)
+            return;
+    }
+}
+
 void local_move(const struct local *l, const struct state *s, const struct move *m, uint32_t other,
                 struct doing *x)
 {
@@ -451,7 +482,7 @@ void local_move(const struct local *l, const struct state *s, const struct move 
     *x = (struct doing){.top = NONE};
     walk_begin(&w, m->task);
     if (t->flags & TF_CANCELLED) { /* whatever it goes on by, it ends, or is only marked */
-        does(&w, l->clean[t->pc] | l->clean[t->pc + (l->p->op[t->pc].code != OP_END)], false);
+        cancelled_ends(&w);
         return;
     }
     begin(&w, m);

@@ -308,6 +308,7 @@ static const struct watch_sees *find_sees(struct monitor *m)
             m->mark[q->mark] = true;
         if (q->body != NONE)
             m->body[q->body] = true;
+        m->sees.ended |= q->of.what == LTL_ENDED;
     }
     for (uint32_t pc = 0; pc < p->nop && m->sees.writes; pc++)
         if (p->op[pc].code == OP_TOUCH && p->op[pc].b && p->mark_of[pc] != NONE)

@@ -440,6 +440,62 @@ static const struct trial_case cases[] = {
      1,
      1,
      1},
+    /* A thread in whose place another runs gives m back when that is over, both being cut short. */
+    {"cut short in place",
+     "resources: {m: {kind: mutex, queue: 0}}\nshared: {v: {range: 0..1}}\n"
+     "request: [{respond: 200}, {parallel: {x: [{parallel: {p: [{offload: [{use: m, do: "
+     "[{parallel: {a: "
+     "[{call: s}]}}]}]}], q: [{call: s, error: 0.5}]}, catch: [{set: {v: 1}}]}], y: [{wait_until: "
+     "v == "
+     "1}, {use: m, do: [{call: s}], catch: [{call: s, name: one}]}]}}]\n",
+     "G not done(one)",
+     {"hybrid"},
+     1,
+     1,
+     1},
+    /* A request is over though what is detached, or a thread that was cut short, is not. */
+    {"over before what is detached",
+     "request: [{respond: 200}, {detach: [{call: s, name: one}]}, {call: s}]\n",
+     "G (ended -> done(one))",
+     {"coroutine", "threads"},
+     1,
+     0,
+     1},
+    {"over before who was cut short",
+     "request: [{respond: 200}, {parallel: {a: [{call: s, name: one}], b: [{call: s, error: "
+     "0.5}]}, "
+     "catch: []}, {call: s}]\n",
+     "G (ended -> not running(one))",
+     {"threads"},
+     1,
+     0,
+     1},
+    /* Where a failure is caught x is awaited: that it has ended before lets v and w be set at once.
+     */
+    {"awaited where a failure is caught",
+     "shared: {v: {range: 0..1}, w: {range: 0..1}}\n"
+     "request: [{respond: 200}, {parallel: {o: [{spawn: {x: [{call: s}]}}, {seq: [{call: s, error: "
+     "0.5}], "
+     "catch: [{set: {v: 1}}, {await: x}, {set: {w: 1}}]}], y: [{call: s}, {if: v == 1 and w == 0, "
+     "then: "
+     "[{call: s, name: one}]}]}}]\n",
+     "G not running(one)",
+     {"coroutine", "threads"},
+     1,
+     1,
+     1},
+    /* Of two tasks, the second made by a retry, the last one's value stays. */
+    {"made again by a retry",
+     "request: [{respond: 200}, {set: {first: true}}, {seq: [{spawn: {x: [{call: s}, {set: {v: "
+     "first}}]}}, "
+     "{if: first, then: [{set: {first: false}}, {fail: oops}]}], retry: {attempts: 2}}, {await: "
+     "x}, {if: "
+     "x.v, then: [{call: s, name: one}], else: [{call: s, name: two}]}]\n",
+     "G not running(two)",
+     {"threads", "coroutine", "hybrid"},
+     1,
+     0,
+     1},
     /* Rounds are counted: they end. */
     {"rounds are counted",
      "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
