@@ -3,6 +3,7 @@
  *
  *   local.c       whose moves it is enough to make in a state
  *   local_move.c  what a move does, up to the waits of all who go on by it
+ *   local_op.c    what an instruction alone does, and where control goes from it
  *   local_does.c  what programs do from each place on, found out once
  *   local_fail.c  where they may fail, and where a failure leads to */
 #ifndef CHECK_LOCAL_IMPL_H
@@ -50,20 +51,23 @@ struct local {
     uint32_t *stack;
 };
 
-/* ---- local_does.c ---- */
+/* ---- local_op.c ---- */
 deeds local_res_bit(uint32_t res);
+deeds local_datum_bit(uint32_t shared);
 /* The instruction alone; not what comes of it. */
 deeds local_op_does(const struct local *l, const struct op *o);
 /* Does the move end before the instruction, or at it, so that another may come between? */
 bool local_op_waits(const struct local *l, const struct op *o);
-/* Does the child of a fork begin in the same move, or make ready what others await? */
-bool local_readies(const struct local *l, const struct op *o);
 /* Is it an await of children of the fork? */
 bool local_awaits(const struct prog *p, const struct op *o, uint32_t fork);
 enum { MOST_NEXT = 64 };
 /* Where control goes to from pc in its own task, MOST_NEXT at most; waits are passed.  0 at an
  * end. */
 uint32_t local_successors(const struct prog *p, uint32_t pc, uint32_t *to);
+
+/* ---- local_does.c ---- */
+/* Does the child of a fork begin in the same move, or make ready what others await? */
+bool local_readies(const struct local *l, const struct op *o);
 /* What may be done because a task of the body has ended: by those who wait for it. */
 deeds local_waiters_do(const struct local *l, uint32_t body);
 
