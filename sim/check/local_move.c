@@ -296,10 +296,11 @@ static void owner_goes_on(struct walk *w, const struct child_over *c)
     free(waits);
 }
 
-/* A thread that waited computes before it goes on, and so does that in another move. */
+/* A thread that waited computes before it goes on, and so does that in another move; one that had
+ * lent its place has not waited. */
 static bool goes_later(const struct local *l, const struct task *t)
 {
-    return l->defers && t->mode == M_THREAD && !(t->flags & TF_CANCELLED);
+    return l->defers && t->mode == M_THREAD && t->state != T_INPLACE && !(t->flags & TF_CANCELLED);
 }
 
 /* Its group is told: siblings may be cut short, another may begin, the owner may go on. */

@@ -29,7 +29,8 @@ static void test_case(void **state)
                                    "costly: {kind: threads, costs: cpython-3.11}, "
                                    "costly2: {kind: threads, pool: 2, costs: cpython-3.11}, "
                                    "limited: {kind: coroutine, limit: 1, queue: 0}, "
-                                   "coroutine: , hybrid: {kind: hybrid, pool: 2}}\n%s",
+                                   "coroutine: , hybrid: {kind: hybrid, pool: 2}, "
+                                   "costly_hybrid: {kind: hybrid, switch: 1us}}\n%s",
                                    c->text),
                                .says = c->says,
                                .exec = c->exec[i],

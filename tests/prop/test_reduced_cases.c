@@ -376,7 +376,7 @@ static const struct trial_case cases[] = {
      "request: {parallel: {x: [{offload: [{parallel: {a: [{set: {v: 1}}, {call: s}], b: [{respond: "
      "200}]}}]}], y: [{wait_until: v == 1}, {call: s, name: one}]}}\n",
      "G (done(one) -> responded)",
-     {"hybrid"},
+     {"hybrid", "costly_hybrid"},
      1,
      0,
      1},
