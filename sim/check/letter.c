@@ -457,16 +457,24 @@ static void read_tasks(struct letters *l, const struct pack_run *r)
     }
 }
 
+static bool cut_short(const struct instant *x)
+{
+    return (x->kind == INSTANT_LEAVE || x->kind == INSTANT_TASK) && x->how == 2;
+}
+
 /* From the state back to the first instant: what ran after it, less what it began, and what it
- * ended. */
+ * ended.  What is cut short one after the other ends at once: in which order is nobody's, and
+ * equal copies of a fan-out are not told apart by it. */
 static void read_running(struct letters *l)
 {
     for (uint32_t k = l->ninstant; k-- > 0;) {
         struct instant *x = &l->instant[k];
+        bool at_once = k + 1 < l->ninstant && cut_short(x) && cut_short(x + 1);
         for (uint32_t j = 0; j < l->nreq; j++) {
             x->running[j] = 0;
             for (uint32_t b = 0; b < l->nbit; b++)
                 x->running[j] |= (uint64_t)(l->count[j][b] > 0) << b;
+            x->running[j] = at_once ? x[1].running[j] : x->running[j];
         }
         for (uint32_t i = 0; i < l->nprop; i++) {
             const struct letter_prop *q = &l->prop[i];

@@ -27,6 +27,16 @@ static void queue_insert_after(struct state *s, struct resst *q, uint32_t task, 
         s->task[prev].q_next = task;
 }
 
+void res_post(struct state *s, uint32_t inst)
+{
+    struct resst *q = &s->inst[inst];
+    if (q->nqueue > 0 && q->free > 0 && !q->posted &&
+        (s->p->res[q->res].kind != RES_STAGE || stage_ready(s, inst))) {
+        q->posted = 1;
+        fx_emit(s, FX_GRANT, NONE, inst, 0, 0);
+    }
+}
+
 void res_enqueue(struct state *s, uint32_t inst, uint32_t task, uint32_t units)
 {
     struct resst *q = &s->inst[inst];
@@ -45,6 +55,10 @@ void res_enqueue(struct state *s, uint32_t inst, uint32_t task, uint32_t units)
     fx_emit(s, FX_QUEUE, task, inst, units, 0);
     if (r->queue_timeout != NONE)
         fx_emit(s, FX_QTIMER, task, inst, 0, 0);
+    /* It may have come to stand before those that want more than there is. */
+    bool next = q->first == task || r->discipline == DISC_RANDOM;
+    if (next && units <= q->free && r->kind != RES_STAGE)
+        res_post(s, inst);
 }
 
 void queue_remove(struct state *s, uint32_t task)
@@ -63,16 +77,6 @@ void queue_remove(struct state *s, uint32_t task)
     q->nqueue--;
     if (s->p->res[q->res].queue_timeout != NONE)
         fx_emit(s, FX_UNQTIMER, task, t->res, 0, 0);
-}
-
-void res_post(struct state *s, uint32_t inst)
-{
-    struct resst *q = &s->inst[inst];
-    if (q->nqueue > 0 && q->free > 0 && !q->posted &&
-        (s->p->res[q->res].kind != RES_STAGE || stage_ready(s, inst))) {
-        q->posted = 1;
-        fx_emit(s, FX_GRANT, NONE, inst, 0, 0);
-    }
 }
 
 void res_leave_queue(struct state *s, uint32_t task)

@@ -504,6 +504,21 @@ static const struct trial_case cases[] = {
      1,
      0,
      0},
+    /* Either copy may be the first, but which of them is cut short first is not a matter of which
+     * copy it is: all are at once. */
+    {"cut short at once",
+     "shared: {g: {range: 0..2, scope: all}, h: {range: 0..1, scope: all}}\n"
+     "request:\n"
+     "  - parallel:\n"
+     "      a: {each: 2, do: [{call: s}, {if: g == 0,\n"
+     "           then: [{set: {g: 1}}, {seq: [{wait_until: h == 1}], name: one}],\n"
+     "           else: [{set: {g: 2}}, {seq: [{wait_until: h == 1}], name: two}]}]}\n"
+     "      b: [{wait_until: g == 2}, {call: s}, {abort: 503}]\n",
+     "G (aborted -> (running(two) -> running(one)))",
+     {"coroutine"},
+     1,
+     0,
+     0},
     /* Copies that lock a key each do not wait for each other. */
     {"a key each",
      "resources: {p: {kind: mutex, keys: 2}}\n"

@@ -115,6 +115,20 @@ static const struct schedule resources[] = {
     {"pool",
      "resources: {m: {kind: pool, size: 2}}\nrequest: {each: 5, do: {use: m, do: {wait: 10ms}}}",
      {ENDS("serial", 50 * MS), CONCURRENT_END(30 * MS)}},
+    /* a has 1 of 2 until 10; b wants 2 from 1 on; c, who comes at 2 and stands before b, gets the
+     * other: c 7, b 10 - 20 */
+    {"lifo, the last finds enough",
+     "resources: {m: {kind: semaphore, size: 2, discipline: lifo}}\n"
+     "request: {parallel: {a: {use: m, do: {wait: 10ms}}, b: [{wait: 1ms}, {use: m, n: 2, do: "
+     "{wait: "
+     "10ms}}], c: [{wait: 2ms}, {use: m, do: {wait: 5ms}}, {respond: 200}]}}",
+     {CONCURRENT_GET(7 * MS, 20 * MS, 200)}},
+    {"priority, the first finds enough",
+     "resources: {m: {kind: semaphore, size: 2, discipline: priority}}\n"
+     "request: {parallel: {a: {use: m, do: {wait: 10ms}}, b: [{wait: 1ms}, {use: m, n: 2, do: "
+     "{wait: "
+     "10ms}}], c: [{wait: 2ms}, {use: m, do: {wait: 5ms}, priority: -1}, {respond: 200}]}}",
+     {CONCURRENT_GET(7 * MS, 20 * MS, 200)}},
     /* a has 2 of 3 until 10; b wants 2 and is at the head: c, who wants the one that is free, waits
      * behind it; both begin at 10: c 15, b 20 */
     {"head of line first",

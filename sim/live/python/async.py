@@ -26,6 +26,7 @@ class Places(Units):
         if self.take(units):
             return time.monotonic()
         ticket = self.stand(rq, units, asyncio.get_running_loop().create_future())
+        self.grant()
         try:
             async with asyncio.timeout(self.queue_timeout) as limit:
                 await ticket.gate

@@ -26,6 +26,7 @@ class Slots(Units):
             gate = threading.Lock()
             gate.acquire()
             ticket = self.stand(rq, units, gate)
+            self.grant()
         left = rq.left()
         own = self.queue_timeout is not None and (left is None or self.queue_timeout <= left)
         patience = self.queue_timeout if own else left
