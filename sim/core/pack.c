@@ -259,19 +259,29 @@ static void find_batches(struct pack *k, struct pack_run *r)
 
 /* ---- what all share ---- */
 
-/* What is said of each waiter besides who it is. */
+/* What is said of each waiter besides who it is: all that moves of others ask of it. */
 enum queue_of { QUEUE_RES, QUEUE_LOOP, QUEUE_UNTIL };
+static void put_waiter(struct pack *k, const struct pack_run *r, const struct task *x,
+                       enum queue_of of)
+{
+    uint32_t owner = pack_owner(k, r, x->req), high = 0, more = 0;
+    if (of == QUEUE_RES) {
+        high = (uint16_t)x->priority;
+        more = x->units;
+    } else if (of == QUEUE_UNTIL && !(x->flags & TF_WOKEN)) { /* for what, and where */
+        high = x->worker;
+        more = 1 + k->p->op[x->pc].a;
+    }
+    put(&k->o, owner | high << 16);
+    put(&k->o, more);
+}
+
 static void put_queue(struct pack *k, const struct pack_run *r, uint32_t first, enum queue_of of)
 {
-    const struct state *s = &r->s;
     uint32_t at = k->o.n, n = 0;
     put(&k->o, 0);
-    for (uint32_t t = first; t != NONE; t = s->task[t].q_next, n++) {
-        const struct task *x = &s->task[t];
-        uint32_t priority = of == QUEUE_RES ? (uint16_t)x->priority : 0;
-        put(&k->o, pack_owner(k, r, x->req) | priority << 16);
-        put(&k->o, of == QUEUE_RES ? x->units : of == QUEUE_UNTIL ? (x->flags & TF_WOKEN) != 0 : 0);
-    }
+    for (uint32_t t = first; t != NONE; t = r->s.task[t].q_next, n++)
+        put_waiter(k, r, &r->s.task[t], of);
     k->o.v[at] = n;
 }
 
@@ -343,6 +353,8 @@ static uint32_t store_shared(struct pack *k, const struct pack_run *r)
     for (uint32_t i = 0; i < k->p->nvalue; i++)
         put(o, (uint32_t)s->value[i]);
     put_ghosts(k, s);
+    for (uint32_t i = 0; i < k->p->nstage * k->p->workers && k->p->workers > 1; i++)
+        put(o, s->stage_busy[i]); /* by which a put chooses a worker; loaded with their tasks */
     return pack_keep(k, &k->shared, &k->new_shared, o);
 }
 

@@ -7,8 +7,9 @@
  * put_task() and load_task().  The shared part: notes; batches (class, worker, status, the requests
  * of its items, and its tasks as a request's); of each worker present, waiting, idle, who runs, its
  * ready queue; of each instance free, flags, its queue; who waits for shared variables, their
- * values; ghosts.  A queue: its length; of each waiter its owner (a request, or nreq + a batch) and
- * priority, units. */
+ * values; ghosts; of several workers how many of each stage's are busy.  A queue: its length; of
+ * each waiter its owner (a request, or nreq + a batch) and priority, units; or the worker and the
+ * OP_UNTIL's site + 1, 0 once woken.  Whatever a move asks about other requests is in here. */
 #ifndef CORE_PACK_IMPL_H
 #define CORE_PACK_IMPL_H
 #include "core/pack.h"

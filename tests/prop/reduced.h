@@ -22,7 +22,7 @@ struct trial {
     struct diags *d;
     const struct model *m;
     const struct prog *p;
-    uint32_t nreq;
+    uint32_t nreq, cls[2]; /* of each request, by the seed, if the model has two classes */
     const struct ltl *claim[CLAIMS];
     uint32_t nclaim;
     bool *races; /* of each of model.shared; or NULL */
@@ -42,6 +42,10 @@ static _Noreturn void trial_fail(const struct trial *t, const char *why)
 /* ---- claims about steps of the model ---- */
 
 static const char *const form[] = {
+    "G not responded(503) or F done(%s)",
+    "G (responded -> not running(%s))",
+    "G (aborted -> (running(%s) -> running(%s)))",
+    "G not (failed(%s) and responded(200..299))",
     "F done(%s)",
     "G not (running(%s) and running(%s))",
     "G (done(%s) -> F started(%s))",
@@ -86,6 +90,9 @@ static void trial_build(struct trial *t)
                                        : NULL;
     if (!t->p || diags_errors(t->d))
         trial_fail(t, "not a model");
+    bool two = t->p->ncls > 1;
+    t->cls[0] = two && t->seed / 3 % 3 == 2;
+    t->cls[1] = two && t->seed / 3 % 3 > 0;
     t->races = t->seed % 3 == 0 ? NULL : NEW(t->a, bool, t->m->nshared + 1);
     for (uint32_t i = 0; i < t->m->nshared && t->races; i++)
         t->races[i] = t->seed % 3 == 1 || i == 0;
@@ -141,8 +148,8 @@ static bool same_sight(struct sight a, struct sight b)
     return a.state == b.state && a.from == b.from;
 }
 
-/* Neither moves that sleep nor threads change anything at all: states have the same numbers, and
- * are first reached from the same, and each sight is the same move. */
+/* Neither moves that sleep, nor the memo, nor threads change anything at all: states have the same
+ * numbers, and are first reached from the same, and each sight is the same move. */
 static void awake(const struct trial *t, struct explore_opt o, struct explore *some)
 {
     struct explore all;
@@ -161,7 +168,7 @@ static void awake(const struct trial *t, struct explore_opt o, struct explore *s
         good = a.n == b.n && memcmp(a.state, b.state, (a.n + 1) * sizeof *a.state) == 0;
     }
     if (!good)
-        trial_fail(t, "moves that sleep, or threads, change what is explored");
+        trial_fail(t, "moves that sleep, the memo, or threads change what is explored");
     monitor_free(m);
     explore_free(&all);
 }
@@ -218,11 +225,10 @@ static void compare_fewer(const struct trial *t, struct explore_opt o, const str
 
 static void compare(struct trial t, struct tally *n)
 {
-    static const uint32_t cls[2] = {0};
     struct explore all;
     trial_build(&t);
     struct explore_opt o = {.nreq = t.nreq,
-                            .cls = cls,
+                            .cls = t.cls,
                             .max_count = 2,
                             .max_states = MOST_STATES,
                             .endless = true,

@@ -519,6 +519,32 @@ static const struct trial_case cases[] = {
      1,
      0,
      0},
+    /* A task that is woken by another request's: it depends on what it waits for. */
+    {"woken by another request",
+     "shared: {g: {range: 0..1, scope: all}, h: {range: 0..1, scope: all}}\n"
+     "request:\n"
+     "  - parallel:\n"
+     "      a: [{choose: [{p: 0.5, do: [{wait_until: h == 1}]},\n"
+     "                    {p: 0.5, do: [{wait_until: g == 1}]}]}]\n"
+     "      b: [{call: s}, {set: {g: 1}}, {set: {h: 1}}]\n",
+     NULL,
+     {"threads", "coroutine"},
+     2,
+     0,
+     0},
+    /* An item goes where another request's is not: never two to one worker. */
+    {"the least busy worker",
+     "resources: {wl: {kind: mutex, scope: worker, queue: 0}}\n"
+     "channels: {c: {size: 4, scope: all}}\n"
+     "stages: {st: {from: c, workers: 1, do: [\n"
+     "  {use: wl, do: [{call: s}], catch: [{call: s, name: one}]}]}}\n"
+     "host: {workers: 2}\n"
+     "request: [{put: c}, {call: s}, {put: c}, {respond: 200}]\n",
+     "F started(one)",
+     {"threads"},
+     2,
+     0,
+     1},
     /* Copies that lock a key each do not wait for each other. */
     {"a key each",
      "resources: {p: {kind: mutex, keys: 2}}\n"
