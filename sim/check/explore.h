@@ -105,6 +105,8 @@ struct explore {
     struct explorer *x;
 };
 void explore_run(const struct prog *p, const struct explore_opt *o, struct explore *e);
+/* What one exploration of the program has reached, waited for and taken, another has as well. */
+void explore_seen_add(const struct prog *p, struct explore *to, const struct explore *from);
 void explore_free(struct explore *e);
 /* Does it come to the same to explore one request alone?  (With nreq as asked for.) */
 bool explore_apart(const struct prog *p, const struct explore_opt *o);

@@ -143,7 +143,6 @@ void explore_run_init(struct explorer *x);
 void explore_run_free(struct explorer *x);
 /* What is seen along the way of marks and resources. */
 void explore_seen_new(struct explore *e, const struct prog *p);
-void explore_seen_add(const struct prog *p, struct explore *to, const struct explore *from);
 void explore_seen_free(struct explore *e);
 /* List states whose rows are not known; then ask step for these.  row: of each state from the first
  * on; direct rows are put there, the others into the memo.  Some may be left to be asked for. */

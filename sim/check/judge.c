@@ -325,6 +325,7 @@ struct check_result *judge_run(const struct plan *p, const struct judge_opt *o, 
     j.r->seed = o->seed;
     j.r->strict = o->strict;
     j.sound = NEW(a, bool, p->nunit + 1u);
+    j.met = NEW(a, struct explore *, p->nunit + 1u);
     j.cover = NEW(a, struct cover, p->nsubject + 1u);
     for (uint32_t i = 0; i < p->nunit; i++)
         if (logic_claim(&p->unit[i]))

@@ -249,6 +249,28 @@ static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fau
         judge_unusual(j, r, looked);
 }
 
+/* Does nobody wait for something that somebody holds, whichever classes the requests are of? */
+static void judge_slack(struct judge *j, uint32_t unit, const struct seen *s)
+{
+    struct claim_result *r = &j->r->claim[unit];
+    struct explore *met = j->met[unit];
+    if (met == NULL) {
+        met = j->met[unit] = NEW(j->a, struct explore, 1);
+        met->reached = NEW(j->a, uint8_t, s->p->nmark + 1u);
+        met->waited = NEW(j->a, uint8_t, s->p->nres + 1u);
+        met->peak = NEW(j->a, uint32_t, s->p->nres + 1u);
+    }
+    explore_seen_add(s->p, met, &s->e);
+    uint32_t slack = cover_slack(s->p, met);
+    if (slack != NONE && r->found != VERDICT_UNDECIDED) {
+        const char *why = cover_slack_text(s->p, met, slack, s->nreq, &r->hint, j->a);
+        verdict_set(r, VERDICT_VACUOUS, why);
+    } else if (r->found == VERDICT_VACUOUS) { /* with another mix it was */
+        r->hint = NULL;
+        verdict_set(r, VERDICT_PASS, "");
+    }
+}
+
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
 {
     const struct claim *c = j->p->unit[unit].of;
@@ -280,9 +302,6 @@ void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
         logic_held(j, unit, s);
         return;
     }
-    uint32_t slack = c->kind == CLAIM_DEADLOCK_FREE ? cover_slack(s->p, &s->e) : NONE;
-    if (r->found == VERDICT_PASS && slack != NONE) {
-        const char *why = cover_slack_text(s->p, &s->e, slack, c->concurrent, &r->hint, j->a);
-        verdict_set(r, VERDICT_VACUOUS, why);
-    }
+    if (c->kind == CLAIM_DEADLOCK_FREE)
+        judge_slack(j, unit, s);
 }

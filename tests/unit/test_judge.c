@@ -139,6 +139,27 @@ static void test_classes(void **state)
     arena_drop(w.mem);
 }
 
+/* Two requests of the first class never wait for y, two of the second do: something was shown. */
+static void test_classes_meet(void **state)
+{
+    static const char model[] =
+        "pertinax: 1\nname: units\nservices: {a: {latency: 1ms}}\nparams: {size: 3}\n"
+        "resources: {y: {kind: semaphore, size: size}, z: mutex}\npipelines:\n"
+        "  two: {use: y, n: 2, do: {use: z, do: {call: a}}}\n"
+        "request: {use: y, do: {use: z, do: {call: a}}}\n"
+        "load: [{rate: 1/s}, {rate: 1/s, pipeline: two}]\n";
+    (void)state;
+    struct world w = judged(model, "under: threads\nchecks: [deadlock_free]\n", NULL);
+    assert_int_equal(w.r->nexploration, 3);
+    assert_int_equal(w.r->claim[0].found, VERDICT_PASS);
+    assert_null(w.r->claim[0].hint);
+    arena_drop(w.mem);
+    w = judged(model, "under: threads\nset: {size: 4}\nchecks: [deadlock_free]\n", NULL);
+    assert_int_equal(w.r->claim[0].found, VERDICT_VACUOUS);
+    assert_non_null(w.r->claim[0].hint);
+    arena_drop(w.mem);
+}
+
 /* ---- groups ---- */
 
 static const char plain[] = "pertinax: 1\nname: plain\nparams: {n: 1}\nservices: {a: {latency: "
@@ -376,12 +397,13 @@ static void test_cover(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grid),     cmocka_unit_test(test_hint),
-        cmocka_unit_test(test_classes),  cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_expected), cmocka_unit_test(test_budget),
-        cmocka_unit_test(test_parts),    cmocka_unit_test(test_requests_meet),
-        cmocka_unit_test(test_turns),    cmocka_unit_test(test_cover),
-        cmocka_unit_test(test_fewest),   cmocka_unit_test(test_guarded),
+        cmocka_unit_test(test_grid),          cmocka_unit_test(test_hint),
+        cmocka_unit_test(test_classes),       cmocka_unit_test(test_classes_meet),
+        cmocka_unit_test(test_groups),        cmocka_unit_test(test_expected),
+        cmocka_unit_test(test_budget),        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_requests_meet), cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_cover),         cmocka_unit_test(test_fewest),
+        cmocka_unit_test(test_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
