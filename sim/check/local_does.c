@@ -202,7 +202,10 @@ static deeds ever_at(const struct local *l, uint32_t pc, const deeds *at, uint32
      * begun. */
     bool by_other = waits && o->code != OP_AWAIT && !l->timed[pc];
     deeds fails = local_fails(l, pc, true) && !by_other ? failure_does(l, pc, at, fork) : 0;
-    if (waits) /* on, with one more of them */
+    if (l->timed[pc] && fork != NONE &&
+        (waits || (o->code == OP_FORK && o->a == fork && (o->flags & OPF_INPLACE))))
+        fails |= DO_CUT; /* it waits no more: their ends come too late, or never */
+    if (waits)           /* on, with one more of them */
         return fails | (o->code == OP_NEXT ? at[pc + 1] : 0);
     bool own = fork != NONE && o->a == fork && (o->code == OP_KILL || o->code == OP_GROUP);
     return local_op_does(l, o) | of_successors(p, pc, at) | fails | (own ? DO_CUT : 0) |

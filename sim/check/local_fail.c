@@ -117,6 +117,8 @@ static bool can_wait(const struct op *o)
     case OP_UNTIL:
     case OP_HOPOUT:
         return true;
+    case OP_FORK: /* for the child in its place */
+        return (o->flags & OPF_INPLACE) != 0;
     default:
         return false;
     }

@@ -333,6 +333,8 @@ static void tell(struct walk *w, uint32_t task)
         task = w->task = w->s->group[w->s->task[task].group].owner;
         if (task == w->other || w->other == NONE)
             x->all |= DO_STAY; /* it may go on, and its own timeout no longer comes */
+        if (w->s->task[task].mode == M_THREAD) /* cut short now it would be over at once */
+            x->all |= local_clean(w->l, &w->s->task[task]);
         if (task == w->other || goes_later(w->l, &w->s->task[task]))
             return; /* whatever it does, it does in its own order */
         owner_goes_on(w, &c);

@@ -496,6 +496,35 @@ static const struct trial_case cases[] = {
      1,
      0,
      1},
+    /* A thread that joins is over at once if it is cut short; behind the join, when its call is. */
+    {"joined, or in a call, when cut short",
+     "request: {parallel: {x: [{seq: [{parallel: {c: [{call: s}]}}, {call: s}], name: one}], o: "
+     "[{call: s, "
+     "error: 0.5}]}, catch: [{call: s, name: two}]}\n",
+     "F done(one) or G not running(one) or F (running(two) and running(one))",
+     {"threads"},
+     1,
+     0,
+     1},
+    /* The timeout of an await, or of who has lent its place, comes before c ends, or not at all. */
+    {"awaited, or timed out",
+     "request: [{respond: 200}, {spawn: {c: [{call: s}]}}, {await: c, timeout: 1s, catch: [{call: "
+     "s, name: "
+     "one}]}]\n",
+     "G not done(one)",
+     {"threads", "coroutine", "hybrid"},
+     1,
+     1,
+     1},
+    {"timed out in place",
+     "request: [{respond: 200}, {spawn: {x: [{offload: [{seq: [{spawn: {c: [{call: s}]}}], "
+     "timeout: 1s, "
+     "catch: [{call: s, name: one}]}]}]}}, {call: s}]\n",
+     "G not done(one)",
+     {"hybrid"},
+     1,
+     1,
+     1},
     /* Rounds are counted: they end. */
     {"rounds are counted",
      "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
