@@ -153,7 +153,8 @@ uint32_t explore_make_direct(struct explorer *x, const uint32_t *tuple, uint32_t
 /* Whether it is so for any state, and not only where a move touches other requests. */
 bool explore_never_kept(const struct explorer *x, uint32_t j)
 {
-    return x->forget || x->o.every || (x->o.watch && x->o.watch->global) || (j == x->nreq && x->batches);
+    return x->forget || x->o.every || (x->o.watch && x->o.watch->global) ||
+           (j == x->nreq && x->batches);
 }
 
 const struct memo_row *explore_row_known(const struct explorer *x, const uint32_t *tuple,
