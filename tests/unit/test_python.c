@@ -8,8 +8,10 @@
 #include "live/retrace.h"
 #include "run/rehearse.h"
 #include "tests/unit/schedule.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -355,6 +357,47 @@ static void test_load(void **state)
     rig_free(&r);
 }
 
+/* How many connections a program has opened for which its requests have no use yet. */
+static uint32_t connections_of(const struct program *p, int64_t most_ns)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof at;
+    uint32_t n = 0;
+    char service[32];
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&at, size), 0);
+    assert_int_equal(listen(fd, 64), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+    snprintf(service, sizeof service, "127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
+    const char *const argv[] = {"python3",   p->program, "--draws", p->draws,
+                                "--service", service,    NULL};
+    assert_int_equal(child_run(&(struct child_opt){
+                         .argv = argv, .said = p->said, .cores = 1, .most_ns = most_ns}),
+                     CHILD_LATE);
+    for (int one; (one = accept(fd, NULL, NULL)) >= 0; n++)
+        close(one);
+    close(fd);
+    return n;
+}
+
+/* Clients that begin together find a connection each on the loop. */
+static void test_connections(void **state)
+{
+    (void)state;
+    struct rig r = rig_new("services: {s: {latency: 1ms}}\n"
+                           "request: [{wait: 100s}, {call: s}]\n"
+                           "load: {clients: 5}\n",
+                           "coroutine");
+    struct program p = write_program(&r, 5);
+    int64_t most = 500 * MS; /* until it has begun */
+    uint32_t n;
+    while ((n = connections_of(&p, most)) == 0)
+        assert_true((most *= 2) < 20000 * MS);
+    assert_int_equal(n, 5);
+    remove_program(&p);
+    rig_free(&r);
+}
+
 /* ---- requests that others hold up, or that are refused ---- */
 
 static const struct text crowds[] = {
@@ -495,16 +538,17 @@ int main(void)
 {
     static const char *const kinds[] = {"serial", "threads", "coroutine", "hybrid"};
     static const size_t in_order[] = {0, 4, 8, 17}; /* under serial as well */
-    enum { MOST = 5 + 4 * TEST_COUNT(pipelines) };
+    enum { MOST = 6 + 4 * TEST_COUNT(pipelines) };
     struct CMUnitTest t[MOST] = {
         test_named("what is drawn", test_rehearse, NULL),
         test_named("what is refused", test_refused, NULL),
         test_named("programs that do not end well", test_child, NULL),
         test_named("a program that does not listen", test_child_stubborn, NULL),
+        test_named("connections for those who begin", test_connections, NULL),
     };
     struct row rows[MOST];
     char names[MOST][64];
-    size_t n = 4;
+    size_t n = 5;
     for (size_t i = 0; i < TEST_COUNT(pipelines); i++)
         for (size_t k = 1; k < 3 + (i == 15); k++) { /* hybrid: what is handed over */
             rows[n] = (struct row){&pipelines[i], kinds[k]};

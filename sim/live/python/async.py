@@ -82,6 +82,14 @@ class AsyncClient:
     def __init__(self, address):
         self.address, self.idle, self.busy = address, [], set()
 
+    async def open(self, count):
+        """Connections for those who will call at once: to make one takes longer than a call on it."""
+        if self.address:
+            loop = asyncio.get_running_loop()
+            made = (loop.create_connection(Line, *self.address) for _ in range(min(count, 256)))
+            got = await asyncio.gather(*made, return_exceptions=True)
+            self.idle += [one[1] for one in got if isinstance(one, tuple)]
+
     async def call(self, text, seconds, well):
         if self.address is None:
             await asyncio.sleep(seconds)
@@ -542,6 +550,7 @@ class LoopRun(Run):
 async def serve_on_loop(given, draws, link, pool, pool_order, admit):
     # only: .call( .hedged(
     Coroutine.client.watching = asyncio.create_task(Coroutine.client.watch())
+    await Coroutine.client.open(draws.together())
     # end
     # only: .offload(
     Coroutine.executor = concurrent.futures.ThreadPoolExecutor(pool or 10000)

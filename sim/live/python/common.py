@@ -96,6 +96,12 @@ class Draws:
             entry = self.entries[like[key[2] * 7919 % len(like)]]
             return {**entry, "draws": self.to_take(entry["values"])}
         return self.entries[key]
+# only: run_loop(
+
+    def together(self):
+        """How many clients begin at once."""
+        return sum(key[2] == 0 and self.load["classes"][key[0]]["closed"] for key in self.keys)
+# end
 
     def another(self, name):
         """One more than the simulation has drawn, as after an attempt that it had no need of."""
