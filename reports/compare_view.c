@@ -259,13 +259,23 @@ static void say_part(struct paras *p, const struct compare_part *q)
                  q->execution, number_fixed(a, q->lag1, 2));
 }
 
+static double bound_of(const struct compare_speedup *s)
+{
+    return fmin(isfinite(s->amdahl) ? s->amdahl : INFINITY,
+                isfinite(s->work_span) ? s->work_span : INFINITY);
+}
+
+static bool said_before(const struct compare_result *r, const struct compare_speedup *s)
+{
+    return s > r->speedup && s[-1].over == s->over && bound_of(&s[-1]) == bound_of(s);
+}
+
 static void say_speedup(struct paras *p, const struct compare_result *r,
                         const struct compare_speedup *s)
 {
     struct arena *a = p->mem;
     const char *of = r->part[s->of].execution, *over = r->part[s->over].execution;
-    double bound = fmin(isfinite(s->amdahl) ? s->amdahl : INFINITY,
-                        isfinite(s->work_span) ? s->work_span : INFINITY);
+    double bound = bound_of(s);
     if (isfinite(s->serial.value))
         para_add(p,
                  "%s over %s: measured %s with up to %s steps at once: %s [%s, %s] of the work is "
@@ -280,7 +290,7 @@ static void say_speedup(struct paras *p, const struct compare_result *r,
                  "The measured speedup lies above the model's bound of %s: the recorded requests "
                  "overlap what the model puts in order, or %s was recorded with slower calls.",
                  number_ratio(a, bound), over);
-    else
+    else if (!said_before(r, s))
         para_add(p, "By the model no execution can be more than %s faster than %s.",
                  number_ratio(a, bound), over);
 }

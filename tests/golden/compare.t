@@ -189,6 +189,13 @@ $ pertinax compare models/do_work.yaml --live --under serial,threads -n 20 --max
 > SPEEDUPS
 > threads over serial
 
+The bound of two speedups over the same execution is said once.
+
+$ pertinax compare models/search.yaml --live --under serial,threads,coroutine -n 20 --max-requests 2000 | grep -oE '^.* over serial:|no execution can be.*'
+>   threads over serial:
+> no execution can be more than 1.59x faster than serial.
+>   coroutine over serial:
+
 $ pertinax compare models/do_work.yaml --live --runtime python3 --under coroutine -n 20 --max-requests 2000 -d kept.db | grep -oE '^executed by.*|^coroutine, .*'; pertinax traces -d kept.db --sql "SELECT label, count(*) AS n FROM v_trace GROUP BY 1"
 > executed by python3 · requests 'request' · seed 1
 > coroutine, 20 requests
