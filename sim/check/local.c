@@ -116,28 +116,24 @@ static deeds given_back(const struct set *q)
 
 /* Could it matter whether the task moves before or after what the other does?
  *
- * That it is cut short before need not: after one of its moves that is nothing but to be there, it
- * is cut short as well, and the same is left.  Nor that it cuts the other short before that has
- * gone on, if all that the other does until then is to be there. */
+ * That it is cut short before need not: after its moves, if each is nothing but to be there, it is
+ * cut short as well, and the same is left. */
 static bool clash(const struct set *q, uint32_t other, deeds back)
 {
     deeds there = may_do(q, other), here = 0;
-    bool pure = false, cuts = false;
+    bool pure = true, cuts = false;
     for (uint32_t i = 0; i < q->m->n; i++) {
         struct doing x;
         if (!of_set(q, &q->m->v[i]))
             continue;
         local_move(q->l, q->s, &q->m->v[i], other, &x);
         here |= x.does | (x.cuts ? back : 0);
-        pure |= local_pure(&x);
+        pure = pure && local_pure(&x);
         cuts |= in_scope(q, &x, other);
     }
     if (here & there & ~(deeds)(DO_BE | DO_CUT | DO_ABORT | DO_STAY))
         return true;
-    bool covered = q->l->covers && pure;
-    if ((there & DO_CUT) && (here & DO_BE) && !covered)
-        return true;
-    return cuts && (!covered || (there & ~(deeds)(DO_BE | DO_CUT)));
+    return cuts || ((there & DO_CUT) && (here & DO_BE) && !(q->l->covers && pure));
 }
 
 /* Could a move of the task matter to another request?  Not what waits for a task to end that is

@@ -14,12 +14,10 @@
  * that counts which it makes ready, for all others have their turn later.  Copies of a hedge may
  * clash among themselves: their moves are made side by side, and no others.
  *
- * Others that are cut short by a failure are no clash where that leaves the same.  A task that is
- * cut short before it has moved may as well be cut short behind a move that does nothing but go on
- * (from its call to a pause before another try): what is left is a task that ends, unnoticed.  Nor
- * do others need to go on before they are cut short, if nobody could notice it; that they go on is
- * seen behind the task's other moves.  For chances, which would be others, that is not said; nor is
- * it by explore.c as yet, which says why (`covers`).
+ * That others cut the task short is no clash if its moves do nothing but go on (from a call to the
+ * next one, or to a pause before another try): it may as well be cut short behind them, and what is
+ * left is the same, a task that ends, unnoticed.  For chances, which would be others, that is not
+ * said; nor is it by explore.c as yet, which says why (`covers`).
  *
  * What this keeps: last states; the order of all moves that are not local, and so what they show;
  * whether there is a run without end (a cycle is then the caller's to look for). */

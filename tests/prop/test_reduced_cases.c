@@ -525,6 +525,18 @@ static const struct trial_case cases[] = {
      1,
      1,
      1},
+    /* Which of a and b fails first, and cuts nobody, is what the await tells. */
+    {"fails first, of two that are awaited",
+     "request: [{respond: 200}, {spawn: {a: [{call: s, error: 0.5}, {call: s}]}}, {spawn: {b: "
+     "[{call: s}, "
+     "{fail: oops}]}}, {await: [a, b], catch: {oops: {await: a, catch: [{call: s, name: one}]}, "
+     "any: "
+     "{call: s}}}, {call: s}]\n",
+     "G not done(one)",
+     {"threads", "coroutine"},
+     1,
+     0,
+     1},
     /* Rounds are counted: they end. */
     {"rounds are counted",
      "request: [{repeat: 3, do: [{call: s}]}, {call: s, name: one}]\n",
