@@ -13,10 +13,9 @@ struct judge {
     struct arena *a;
     struct diags *d;
     struct check_result *r;
-    struct cover *cover; /* of each subject */
-    bool *sound;         /* of each unit: it held with some mix of classes, and might not have */
-    struct explore *
-        *met; /* of each unit, NULL: what requests of any mix have met (explore_seen_) */
+    struct cover *cover;  /* of each subject */
+    bool *sound;          /* of each unit: it held with some mix of classes, and might not have */
+    struct explore **met; /* of each unit, or NULL: what requests of any mix have met */
     uint32_t cap_exploration;
     struct require_item *number; /* of each unit that is a claim in numbers */
     struct measured **measured;  /* of each unit that is an `agrees` */

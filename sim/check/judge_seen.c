@@ -249,10 +249,12 @@ static void judge_fault(struct judge *j, uint32_t unit, struct seen *s, enum fau
         judge_unusual(j, r, looked);
 }
 
-/* Does nobody wait for something that somebody holds, whichever classes the requests are of? */
+/* Does nobody ever wait for what somebody holds, whichever classes the requests are of?  Then that
+ * nothing deadlocks says little. */
 static void judge_slack(struct judge *j, uint32_t unit, const struct seen *s)
 {
     struct claim_result *r = &j->r->claim[unit];
+    uint32_t asked = j->p->unit[unit].of->concurrent; /* one alone may have been explored */
     struct explore *met = j->met[unit];
     if (met == NULL) {
         met = j->met[unit] = NEW(j->a, struct explore, 1);
@@ -263,7 +265,7 @@ static void judge_slack(struct judge *j, uint32_t unit, const struct seen *s)
     explore_seen_add(s->p, met, &s->e);
     uint32_t slack = cover_slack(s->p, met);
     if (slack != NONE && r->found != VERDICT_UNDECIDED) {
-        const char *why = cover_slack_text(s->p, met, slack, s->nreq, &r->hint, j->a);
+        const char *why = cover_slack_text(s->p, met, slack, asked, &r->hint, j->a);
         verdict_set(r, VERDICT_VACUOUS, why);
     } else if (r->found == VERDICT_VACUOUS) { /* with another mix it was */
         r->hint = NULL;

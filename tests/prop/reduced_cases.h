@@ -44,4 +44,14 @@ static void test_case(void **state)
     }
 }
 
+static int run_cases(const struct trial_case *c, size_t n)
+{
+    struct CMUnitTest *tests = xcalloc(n, sizeof *tests);
+    for (size_t i = 0; i < n; i++)
+        tests[i] = test_named(c[i].name, test_case, &c[i]);
+    int failed = _cmocka_run_group_tests("reduced", tests, n, NULL, NULL);
+    free(tests);
+    return failed;
+}
+
 #endif

@@ -599,8 +599,5 @@ static const struct trial_case cases[] = {
 
 int main(void)
 {
-    struct CMUnitTest tests[TEST_COUNT(cases)];
-    for (size_t i = 0; i < TEST_COUNT(cases); i++)
-        tests[i] = test_named(cases[i].name, test_case, &cases[i]);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_cases(cases, TEST_COUNT(cases));
 }
