@@ -64,9 +64,15 @@ static const char *flow_of(const struct calibration *c, struct arena *mem, enum 
     return arena_printf(mem, "%s}", s);
 }
 
+const char *calibrate_gil(const struct calibration *c)
+{
+    return c->gil ? "{barging: true}" : "false";
+}
+
 static const char *host_of(const struct calibration *c, struct arena *mem)
 {
-    return arena_printf(mem, "host: {cores: %u%s}\n", c->cores, c->gil ? ", gil: true" : "");
+    const char *gil = c->gil ? arena_printf(mem, ", gil: %s", calibrate_gil(c)) : "";
+    return arena_printf(mem, "host: {cores: %u%s}\n", c->cores, gil);
 }
 
 void calibrate_put(const struct calibration *c, struct buf *b)

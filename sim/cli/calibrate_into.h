@@ -12,6 +12,8 @@ void calibrate_put(const struct calibration *c, struct buf *b);
  * after them. */
 enum calibrated calibrate_next(const struct calibration *c, enum exec_kind kind, bool pooled,
                                int *i);
+/* What a host has as its `gil`. */
+const char *calibrate_gil(const struct calibration *c);
 /* "21.8us", "3.1KB" */
 const char *calibrate_amount(struct arena *mem, double x, bool bytes);
 /* The model's text with the costs of each of its executions, and with `threads` and `coroutine` if

@@ -22,7 +22,7 @@ static void set_execution(const struct setting *t, const struct execution *x)
     const char *path = arena_printf(mem, "executions.%s", x->name);
     enum calibrated k;
     set(t, arena_printf(mem, "%s.costs", path), "=", "none");
-    set(t, arena_printf(mem, "%s.gil", path), "=", t->c->gil ? "true" : "false");
+    set(t, arena_printf(mem, "%s.gil", path), "=", calibrate_gil(t->c));
     for (int i = 0; (k = calibrate_next(t->c, x->kind, x->pool != NULL, &i)) != CAL_COUNT;)
         set(t, arena_printf(mem, "%s.%s", path, calibrate_rows[k].key), "=",
             calibrate_amount(mem, t->c->v[k].value, calibrate_rows[k].bytes));

@@ -185,6 +185,7 @@ void compile_host(struct compiler *c)
     p->stack = env_value(c, x->stack, WANT_SIZE, "`stack`", 0);
     p->frame = env_value(c, x->frame, WANT_SIZE, "`frame`", 0);
     p->gil_contended = p->gil && (x->kind == EXEC_THREADS || x->kind == EXEC_HYBRID);
+    p->barging = p->gil_contended && h->barging;
     p->uncaught = c->m->uncaught;
 }
 

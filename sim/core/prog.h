@@ -258,6 +258,7 @@ struct prog {
     enum exec_kind kind;
     uint32_t workers, cores;
     bool gil, has_loop, in_place; /* in_place: serial, children run where they stand */
+    bool barging;                 /* a call costs the second in line for the GIL its place */
     bool random_balance;
     enum schedule_kind schedule;
     int64_t quantum, interval;

@@ -195,6 +195,7 @@ struct host {
     const struct expr *cores, *workers; /* NULL: 1 */
     bool gil;
     const struct expr *handoff, *interval; /* NULL: 0, 5ms */
+    bool barging;
     enum schedule_kind schedule;
     const struct expr *quantum; /* of rr; NULL: 5ms */
     bool random_balance;

@@ -15,6 +15,7 @@ const char *const cost_name[COST_COUNT] = {"spawn", "switch", "task",   "resume"
 static const struct key_row rows_gil[] = {
     KEY("handoff", read_expr, host, handoff),
     KEY("interval", read_expr, host, interval),
+    KEY("barging", read_bool, host, barging),
     KEY_END,
 };
 static const struct key_table table_gil = {"`gil`", rows_gil, NULL};

@@ -151,7 +151,8 @@ const char *assume_gil(struct arena *a, const struct prog *p)
     if (!p->gil)
         return "no GIL";
     char text[32];
-    return arena_printf(a, "GIL, %s switch interval", duration_text((double)p->interval, text));
+    return arena_printf(a, "GIL%s, %s switch interval", p->barging ? ", barging" : "",
+                        duration_text((double)p->interval, text));
 }
 
 const char *assume_costs(struct arena *a, const struct prog *p)

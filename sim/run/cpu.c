@@ -60,40 +60,38 @@ void cpu_thread(struct cpu *c, uint32_t entity, uint32_t worker, bool fresh)
 
 /* ---- queues: of the cores (gil NULL) and of a GIL ---- */
 
-static void queue_append(struct cpu *c, struct cpu_gil *g, uint32_t entity)
+static void queue_link(struct cpu *c, struct cpu_gil *g, uint32_t entity)
 {
     uint32_t *first = g ? &g->first : &c->first, *last = g ? &g->last : &c->last;
-    struct cpu_entity *e = &c->e[entity];
-    c->d.change(c->d.ctx);
-    e->prev = *last;
-    e->next = CPU_NONE;
-    e->where = g ? CPU_GIL : CPU_QUEUE;
-    e->since = c->now;
-    if (*last == CPU_NONE)
-        *first = entity;
-    else
-        c->e[*last].next = entity;
+    c->e[entity].prev = *last;
+    c->e[entity].next = CPU_NONE;
+    *(*last == CPU_NONE ? first : &c->e[*last].next) = entity;
     *last = entity;
-    if (g)
-        g->n++;
-    else
-        c->nqueue++;
+    *(g ? &g->n : &c->nqueue) += 1;
+}
+
+static void queue_unlink(struct cpu *c, struct cpu_gil *g, uint32_t entity)
+{
+    uint32_t *first = g ? &g->first : &c->first, *last = g ? &g->last : &c->last;
+    const struct cpu_entity *e = &c->e[entity];
+    *(e->prev == CPU_NONE ? first : &c->e[e->prev].next) = e->next;
+    *(e->next == CPU_NONE ? last : &c->e[e->next].prev) = e->prev;
+    *(g ? &g->n : &c->nqueue) -= 1;
+}
+
+static void queue_append(struct cpu *c, struct cpu_gil *g, uint32_t entity)
+{
+    c->d.change(c->d.ctx);
+    c->e[entity].where = g ? CPU_GIL : CPU_QUEUE;
+    c->e[entity].since = c->now;
+    queue_link(c, g, entity);
 }
 
 static uint32_t queue_pop(struct cpu *c, struct cpu_gil *g)
 {
-    uint32_t *first = g ? &g->first : &c->first, *last = g ? &g->last : &c->last;
-    uint32_t entity = *first;
+    uint32_t entity = g ? g->first : c->first;
     c->d.change(c->d.ctx);
-    *first = c->e[entity].next;
-    if (*first == CPU_NONE)
-        *last = CPU_NONE;
-    else
-        c->e[*first].prev = CPU_NONE;
-    if (g)
-        g->n--;
-    else
-        c->nqueue--;
+    queue_unlink(c, g, entity);
     c->d.wait(c->d.ctx, g != NULL, c->now - c->e[entity].since);
     return entity;
 }
@@ -331,15 +329,25 @@ void cpu_idle(struct cpu *c, uint32_t entity)
     gil_release(c, entity);
 }
 
+void cpu_barge(struct cpu *c, uint32_t entity)
+{
+    if (entity >= c->ne)
+        return;
+    struct cpu_gil *g = &c->lock[c->e[entity].worker];
+    if (g->holder != CPU_NONE || g->last_serial != c->e[entity].serial || g->n < 2)
+        return;
+    uint32_t late = c->e[g->first].next;
+    queue_unlink(c, g, late);
+    queue_link(c, g, late);
+}
+
 void cpu_stop(struct cpu *c, uint32_t entity)
 {
     struct cpu_entity *e = &c->e[entity];
     bug_if(e->where == CPU_GIL);
     if (e->where == CPU_QUEUE) {
         c->d.change(c->d.ctx);
-        *(e->prev == CPU_NONE ? &c->first : &c->e[e->prev].next) = e->next;
-        *(e->next == CPU_NONE ? &c->last : &c->e[e->next].prev) = e->prev;
-        c->nqueue--;
+        queue_unlink(c, NULL, entity);
         e->where = CPU_OFF;
     } else if (e->where == CPU_ON && c->policy == CPU_PS && ps_remove(&c->share, c->now, entity)) {
         c->d.alarm(c->d.ctx, ps_next(&c->share, c->now), CPU_EV_SHARE, 0, ++c->share_alarm);

@@ -96,6 +96,10 @@ void cpu_thread(struct cpu *c, uint32_t entity, uint32_t worker, bool fresh);
 void cpu_compute(struct cpu *c, uint32_t entity, uint32_t task, int64_t ns, bool needs_gil,
                  int64_t wake);
 void cpu_idle(struct cpu *c, uint32_t entity);
+/* The entity, which has just given up its GIL, sends before it waits: it did so twice.  The first
+ * time it had the GIL again before the next in line ran, who was woken then; the second time it was
+ * the one behind that was woken, who comes too late for it, and goes to the end of the queue. */
+void cpu_barge(struct cpu *c, uint32_t entity);
 /* Takes the burst back: it is not done and never will be.  Not of one that waits for a GIL. */
 void cpu_stop(struct cpu *c, uint32_t entity);
 void cpu_alarm(struct cpu *c, enum cpu_event e, uint32_t which, uint32_t generation);

@@ -70,6 +70,8 @@ void fx_work(struct sim *s, uint32_t task, uint32_t pc)
     int64_t ns = draw_work(s, task, pc, &ok);
     sim_hear(s, task, pc, (double)ns, ok);
     const struct op *o = &s->p->op[pc];
+    if (s->p->barging && o->code == OP_CALL && s->st.task[task].mode == M_THREAD)
+        cpu_barge(&s->cpu, 2 * s->st.task[task].thread);
     chain_add(s, task, ns);
     if (s->follow)
         path_work(s->path, task, pc, s->world ? INT64_MAX : ns);

@@ -586,7 +586,8 @@ static inline void random_print_host(struct random_maker *m, struct buf *b)
     buf_printf(b, ", cores: %u, schedule: %s", 1 + random_below(m, 3),
                schedule[random_below(m, 4)]);
     if (random_below(m, 2))
-        buf_puts(b, random_one(m, RANDOM_COSTS, 2) ? ", gil: {handoff: 50us, interval: 300us}"
+        buf_puts(b, random_one(m, RANDOM_COSTS, 2) ? ", gil: {handoff: 50us, interval: 300us,"
+                                                     " barging: true}"
                                                    : ", gil: true");
     if (random_below(m, 4) == 0)
         buf_puts(b, ", workers: 2");

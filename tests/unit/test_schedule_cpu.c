@@ -76,6 +76,7 @@ static const struct schedule cores[] = {
     "executions: {gil: {kind: threads, cores: 2, gil: true},"                                      \
     " gil1: {kind: threads, cores: 2, gil: {interval: 1ms}},"                                      \
     " gil100: {kind: threads, cores: 2, gil: {handoff: 100us}},"                                   \
+    " barging: {kind: threads, cores: 2, gil: {barging: true}},"                                   \
     " onecore: {kind: threads, gil: true}, free: {kind: threads, cores: 2},"                       \
     " loop: {kind: coroutine, cores: 2, gil: {handoff: 100us}},"                                   \
     " hfree: {kind: hybrid, cores: 2}, hone: {kind: hybrid},"                                      \
@@ -122,6 +123,23 @@ static const struct schedule gils[] = {
     {"taken back",
      GILS "request: {parallel: {a: [{cpu: 8ms, releases_gil: true}, {wait: 1ms}], b: {cpu: 12ms}}}",
      {ENDS("gil", 13 * MS), ENDS("free", 12 * MS)}},
+    /* a computes 0-1, the others 1-2, 2-3 and 3-4: c second of them, or last, as a's call costs it
+     * its place.  c's own call finds but one who waits, or nobody. */
+    {"a call costs the second one its place",
+     GILS "services: {s: {latency: 10ms}}\n"
+          "request: {parallel: {a: [{cpu: 1ms}, {call: s}], b: {cpu: 1ms},"
+          " c: [{cpu: 1ms}, {call: s}, {respond: 200}], d: {cpu: 1ms}}}",
+     {GETS("gil", 13 * MS, 13 * MS, 200), GETS("barging", 14 * MS, 14 * MS, 200)}},
+    /* a pause is no call; nor is there a second one of two */
+    {"a pause costs nobody his place",
+     GILS "request: {parallel: {a: [{cpu: 1ms}, {wait: 10ms}], b: {cpu: 1ms},"
+          " c: [{cpu: 1ms}, {wait: 10ms}, {respond: 200}], d: {cpu: 1ms}}}",
+     {GETS("gil", 13 * MS, 13 * MS, 200), GETS("barging", 13 * MS, 13 * MS, 200)}},
+    {"a call with two behind it",
+     GILS "services: {s: {latency: 10ms}}\n"
+          "request: {parallel: {a: [{cpu: 1ms}, {call: s}], b: [{cpu: 1ms}, {respond: 200}],"
+          " c: {cpu: 1ms}}}",
+     {GETS("gil", 2 * MS, 11 * MS, 200), GETS("barging", 2 * MS, 11 * MS, 200)}},
     /* l is back at 1.  hgil: p 0-6, the loop 6-10, p 10-16; hone, rr(5ms): p 0-5, l 5-9, p 9-16.
      * A loop computes p 0-12, only then l's wait begins. */
     {"a pool thread and its loop",

@@ -81,8 +81,8 @@ def requests(n, pool):
 def thread_calls(n):
     def call(rq, number):
         for _ in range(n):
-            rq.call("s")
-            rq.burst(BUSY, False)
+            rq.call("s", send=0.2 * BUSY, receive=0.3 * BUSY)
+            rq.burst(0.5 * BUSY, False)
 
     return thread_each(AT_ONCE, call)
 
@@ -172,8 +172,8 @@ def waiting(times):
 def calling(times):
     async def call(rq, number):
         for _ in range(times):
-            await rq.call("s")
-            rq.burst(BUSY, False)
+            await rq.call("s", send=0.2 * BUSY, receive=0.3 * BUSY)
+            rq.burst(0.5 * BUSY, False)
 
     return call
 
