@@ -261,11 +261,8 @@ static void explore_all(const struct prog *p, const struct explore_opt *o, struc
     x->t.width = x->width;
     if (x->batches)
         x->o.symmetric_requests = false;
-    /* Not `covers`: nothing is known that it loses, but of what it lost
-     * (tests/prop/test_reduced_cases and _turns have it all) too much was found by the last who
-     * looked. */
     if (o->local_alone && !looks_anywhere(o))
-        x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL, false);
+        x->local = local_new(p, o->nreq, o->races, o->watch ? o->watch->sees : NULL, o->coarse);
     e->local = x->local != NULL;
     x->sleeps = !o->every && !o->hunt && !x->forget && !x->local && !x->o.symmetric_requests;
     if (o->begins_along)

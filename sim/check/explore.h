@@ -56,6 +56,8 @@ struct explore_opt {
     bool symmetric_copies, symmetric_requests;
     bool begins_along; /* a begin that nobody can notice is part of the move before (begins.h) */
     bool local_alone;  /* a local move (local.h) is made alone, where that is sound */
+    bool coarse;       /* so are moves that may cut others short: what it finds is there, but it
+                          is not proven to find all (local.h: covers) */
     bool every;        /* each move is made in each state, sleeping ones (sleep.h) and those of
                           the memo as well: the same comes of it */
     bool any_way;      /* ways to what shows need not be the shortest: it is not looked for again */

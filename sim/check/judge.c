@@ -86,13 +86,26 @@ static const char *mix_text(struct judge *j, const struct prog *p, const struct 
     return s;
 }
 
-static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, const struct prog *p,
-                                const struct explore *e, const char *classes, bool apart)
+static const char *reductions_of(struct judge *j, const struct plan_unit *u, const struct seen *s,
+                                 bool apart)
+{
+    if (j->o->no_reductions)
+        return "";
+    const char *local = !s->e.local ? "" : s->coarse ? "coarse steps, " : "local steps, ";
+    return arena_printf(j->a, "%s%sequal copies%s", local, s->e.dead ? "dead variables, " : "",
+                        apart                   ? ", requests apart"
+                        : u->of->concurrent > 1 ? ", equal requests"
+                                                : "");
+}
+
+static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, const struct seen *s,
+                                const char *classes, bool apart)
 {
     static const enum check_end end[] = {
         [EXPLORE_WHOLE] = CHECK_WHOLE,     [EXPLORE_FOUND] = CHECK_FOUND,
         [EXPLORE_STATES] = CHECK_STATES,   [EXPLORE_BYTES] = CHECK_MEMORY,
         [EXPLORE_STOPPED] = CHECK_STOPPED, [EXPLORE_BROKEN] = CHECK_BROKEN};
+    const struct explore *e = &s->e;
     struct check_result *r = j->r;
     if (r->nexploration == j->cap_exploration) {
         uint32_t cap = 2 * j->cap_exploration + 16;
@@ -102,13 +115,9 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
         r->exploration = v;
         j->cap_exploration = cap;
     }
-    const char *copies = j->o->no_reductions ? ""
-                                             : arena_printf(j->a, "%s%sequal copies",
-                                                            e->local ? "local steps, " : "",
-                                                            e->dead ? "dead variables, " : "");
     r->exploration[r->nexploration] = (struct exploration_result){
         .spec = u->subject,
-        .execution = p->exec->name,
+        .execution = s->p->exec->name,
         .settings = j->p->model[u->model].own,
         .concurrent = u->of->concurrent,
         .classes = classes,
@@ -118,10 +127,7 @@ static uint32_t exploration_add(struct judge *j, const struct plan_unit *u, cons
         .last = e->last,
         .depth = e->depth,
         .bytes = e->bytes + e->part_bytes,
-        .reductions = apart ? arena_printf(j->a, "%s, requests apart", copies)
-                      : u->of->concurrent > 1 && *copies
-                          ? arena_printf(j->a, "%s, equal requests", copies)
-                          : copies,
+        .reductions = reductions_of(j, u, s, apart),
         .bounds = e->cut ? arena_printf(j->a, "counts up to %u", j->o->max_count) : ""};
     return r->nexploration++;
 }
@@ -226,21 +232,17 @@ static bool watch_begin(struct judge *j, const bool *in, struct seen *s, struct 
     return true;
 }
 
-static bool explore_part(struct judge *j, const struct together *g, const struct mix *m,
-                         enum part part, uint64_t max_states)
+/* How it ends, having said what it means for the units; `whole`: nothing, if it ends too early. */
+static enum explore_end explore_once(struct judge *j, const struct together *g, const struct mix *m,
+                                     struct explore_opt o, const bool *in, bool whole)
 {
-    struct explore_opt o = part_opt(j, g, m, part);
-    bool *in = NEW(j->a, bool, j->p->nunit);
-    for (uint32_t i = 0; i < j->p->nunit; i++)
-        in[i] = in_part(j, g, part, i);
-    o.max_states = max_states;
-    struct seen s = {.p = g->p, .cls = m->cls};
+    struct seen s = {.p = g->p, .cls = m->cls, .coarse = o.coarse};
     bool apart = watch_begin(j, in, &s, &o);
     explore_run(g->p, &o, &s.e);
-    bool said = max_states == j->o->max_states || s.e.end != EXPLORE_STATES;
-    if (said) {
+    enum explore_end end = s.e.end;
+    if (!whole || end != EXPLORE_STATES) {
         const char *mix = mix_text(j, g->p, m, g->u->of->concurrent);
-        s.index = exploration_add(j, g->u, g->p, &s.e, mix, apart);
+        s.index = exploration_add(j, g->u, &s, mix, apart);
         for (uint32_t i = 0; i < j->p->nunit; i++)
             if (in[i])
                 seen_judge(j, i, &s);
@@ -248,7 +250,34 @@ static bool explore_part(struct judge *j, const struct together *g, const struct
     }
     explore_free(&s.e);
     logic_end(&s);
-    return said;
+    return end;
+}
+
+static bool any_open(const struct judge *j, const bool *in)
+{
+    for (uint32_t i = 0; i < j->p->nunit; i++)
+        if (in[i] && j->r->claim[i].found == VERDICT_UNDECIDED)
+            return true;
+    return false;
+}
+
+/* Where a limit leaves something open, a search that may pass over runs is tried: what it finds is
+ * there all the same. */
+static bool explore_part(struct judge *j, const struct together *g, const struct mix *m,
+                         enum part part, uint64_t max_states)
+{
+    struct explore_opt o = part_opt(j, g, m, part);
+    bool *in = NEW(j->a, bool, j->p->nunit), whole = max_states != j->o->max_states;
+    for (uint32_t i = 0; i < j->p->nunit; i++)
+        in[i] = in_part(j, g, part, i);
+    o.max_states = max_states;
+    enum explore_end end = explore_once(j, g, m, o, in, whole);
+    if (whole && end == EXPLORE_STATES)
+        return false;
+    o.coarse = o.local_alone && (end == EXPLORE_STATES || end == EXPLORE_BYTES);
+    if (o.coarse && any_open(j, in))
+        explore_once(j, g, m, o, in, false);
+    return true;
 }
 
 /* Who touches data when is nothing that the others notice: where it takes many states to tell, the

@@ -25,6 +25,7 @@ struct seen { /* an exploration that is over */
     struct explore e;
     const uint32_t *cls; /* of its requests */
     uint32_t nreq;
+    bool coarse;             /* it may pass over runs */
     uint32_t index;          /* into check_result.exploration */
     struct monitor *monitor; /* of its claims in logic; NULL: it has none */
     uint32_t *bit;           /* of each unit, in e.claim */

@@ -273,6 +273,15 @@ static void judge_slack(struct judge *j, uint32_t unit, const struct seen *s)
     }
 }
 
+static void seen_nothing_coarse(struct judge *j, struct claim_result *r, const struct seen *s)
+{
+    if (s->e.end == EXPLORE_WHOLE && s->e.local && r->found == VERDICT_UNDECIDED)
+        r->why = arena_printf(j->a,
+                              "%s; nor in all %" PRIu64
+                              " state%s of a coarser search, which may pass over runs",
+                              r->why, s->e.states, s->e.states == 1 ? "" : "s");
+}
+
 void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
 {
     const struct claim *c = j->p->unit[unit].of;
@@ -285,6 +294,10 @@ void seen_judge(struct judge *j, uint32_t unit, struct seen *s)
     bool logic = logic_claim(&j->p->unit[unit]);
     if (f != FAULT_COUNT || (logic && logic_violated(s, unit))) {
         judge_fault(j, unit, s, f);
+        return;
+    }
+    if (s->coarse) {
+        seen_nothing_coarse(j, r, s);
         return;
     }
     if (s->e.end != EXPLORE_WHOLE) {

@@ -16,8 +16,9 @@
  *
  * That others cut the task short is no clash if its moves do nothing but go on (from a call to the
  * next one, or to a pause before another try): it may as well be cut short behind them, and what is
- * left is the same, a task that ends, unnoticed.  For chances, which would be others, that is not
- * said; nor is it by explore.c as yet, which says why (`covers`).
+ * left is the same, a task that ends, unnoticed (`covers`).  For chances, which would be others,
+ * that is not said.  Of all this too much had to be cured after it had been taken for right, though
+ * nothing is known any more that it loses: so nothing passes by it (explore.h: coarse).
  *
  * What this keeps: last states; the order of all moves that are not local, and so what they show;
  * whether there is a run without end (a cycle is then the caller's to look for). */

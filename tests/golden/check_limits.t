@@ -82,6 +82,30 @@ $ for budget in '--max-states 1000' '--max-memory 1'; do pertinax check large.ya
 > smaller counts (`set`).
 >
 
+# What a limit leaves open is looked for once more, coarsely: a fault that is found is there
+$ printf 'pertinax: 1\nname: five\nservices: {s: {latency: 1ms}}\nrequest:\n  - parallel: [%s]\n  - respond: 200\n  - respond: 500\nchecks: [{responds: exactly_once, under: threads}, {deadlock_free: {under: threads}}]\n' "$(for i in 1 2 3 4 5; do printf '{call: s, timeout: 1ms}, '; done)" >five.yaml; pertinax check five.yaml --max-states 300 >out; sed -n '/^CLAIM/,/^$/p; /^Undecided/,/^$/p; /^EXPLORED/,/^$/p' out; $(sed -n 's/.*replay it: //p' out) | tail -n 4
+> CLAIM                   threads
+> responds: exactly_once  FAIL (1)
+> deadlock_free           undecided
+>
+> Undecided: deadlock_free under threads: no fault in 300 states, to depth 9, 92
+> of them yet to be gone on from; --max-states was reached; nor in all 100 states
+> of a coarser search, which may pass over runs; try it with smaller counts
+> (`set`).
+>
+> EXPLORED  requests  states  transitions  depth
+> threads          2     400         1295     13  not all
+>
+>                   already, the request ends  ◀
+>
+> Times: each latency as near to its mean as this order of events allows;
+> requests arrive at any time.
+$ pertinax check five.yaml --max-states 300 --no-reductions | sed -n '/^Undecided/,/^$/p'
+> Undecided: responds: exactly_once, deadlock_free under threads: no fault in 303
+> states, to depth 6, 188 of them yet to be gone on from; --max-states was
+> reached; try it with `concurrent: 1`, or with smaller counts (`set`).
+>
+
 # Where runs go on for ever, what is awaited may be put off
 $ printf 'pertinax: 1\nname: round\nservices: {a: {latency: 1ms}}\nchannels: {there: 2, back: 2}\nrequest: [{put: there}, {respond: 200}]\nstages:\n  go: {from: there, do: [{call: a}, {put: back}]}\n  come: {from: back, do: {put: there}}\nchecks: [{eventually: ended, concurrent: 1, under: threads}]\n' >round.yaml; pertinax check round.yaml | sed -n '/^Undecided/,/^$/p'
 > Undecided: eventually: ended under threads: some runs go on for ever, and may
