@@ -120,8 +120,19 @@ static void put_body(struct maker *m, uint32_t depth, uint32_t most)
     buf_puts(&m->b, "]");
 }
 
-static const char *ordered_model(struct arena *a, uint64_t seed, bool hasty)
+/* Requests of two classes: the second one's pipeline has other steps. */
+static void put_classes(struct maker *m)
 {
+    m->steps = 3; /* small ones */
+    buf_puts(&m->b, "\npipelines: {other: ");
+    put_body(m, 1, 2);
+    buf_puts(&m->b, "}\nload: [{clients: 1}, {clients: 1, pipeline: other, name: other}]");
+}
+
+enum { HASTY = 1 << 30, CLASSES = 1 << 29 }; /* no features of random_model.h */
+static const char *ordered_model(struct arena *a, uint64_t seed, uint32_t features)
+{
+    bool hasty = features & HASTY;
     struct maker m = {.seed = seed, .hasty = hasty};
     buf_printf(&m.b, "pertinax: 1\nname: ordered\n%s", hasty && seed % 2 ? "uncaught: none\n" : "");
     buf_puts(&m.b, "services: {s: {latency: 1ms}, t: {latency: 1ms, capacity: 1}}\n"
@@ -129,6 +140,8 @@ static const char *ordered_model(struct arena *a, uint64_t seed, bool hasty)
                    "scope: worker, queue_timeout: 1ms}}\n"
                    "shared: {key: all, g: {range: 0..2, scope: all}}\nrequest: ");
     put_body(&m, 2, 3);
+    if (features & CLASSES)
+        put_classes(&m);
     buf_puts(&m.b, !hasty ? "\n" : seed % 3 ? "\nhost: {gil: true}\n" : "\nhost: {workers: 2}\n");
     buf_puts(&m.b, "executions: {threads: {kind: threads}, threads2: {kind: threads, pool: 3}, "
                    "hybrid: {kind: hybrid, pool: 2}");
@@ -140,13 +153,12 @@ static const char *ordered_model(struct arena *a, uint64_t seed, bool hasty)
     return text;
 }
 
-enum { HASTY = 1 << 30 }; /* no feature of random_model.h */
 static void try(uint64_t seed, uint32_t features, const char *exec, uint32_t nreq, struct tally *n)
 {
     struct trial t = {.a = arena_new(0), .seed = seed, .exec = exec, .nreq = nreq};
-    bool ordered = (features & ~(uint32_t)HASTY) == 0;
-    t.text = ordered ? ordered_model(t.a, seed, features == HASTY)
-                     : random_model(t.a, seed, features, NULL).text;
+    bool ordered = (features & ~(uint32_t)(HASTY | CLASSES)) == 0;
+    t.text =
+        ordered ? ordered_model(t.a, seed, features) : random_model(t.a, seed, features, NULL).text;
     compare(t, n);
     arena_drop(t.a);
 }
@@ -168,6 +180,8 @@ static const struct row {
     {"tasks in order, two requests", 0, 2, 50, 100},
     {"in haste, one request", HASTY, 1, 30, 80},
     {"in haste, two requests", HASTY, 2, 30, 40},
+    {"two classes in order", CLASSES, 2, 30, 60},
+    {"two classes in haste", HASTY | CLASSES, 2, 30, 40},
     {"forks, one request", SIMPLE, 1, 20, 75},
     {"forks, two requests", SIMPLE & ~(uint32_t)RANDOM_COSTS, 2, 10, 25},
     {"shared data, one request", SIMPLE | SHARING, 1, 20, 75},
@@ -190,7 +204,7 @@ static void test_row(void **state)
     uint32_t seeds = test_quick() ? r->seeds / 10 : r->seeds;
     for (uint64_t seed = 1; seed <= seeds; seed++)
         for (size_t x = 0; x < TEST_COUNT(execs); x++)
-            try(seed, r->features, (r->features == HASTY ? hasty : execs)[x], r->nreq, &n);
+            try(seed, r->features, (r->features & HASTY ? hasty : execs)[x], r->nreq, &n);
     print_message(
         "%u compared, %u with fewer states by begins joined, %u with less than half of them "
         "reduced; %u faults, %u claims that fail\n",
