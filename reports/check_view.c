@@ -404,8 +404,8 @@ void check_remarks(struct paras *p, const struct check_result *r, uint32_t spec,
 /* The reductions of all explorations, each once. */
 static const char *reductions_of(struct arena *a, const struct check_result *r)
 {
-    static const char *const each[] = {"local steps", "dead variables", "equal copies",
-                                       "equal requests", "requests apart"};
+    static const char *const each[] = {"local steps",  "coarse steps",   "dead variables",
+                                       "equal copies", "equal requests", "requests apart"};
     const char *list = "";
     for (size_t k = 0; k < sizeof each / sizeof *each; k++) {
         bool used = false;
