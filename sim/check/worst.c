@@ -5,6 +5,7 @@
 #include "check/worst_impl.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* What is tried by an instant less than a step falls short of it by that much for each duration. */
 static bool attained(const struct worst *x)
@@ -165,5 +166,7 @@ bool worst_judge(const struct prog *p, struct require_item *item, const struct w
                                            text_value(a, limit, UNIT_DURATION, false));
     bool ok = judge(&x, item, a, d);
     tries_free(&x.tries);
+    free(x.loose);
+    free(x.timed);
     return ok;
 }

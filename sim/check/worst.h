@@ -8,9 +8,10 @@
  *
  * Where nothing is contended: its bound, and whatever makes it end at the very instant of a pending
  * timeout.  Latency then is made of sums, greatest and least of durations, and grows with each of
- * them as long as no timeout changes what is done: no other value can make it longer.
+ * them as long as none changes what is done: no other value can make it longer.
  *
- * Where something is, a shorter call may make the whole longer (Graham 1969).  Then every multiple
+ * Where something is, or where it makes a difference which task comes first, or a timeout is over
+ * several things (worst_grows), a shorter call may make the whole longer (Graham 1969).  Then every multiple
  * of a step between its bounds is tried, the step being the greatest common divisor of all
  * durations of the model, and what comes at the same instant in every order.  That leaves out
  * nothing: events are bound to each other by differences of times that lie between whole numbers of
@@ -28,6 +29,9 @@
  * that come at once and are equal, the first thing they wait for may be taken to last the longer
  * the earlier the request: others are that with names exchanged, the order of what comes at once
  * being tried anyway.
+ *
+ * A duration that is kept in a variable may decide what is done, and be compared with anything: of
+ * one that does only the bounds are tried, which proves nothing.
  *
  * A law without a bound has no worst case, unless a timeout cuts it. */
 #ifndef CHECK_WORST_H

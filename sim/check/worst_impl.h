@@ -20,6 +20,8 @@ struct worst {
     enum worst_way way;
     int64_t step;   /* ns */
     uint32_t nreq;  /* 1: alone */
+    bool *loose;    /* by expression: neither bound need give the longest run */
+    bool *timed;    /* by expression: a timeout of its own task ends what takes longer */
     uint32_t alike; /* expression of the first duration of requests that are equal; or NONE */
     struct tries tries;
     uint32_t ndrawn, last; /* this run: so many of these were drawn; the last one's place */
@@ -41,6 +43,13 @@ struct worst {
 };
 /* Is there something that whole steps do not do for: shares of a processor? */
 bool worst_shares(const struct prog *p);
+/* Do the bounds of durations show the longest latency, where nothing is contended? */
+bool worst_grows(const struct prog *p);
+/* By expression: durations kept in variables that decide more than how long something takes (a
+ * condition, a timeout, a difference). */
+bool *worst_loose(const struct prog *p);
+/* By expression: what is waited for within a timeout, and holds nothing that others have. */
+bool *worst_timed(const struct prog *p);
 void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o);
 /* All runs of x->way, or as many as it takes to know that the limit does not hold.  False: an error
  * of the model. */

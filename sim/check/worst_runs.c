@@ -96,9 +96,11 @@ void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o
 {
     *x = (struct worst){.p = p,
                         .o = o,
-                        .way = worst_contended(p) ? WORST_ORDERS : WORST_CORNERS,
+                        .way = worst_contended(p) || !worst_grows(p) ? WORST_ORDERS : WORST_CORNERS,
                         .step = step_of(p),
                         .nreq = worst_requests(p),
+                        .loose = worst_loose(p),
+                        .timed = worst_timed(p),
                         .alike = o->no_reductions ? NONE : worst_alike(p),
                         .total = INFINITY,
                         .cut_count = NONE,
@@ -159,9 +161,23 @@ static double at_corners(struct worst *x, const struct sim *s, double lo, double
     return v[tries_take(&x->tries, k)];
 }
 
+/* What lasts beyond all pending timeouts, its own among them, may as well end a step after them. */
+static double cut_off(const struct worst *x, const struct sim *s, double lo, double hi)
+{
+    int64_t due[WATCHED], last = 0;
+    uint32_t n = sim_timeouts(s, due, WATCHED);
+    for (uint32_t i = 0; i < n; i++)
+        last = due[i] > last ? due[i] : last;
+    if (n == 0 || n == WATCHED)
+        return hi;
+    return fmin(hi, fmax(lo, (double)(last + (x->step > 0 ? x->step : 1))));
+}
+
 static double duration(struct worst *x, const struct sim *s, uint32_t expr, double lo, double hi)
 {
     lo = fmax(lo, 0);
+    if (x->way == WORST_ORDERS && x->timed[expr])
+        hi = cut_off(x, s, lo, hi);
     if (!(hi < endless)) {
         x->unbounded = expr;
         hi = endless;
@@ -169,6 +185,10 @@ static double duration(struct worst *x, const struct sim *s, uint32_t expr, doub
     if (hi <= lo)
         return hi;
     x->varied = true;
+    if (x->loose[expr]) {
+        x->ends_only = true;
+        return tries_take(&x->tries, 2) == 0 ? hi : lo;
+    }
     if (x->way == WORST_WORK)
         return hi;
     if (x->way == WORST_CORNERS)

@@ -157,6 +157,8 @@ void expr_bounds(const struct xprog *x, uint32_t id, double *lo, double *hi);
 /* The same with variables of known values (NAN: unknown). */
 void expr_bounds_with(const struct xprog *x, uint32_t id, const double *var, double *lo,
                       double *hi);
+/* Is it a duration, and never less for a longer one among its variables? */
+bool expr_grows(const struct xprog *x, uint32_t id);
 /* Mean where it follows from means (constants, one distribution, sums, scaling); else NAN. */
 double expr_mean(const struct xprog *x, uint32_t id);
 /* "25ms", "1.25 s": a duration in ns as people write it; buffer of 32. */

@@ -270,3 +270,34 @@ double expr_mean(const struct xprog *x, uint32_t id)
     }
     return s[n];
 }
+
+/* ---- growth ---- */
+
+/* Sums, multiples, the greatest and the least. */
+bool expr_grows(const struct xprog *x, uint32_t id)
+{
+    const struct xexpr *e = &x->expr[id];
+    bool grows = e->unit == UNIT_DURATION;
+    for (uint32_t i = e->start; i < e->start + e->n; i++) {
+        const struct xcode *c = &x->code[i];
+        switch (c->op) {
+        case X_CONST:
+        case XI_SCALE:
+        case XI_DESCALE:
+            grows = grows && c->num >= 0;
+            break;
+        case X_NAME:
+            grows = grows && c->narg == UNIT_DURATION;
+            break;
+        case X_DIST:
+        case X_ADD:
+        case X_MUL:
+        case X_MIN:
+        case X_MAX:
+            break;
+        default:
+            grows = false;
+        }
+    }
+    return grows;
+}

@@ -79,6 +79,35 @@ static const struct row {
      "serial", 24, "path"},
     {"a timeout over two",
      AB "request: [{seq: [{call: a}, {call: b}], timeout: 15ms}, {wait: 7ms}]\n", "serial", 22,
+     "all orders"},
+    /* the first one must be shorter than it could be, for the second to end in time */
+    {"in time only if neither is at its bound",
+     "request: [{seq: [{wait: uniform(1ms 10ms)}, {wait: uniform(4ms 10ms)}], timeout: 12ms,"
+     " catch: []}, {wait: 1ms}]\n",
+     "serial", 13, "all orders"},
+    {"goes on only if neither is at its bound",
+     "request: [{seq: [{wait: uniform(1ms 10ms)}, {wait: uniform(4ms 6ms)}], timeout: 12ms,"
+     " catch: {abort: 504}}, {wait: 100ms}, {respond: 200}]\n",
+     "serial", 112, "all orders"},
+    {"no bound, but a timeout over two",
+     "services: {e: {latency: exponential(mean=1ms)}}\n"
+     "request: [{seq: [{call: e}, {call: e}], timeout: 9ms, catch: []}, {wait: 3ms}]\n",
+     "serial", 12, "all orders"},
+    /* the first to fail says which handler is run: the one that could last longer */
+    {"who fails first",
+     "request: {parallel: [[{wait: 'uniform(1ms, 10ms)'}, {fail: x}], [{wait: 'uniform(1ms, 5ms)'},"
+     " {fail: y}]], catch: {x: {wait: 100ms}, y: []}}\n",
+     "threads", 105, "all orders"},
+    {"who fails first, one handler for both",
+     "request: {parallel: [[{wait: 'uniform(1ms, 10ms)'}, {fail: x}], [{wait: 'uniform(1ms, 5ms)'},"
+     " {fail: y}]], catch: {wait: 100ms}}\n",
+     "threads", 105, "path"},
+    {"an answer that is cut off",
+     "request: [{parallel: [{wait: 'uniform(1ms, 10ms)'}, [{wait: 'uniform(1ms, 5ms)'},"
+     " {respond: 200}]], until: any}, {wait: 100ms}, {respond: 200}]\n",
+     "threads", 105, "all orders"},
+    {"a duration that is kept",
+     "request: [{set: {d: 'uniform(1ms, 5ms)'}}, {wait: 2 * d}, {wait: d + 1ms}]\n", "serial", 16,
      "path"},
     {"a retry",
      "services: {c: {latency: uniform(1ms 10ms), error: 1%}}\n"
@@ -256,6 +285,17 @@ static const struct row unproven[] = {
     {"a drawn number without a bound",
      "request: [{set: {x: 'exponential(mean=1)'}}, {wait: 'min(x, 2) * 1ms + 1ms'}]\n", "serial", 1,
      "counts were tried up to 3 only"},
+    /* a shorter one may lead to longer work */
+    {"a duration that decides",
+     "request: [{set: {d: 'uniform(1ms, 5ms)'}}, {if: d < 2ms, then: {wait: 100ms}},"
+     " {wait: 10ms - d}]\n",
+     "serial", 109, "only the bounds were tried"},
+    {"a timeout that is drawn",
+     "request: {wait: 7ms, timeout: 'uniform(5ms, 10ms)', catch: {wait: 100ms}}\n", "serial", 105,
+     "only the bounds were tried"},
+    {"a timeout that was drawn before",
+     "request: [{set: {t: 'uniform(5ms, 10ms)'}}, {wait: 7ms, timeout: t, catch: {wait: 100ms}}]\n",
+     "serial", 105, "only the bounds were tried"},
     /* held twice for 3 + 2 + 3 ms */
     {"a lock, tried again with growing backoff",
      "services: {a: {latency: 3ms, error: 1%}}\nresources: {l: mutex}\nrequest: {each: 2, do: "
