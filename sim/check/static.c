@@ -142,6 +142,24 @@ static void find_ways(struct analysis *x)
     free(w.todo);
 }
 
+bool static_leads(const struct analysis *x, uint32_t from, uint32_t to, uint32_t without)
+{
+    const struct prog *p = x->p;
+    struct ways w = {p, xcalloc(p->nop + 1u, sizeof(bool)), xcalloc(p->nop + 1u, sizeof(uint32_t)),
+                     0};
+    w.live[without] = true; /* as if it had been gone on from */
+    lead(&w, from);
+    while (w.n > 0 && !w.live[to]) {
+        uint32_t pc = w.todo[--w.n];
+        lead_out(&w, pc);
+        lead_on(&w, pc);
+    }
+    bool leads = w.live[to];
+    free(w.live);
+    free(w.todo);
+    return leads;
+}
+
 /* ---- all ---- */
 
 static int by_place(const void *a, const void *b)

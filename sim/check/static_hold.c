@@ -96,17 +96,42 @@ static void collect(struct holding *h, uint32_t body, uint32_t inherited, uint32
 
 /* ---- may they meet? ---- */
 
-/* On a loop taking a free lock is no wait: tasks come between two only where one waits. */
-static bool waits_between(const struct prog *p, const struct hold *h, uint32_t ask)
+/* Does who does this let the others of the loop go on? */
+static bool waits_at(const struct prog *p, uint32_t pc)
 {
-    if (!p->has_loop || !h->own)
+    switch ((enum opcode)p->op[pc].code) {
+    case OP_CALL: /* one that blocks holds the loop */
+        return p->kind != EXEC_COROUTINE || !p->call[p->op[pc].a].blocking;
+    case OP_PAUSE:
+    case OP_BACKOFF:
+    case OP_JOIN:
+    case OP_NEXT:
+    case OP_AWAIT:
+    case OP_UNTIL:
+    case OP_HOPOUT:
         return true;
-    for (uint32_t pc = h->pc + 1; pc < ask; pc++) {
-        enum opcode c = (enum opcode)p->op[pc].code;
-        if (c == OP_CALL || c == OP_PAUSE || c == OP_JOIN || c == OP_NEXT || c == OP_HOPOUT)
-            return true;
+    default:
+        return false;
     }
+}
+
+/* On a loop taking a free lock is no wait: tasks come between two only where one waits, on some way
+ * from the one to the other. */
+static bool waits_between(const struct analysis *x, const struct hold *h, uint32_t ask)
+{
+    if (!x->p->has_loop || !h->own)
+        return true;
+    for (uint32_t pc = h->pc + 1; pc < ask; pc++)
+        if (waits_at(x->p, pc) && static_leads(x, h->pc + 1, pc, h->pc) &&
+            static_leads(x, pc, ask, h->pc))
+            return true;
     return false;
+}
+
+/* How many requests there may be at once. */
+static uint64_t most_requests(const struct prog *p)
+{
+    return p->limit == NONE ? UINT64_MAX : (uint64_t)p->res[p->limit].size * p->workers;
 }
 
 /* Can two tasks of one request, of these bodies, be there at once: copies, or branches that part
@@ -139,6 +164,25 @@ static bool concurrent(const struct holding *h, uint32_t a, uint32_t b)
 
 /* ---- more of the same ---- */
 
+/* How many tasks can hold what `first` is at once, as far as what is held before it tells: of each
+ * unit of that the tasks below its holder. */
+static uint64_t most_holders(const struct holding *h, const struct ask *a, const struct hold *first)
+{
+    const struct prog *p = h->x->p;
+    uint64_t most = UINT64_MAX;
+    for (uint32_t i = 0; i < a->nhold; i++) {
+        const struct hold *o = &a->hold[i]; /* those of outer tasks come first */
+        bool before = o->task == first->task ? o->pc < first->pc : o < first;
+        uint64_t n = (uint64_t)p->res[o->res].size * h->mult[first->task] / h->mult[o->task];
+        if (before && o->res != a->res && n < most)
+            most = n;
+    }
+    if (p->kind == EXEC_THREADS && p->pool != NONE && p->server == NONE &&
+        (uint64_t)p->res[p->pool].size * p->workers < most)
+        most = (uint64_t)p->res[p->pool].size * p->workers;
+    return most;
+}
+
 static void nested_hold(struct holding *h, const struct ask *a)
 {
     struct analysis *x = h->x;
@@ -152,7 +196,7 @@ static void nested_hold(struct holding *h, const struct ask *a)
         if (o->res != a->res)
             continue;
         held++;
-        waits = waits && waits_between(p, o, a->pc);
+        waits = waits && waits_between(x, o, a->pc);
         if (!first || (!o->own && first->own) || o->pc < first->pc)
             first = o;
     }
@@ -161,6 +205,8 @@ static void nested_hold(struct holding *h, const struct ask *a)
     mult = h->mult[first->task];
     uint32_t tasks = (r->size + held - 1) / held, requests = (tasks + mult - 1) / mult;
     if (tasks > 1 && (!waits || p->in_place))
+        return;
+    if (tasks > most_holders(h, a, first) || requests > most_requests(p))
         return;
     const char *text =
         tasks == 1
@@ -233,7 +279,7 @@ static void tell_ring(struct rings *g, uint32_t n)
     uint32_t requests = 1;
     while (requests <= n && !deal(g, n, 0, requests))
         requests++;
-    if (requests > n)
+    if (requests > n || requests > most_requests(p))
         return;
     const char *circle = p->res[g->ring[0].hold->res].name;
     for (uint32_t i = 0; i < n; i++) {
@@ -283,7 +329,7 @@ static void lock_order(struct holding *h)
         for (uint32_t k = 0; k < h->ask[i].nhold; k++) {
             const struct hold *o = &h->ask[i].hold[k];
             if (o->res == h->ask[i].res || p->res[o->res].size != 1 ||
-                p->res[h->ask[i].res].size != 1 || !waits_between(p, o, h->ask[i].pc))
+                p->res[h->ask[i].res].size != 1 || !waits_between(h->x, o, h->ask[i].pc))
                 continue;
             g.edge = grow(g.edge, &g.cap_edge, g.nedge + 1, sizeof *g.edge);
             g.edge[g.nedge++] = (struct edge){&h->ask[i], o};
@@ -339,6 +385,8 @@ static void nested_pool(struct analysis *x)
         if (kept == 0 || kept > 1000000)
             continue;
         uint32_t requests = (r->size + kept - 1) / kept;
+        if (requests > most_requests(p))
+            continue;
         static_add(x,
                    (struct static_finding){
                        .kind = STATIC_NESTED_POOL,

@@ -20,6 +20,8 @@ void static_add(struct analysis *x, struct static_finding f);
 uint32_t static_body_end(const struct prog *p, uint32_t body);
 /* At most how many copies of the body run at once within the task that forks it; 0: not known. */
 uint32_t static_copies(const struct prog *p, uint32_t fork_pc);
+/* Does a way lead from one pc to another, past `without`? */
+bool static_leads(const struct analysis *x, uint32_t from, uint32_t to, uint32_t without);
 void static_holds(struct analysis *x);
 void static_steps(struct analysis *x);
 

@@ -145,12 +145,23 @@ static void idle_timeouts(struct analysis *x)
 
 /* ---- stages in a circle ---- */
 
-/* Stages that the body, and the tasks that it starts, put into; bits by number. */
+static bool timed(const struct prog *p, uint32_t pc)
+{
+    bool is = false;
+    for (uint32_t h = p->handler_of[pc]; h != NONE; h = p->handler[h].outer)
+        is = is || p->handler[h].kind == H_UNTIMER;
+    return is;
+}
+
+/* Stages that the body, and the tasks that it starts and may wait for, put into, without a timeout;
+ * bits by number. */
 static void puts_of(const struct analysis *x, uint32_t body, bool *into)
 {
     const struct prog *p = x->p;
     for (uint32_t pc = p->body[body].pc; pc < static_body_end(p, body); pc++) {
-        if (p->op[pc].code == OP_FORK)
+        if (timed(p, pc))
+            continue;
+        if (p->op[pc].code == OP_FORK && p->fork[p->op[pc].a].kind != GROUP_DETACH)
             puts_of(x, p->op[pc].b, into);
         if (p->op[pc].code == OP_PUT && x->live[pc])
             into[p->put[p->op[pc].a].stage] = true;

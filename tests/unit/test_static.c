@@ -134,6 +134,109 @@ static void test_inherited(void **state)
     }
 }
 
+/* What lets only so many of them hold one is no danger before, and no cure after. */
+static void test_guarded(void **state)
+{
+    (void)state;
+    for (uint32_t guard = 1; guard <= 3; guard++)
+        for (uint32_t size = 1; size <= 3; size++)
+            for (uint32_t before = 0; before < 2; before++) {
+                struct buf b = {0};
+                buf_printf(&b,
+                           HEAD "resources: {g: semaphore(%u), c: semaphore(%u)}\nrequest:\n"
+                                "  use: %s\n  name: one\n  do: {use: %s, name: two, do: [{call: a},"
+                                " {use: c, name: three, do: {call: a, name: last}}]}\n",
+                           guard, size, before ? "g" : "c", before ? "c" : "g");
+                agree(b.s, "threads", 4);
+                agree(b.s, "coroutine", 4);
+                buf_free(&b);
+            }
+}
+
+/* Two copies below one guard are not kept apart by it. */
+static void test_guarded_copies(void **state)
+{
+    (void)state;
+    for (uint32_t size = 1; size <= 3; size++) {
+        struct buf b = {0};
+        buf_printf(&b,
+                   HEAD "resources: {g: mutex, c: semaphore(%u)}\nrequest:\n"
+                        "  use: g\n  do: {each: 2, do: {use: c, name: two, do: [{call: a},"
+                        " {use: c, name: three, do: {call: a, name: last}}]}}\n",
+                   size);
+        agree(b.s, "threads", 3);
+        agree(b.s, "coroutine", 3);
+        buf_free(&b);
+    }
+}
+
+/* On a loop: only what is waited for between the two, on the way from one to the other, counts. */
+static void test_between(void **state)
+{
+    static const char *const between[] = {
+        "[{call: a}, {use: c, name: in, do: []}]",
+        "{if: chance(0.5), then: {call: a}, else: {use: c, name: in, do: []}}",
+        "[{if: chance(0.5), then: {call: a}}, {use: c, name: in, do: []}]",
+        "[{call: a, blocking: true}, {use: c, name: in, do: []}]",
+        "{call: a, blocking: true, error: 50%, catch: {use: c, name: in, do: []}}",
+        "{call: a, error: 50%, catch: {use: c, name: in, do: []}}",
+        "[{spawn: {t: {call: a}}}, {await: t}, {use: c, name: in, do: []}]",
+    };
+    (void)state;
+    for (uint32_t i = 0; i < TEST_COUNT(between); i++) {
+        struct buf b = {0};
+        buf_printf(&b, HEAD "resources: {c: semaphore(2)}\nrequest: {use: c, name: out, do: %s}\n",
+                   between[i]);
+        agree(b.s, "threads", 3);
+        agree(b.s, "coroutine", 3);
+        buf_free(&b);
+    }
+}
+
+/* Fewer requests at once than it takes, or fewer threads. */
+static void test_few(void **state)
+{
+    static const char *const exec[] = {"limit: 1", "limit: 2", "pool: 1", "pool: 2"};
+    (void)state;
+    for (uint32_t i = 0; i < TEST_COUNT(exec); i++) {
+        struct buf b = {0};
+        struct world w;
+        buf_printf(&b,
+                   HEAD "resources: {c: semaphore(2)}\nexecutions: {x: {kind: threads, %s}}\n"
+                        "request: {use: c, name: out, do: [{call: a}, {use: c, do: []}]}\n",
+                   exec[i]);
+        world_open(&w, b.s, "x");
+        assert_int_equal(found(&w, STATIC_NESTED_HOLD) != NULL, deadlocks(&w, 3));
+        arena_drop(w.mem);
+        buf_free(&b);
+    }
+}
+
+/* Workers that hand an item on by a task of its own, or for so long only, wait for nobody. */
+static void test_circle(void **state)
+{
+    static const struct {
+        const char *put;
+        bool waits;
+    } rows[] = {{"{put: c}", true},
+                {"{parallel: [{put: c}]}", true},
+                {"{detach: {put: c}}", false},
+                {"{put: c, timeout: 1ms, catch: []}", false}};
+    (void)state;
+    for (uint32_t i = 0; i < TEST_COUNT(rows); i++) {
+        struct buf b = {0};
+        struct world w;
+        buf_printf(&b,
+                   HEAD "channels: {c: 1}\nrequest: {put: c}\n"
+                        "stages: {w: {from: c, do: [{call: a}, {if: chance(0.5), then: %s}]}}\n",
+                   rows[i].put);
+        world_open(&w, b.s, "threads");
+        assert_int_equal(found(&w, STATIC_CHANNEL_CIRCLE) != NULL, rows[i].waits);
+        arena_drop(w.mem);
+        buf_free(&b);
+    }
+}
+
 /* ---- rings of N locks ---- */
 
 static void put_pair(struct buf *b, uint32_t one, uint32_t two)
@@ -351,13 +454,18 @@ static void test_row(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(rows) + 6];
+    struct CMUnitTest t[TEST_COUNT(rows) + 11];
     size_t n = 0;
     for (size_t i = 0; i < TEST_COUNT(rows); i++)
         t[n++] = test_named(rows[i].name, test_row, &rows[i]);
     t[n++] = (struct CMUnitTest)cmocka_unit_test(test_connections);
     t[n++] = (struct CMUnitTest)cmocka_unit_test(test_copies);
     t[n++] = (struct CMUnitTest)cmocka_unit_test(test_inherited);
+    t[n++] = (struct CMUnitTest)cmocka_unit_test(test_guarded);
+    t[n++] = (struct CMUnitTest)cmocka_unit_test(test_guarded_copies);
+    t[n++] = (struct CMUnitTest)cmocka_unit_test(test_between);
+    t[n++] = (struct CMUnitTest)cmocka_unit_test(test_few);
+    t[n++] = (struct CMUnitTest)cmocka_unit_test(test_circle);
     t[n++] = (struct CMUnitTest)cmocka_unit_test(test_rings);
     t[n++] = (struct CMUnitTest)cmocka_unit_test(test_sequential_ring);
     t[n++] = (struct CMUnitTest)cmocka_unit_test(test_pools);
