@@ -23,13 +23,15 @@ static const struct mark **marks_sorted(const struct prog *p, struct arena *a)
     return v;
 }
 
-void cover_add(struct cover *c, const struct prog *p, const struct explore *e, struct arena *a)
+void cover_add(struct cover *c, const struct prog *p, const struct explore *e, uint32_t max_count,
+               struct arena *a)
 {
     if (!c->p) {
         c->p = p;
         c->reached = NEW(a, bool, p->nmark + 1u);
     }
     const struct mark **sorted = NULL;
+    c->most = e->cut ? max_count : c->most;
     c->part = c->part || e->end > EXPLORE_FOUND; /* who hunts asks others about all else */
     for (uint32_t i = 0; i < p->nmark; i++) {
         if (!e->reached[i])
@@ -136,6 +138,8 @@ uint32_t cover_unreached(const struct cover *c, uint32_t spec, struct arena *a,
         if (r.what) {
             u.dark[i] = true;
             r.spec = spec;
+            if (c->most > 0) /* greater ones may lead there */
+                r.what = arena_printf(a, "%s with counts up to %u", r.what, c->most);
             (*out)[n++] = r;
         }
     }

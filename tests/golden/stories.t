@@ -272,3 +272,13 @@ $ printf 'pertinax: 1\nname: race\nservices: {db: {latency: 1ms}}\nshared: {k: a
 > probability is 0 (race.yaml:5:34).
 >
 > EXPLORED  requests  states  transitions  depth
+
+Drawn counts are tried up to three, so what takes more of them is not known to be out of reach.
+
+$ printf 'pertinax: 1\nname: many\nservices: {s: {latency: 1ms}}\nrequest: {each: poisson(4), as: i, do: {if: i >= 3, then: {call: s}}}\n' >many.yaml
+$ pertinax check many.yaml --under serial --only terminates | grep -A 1 warning
+> warning [unreached]: `then` of request/each/if is never taken with counts up to
+> 3 (many.yaml:4:60).
+$ pertinax check many.yaml --under serial --only terminates --max-count 4 | grep -c warning
+> 0
+? 1
