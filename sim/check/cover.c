@@ -230,7 +230,9 @@ const char *cover_slack_text(const struct prog *p, const struct explore *e, uint
         set = arena_printf(a, "set: {executions.%s.pool: %u}", p->exec->name, least);
     else if (least > 0)
         set = arena_printf(a, "`%s` of size %u", r->name, least);
-    if (enough <= SPEC_MAX_CONCURRENT)
+    uint64_t progress =
+        p->limit == NONE ? SPEC_MAX_CONCURRENT : (uint64_t)p->res[p->limit].size * p->workers;
+    if (enough <= SPEC_MAX_CONCURRENT && enough <= progress)
         more = arena_printf(a, "concurrent: %u", (unsigned)enough);
     *hint = set && more ? arena_printf(a, "try %s, or %s", set, more)
             : set       ? arena_printf(a, "try %s", set)

@@ -112,6 +112,8 @@ void logic_held(struct judge *j, uint32_t unit, const struct seen *s)
     } else if (d == DOUBT_UNKNOWN || d == DOUBT_LARGE) {
         verdict_set(r, VERDICT_UNDECIDED, why);
     } else if (r->found == VERDICT_PASS && !j->sound[unit]) {
+        if (s->e.cut) /* greater ones might show it */
+            why = arena_printf(j->a, "%s with counts up to %u", why, j->o->max_count);
         verdict_set(r, VERDICT_VACUOUS, why);
     }
 }
