@@ -23,8 +23,8 @@ static const struct mark **marks_sorted(const struct prog *p, struct arena *a)
     return v;
 }
 
-void cover_add(struct cover *c, const struct prog *p, const struct explore *e, uint32_t max_count,
-               struct arena *a)
+void cover_add(struct cover *c, const struct prog *p, const struct explore *e, uint32_t nreq,
+               uint32_t max_count, struct arena *a)
 {
     if (!c->p) {
         c->p = p;
@@ -32,6 +32,7 @@ void cover_add(struct cover *c, const struct prog *p, const struct explore *e, u
     }
     const struct mark **sorted = NULL;
     c->most = e->cut ? max_count : c->most;
+    c->nreq = nreq > c->nreq ? nreq : c->nreq;
     c->part = c->part || e->end > EXPLORE_FOUND; /* who hunts asks others about all else */
     for (uint32_t i = 0; i < p->nmark; i++) {
         if (!e->reached[i])
@@ -111,6 +112,18 @@ static struct unreached_result unreached_body(const struct unreached *u, uint32_
     return r;
 }
 
+/* More requests might reach it (a queue that is full, a counter at its end), or greater counts. */
+static const char *within(const struct cover *c, struct arena *a)
+{
+    const char *text = "";
+    if (c->nreq > 0)
+        text = arena_printf(a, " with %u request%s", c->nreq, c->nreq == 1 ? "" : "s at once");
+    if (c->most > 0)
+        text =
+            arena_printf(a, "%s %s counts up to %u", text, c->nreq > 0 ? "and" : "with", c->most);
+    return text;
+}
+
 uint32_t cover_unreached(const struct cover *c, uint32_t spec, struct arena *a,
                          struct unreached_result **out)
 {
@@ -138,8 +151,7 @@ uint32_t cover_unreached(const struct cover *c, uint32_t spec, struct arena *a,
         if (r.what) {
             u.dark[i] = true;
             r.spec = spec;
-            if (c->most > 0) /* greater ones may lead there */
-                r.what = arena_printf(a, "%s with counts up to %u", r.what, c->most);
+            r.within = within(c, a);
             (*out)[n++] = r;
         }
     }

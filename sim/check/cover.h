@@ -9,12 +9,14 @@
 struct cover {            /* of one model, over its explorations */
     const struct prog *p; /* the first one's; NULL: none yet */
     bool *reached;        /* of its marks */
+    uint32_t nreq;        /* most requests that were explored at once; 0: one shows what all do */
     uint32_t most;        /* drawn counts were cut at this in one of them; 0: in none */
     bool part; /* some exploration was given up: what it would have reached is not known */
 };
-/* What an exploration reached that tried counts up to max_count. */
-void cover_add(struct cover *c, const struct prog *p, const struct explore *e, uint32_t max_count,
-               struct arena *a);
+/* What an exploration reached, of so many requests (0: one shows what all do) and with counts up to
+ * max_count. */
+void cover_add(struct cover *c, const struct prog *p, const struct explore *e, uint32_t nreq,
+               uint32_t max_count, struct arena *a);
 /* Bodies and steps that none of them reached, the outermost of each alone. */
 uint32_t cover_unreached(const struct cover *c, uint32_t spec, struct arena *a,
                          struct unreached_result **out);

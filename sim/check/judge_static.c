@@ -109,4 +109,9 @@ void static_look(struct judge *j)
         if (!before)
             look_at(j, &j->p->unit[i]);
     }
+    for (uint32_t i = 0; i < j->r->nunreached; i++) {
+        struct unreached_result *u = &j->r->unreached[i];
+        if (strstr(u->what, ": ") == NULL) /* with a reason it is so for any number */
+            u->what = arena_printf(j->a, "%s%s", u->what, u->within);
+    }
 }

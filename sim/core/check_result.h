@@ -82,6 +82,7 @@ struct unreached_result {
     const char *what; /* "step request/write", "`else` of request/if" */
     struct loc at;
     const char *execution; /* "" under all */
+    const char *within;    /* " with 2 requests at once": beyond that it is not known */
 };
 /* Said about the model without exploring it (static checks). */
 struct finding_result {

@@ -54,7 +54,7 @@ $ pertinax check data/claims.yaml | sed '/^EXPLORED/,/^$/d; s/--trace .*/--trace
 > `deadlock_free` under threads holds from threads.pool=3 on.
 >
 > warning [unreached]: the handler `catch timeout` of request/left/db is never run
-> (data/claims.yaml:7:42).
+> with 2 requests at once (data/claims.yaml:7:42).
 >
 > Explored: every order that the execution allows, every outcome; any latency may
 > be any value. Reductions: local steps, equal copies, equal requests, requests
@@ -411,7 +411,7 @@ $ pertinax check data/claims.yaml --format json | sed '/"explorations"/,$d; s/th
 >   "warnings": [
 >     {
 >       "id": "unreached",
->       "text": "the handler `catch timeout` of request/left/db is never run",
+>       "text": "the handler `catch timeout` of request/left/db is never run with 2 requests at once",
 >       "at": "data/claims.yaml:7:42",
 >       "spec": 0
 >     }
@@ -471,7 +471,7 @@ $ pertinax check data/claims.yaml --format junit | sed 's/--trace .*/--trace ID/
 > </failure>
 >     </testcase>
 >     <testcase name="responds: exactly_once" classname="claims.coroutine"/>
->     <system-out>the handler `catch timeout` of request/left/db is never run (data/claims.yaml:7:42)
+>     <system-out>the handler `catch timeout` of request/left/db is never run with 2 requests at once (data/claims.yaml:7:42)
 > </system-out>
 >   </testsuite>
 > </testsuites>
@@ -773,7 +773,7 @@ $ pertinax check data/claims.yaml --format sarif
 >           "ruleIndex": 17,
 >           "level": "note",
 >           "message": {
->             "text": "the handler `catch timeout` of request/left/db is never run"
+>             "text": "the handler `catch timeout` of request/left/db is never run with 2 requests at once"
 >           },
 >           "locations": [
 >             {
@@ -790,7 +790,7 @@ $ pertinax check data/claims.yaml --format sarif
 >             }
 >           ],
 >           "partialFingerprints": {
->             "claim/v1": "the handler `catch timeout` of request/left/db is never run"
+>             "claim/v1": "the handler `catch timeout` of request/left/db is never run with 2 requests at once"
 >           }
 >         }
 >       ]
@@ -802,7 +802,7 @@ $ pertinax check data/claims.yaml --format github
 > ::error file=data/claims.yaml,line=11,col=5,title=deadlock_free under threads%3A does not hold::6 tasks can never move again%0A1. request 1: arrives, gets a thread of `pool` (data/claims.yaml:6:3)%0A2. request 2: arrives, gets a thread of `pool` (data/claims.yaml:6:3)%0A3. request 1: starts `left` and `right` and waits for them; both wait for a thread of `pool` (data/claims.yaml:6:5)%0A4. request 2: starts `left` and `right` and waits for them; both wait for a thread of `pool` (data/claims.yaml:6:5)%0Arequest 1 waits for its branches%0Arequest 1: left waits for a thread of `pool`, held by request 1, request 2%0Arequest 2 waits for its branches%0Arequest 1: right waits for a thread of `pool`, held by request 1, request 2%0Arequest 2: left waits for a thread of `pool`, held by request 1, request 2%0ATo replay it: pertinax replay data/claims.yaml --trace threads.2.edvb-0224c
 > ::warning file=data/claims.yaml,line=13,col=5,title=a pool%2C of 9%3A <large> & "quoted"%2C 100%25 under threads%3A vacuous::2 requests take at most 6 of the 9 threads of `pool`: nobody waits%0Atry set: {executions.threads.pool: 5}, or concurrent: 4
 > ::error file=data/claims.yaml,line=15,col=5,title=deadlock_free (threads.pool=3) under threads%3A does not hold::it holds, and was expected to fail
-> ::notice file=data/claims.yaml,line=7,col=42,title=unreached::the handler `catch timeout` of request/left/db is never run
+> ::notice file=data/claims.yaml,line=7,col=42,title=unreached::the handler `catch timeout` of request/left/db is never run with 2 requests at once
 > data/claims.yaml: 2 of 4 claims fail, 1 is vacuous
 ? 1
 $ pertinax check data/claims.yaml --format md | sed '/EXPLORED/,$d'
@@ -838,7 +838,7 @@ $ pertinax check data/claims.yaml --format md | sed '/EXPLORED/,$d'
 >
 > `deadlock_free` under threads holds from threads.pool=3 on.
 >
-> warning \[unreached]: the handler `catch timeout` of request/left/db is never run (data/claims.yaml:7:42).
+> warning \[unreached]: the handler `catch timeout` of request/left/db is never run with 2 requests at once (data/claims.yaml:7:42).
 >
 $ pertinax check data/claims.yaml -q -o out.xml -o out.sarif -o out.json -o out.md -o out.txt >out; grep -c '<testcase' out.xml; grep -c ruleIndex out.sarif; grep -c '"verdict"' out.json; head -1 out.md; cmp out out.txt
 > 7
