@@ -282,3 +282,32 @@ $ pertinax check many.yaml --under serial --only terminates | grep -A 1 warning
 $ pertinax check many.yaml --under serial --only terminates --max-count 4 | grep -c warning
 > 0
 ? 1
+
+A circle that is met first may be one in which other requests have come and gone, in an order that the
+latencies never give; one request shows it as well.
+
+$ printf 'pertinax: 1\nname: round\nservices: {s: {latency: 1ms}}\nchannels: {c: 1}\nrequest: [{put: c}]\nstages: {w: {from: c, do: [{call: s}, {detach: [{if: chance(0.5), then: {put: c}}]}]}}\nchecks: [{terminates: {}, under: threads, timing: model}]\n' >round.yaml; pertinax check round.yaml | sed -n '/^CLAIM/,/^EXPLORED/p'
+> CLAIM       threads
+> terminates  FAIL (1)
+>
+> (1) terminates under threads: a run goes on for ever (round.yaml:7:11)
+>
+>   round.yaml
+>    1      0 s  :5  request: arrives, puts an item into `c`, ends, responds 200
+>                :6  item in w: gets a worker of `w`, calls `s`
+>    2  1.00 ms  :6  item in w: `s` answers, detaches `detach`, ends
+>                :5  request: the request ends
+>    3  1.00 ms  :6  detach: `chance(0.5)` holds
+>    4  1.00 ms  :6  detach: puts an item into `c`, ends
+>                :6  item in w: gets a worker of `w`
+>    5  1.00 ms  :6  item in w: calls `s`
+>    6  2.00 ms  :6  item in w: `s` answers, detaches `detach`, ends
+>    7  2.00 ms  :6  detach: `chance(0.5)` holds
+>    8  2.00 ms  :6  detach: puts an item into `c`, ends
+>                :6  item in w: gets a worker of `w`
+>
+>   From here all is as it was before 5: it can go round for ever.
+>
+>   To replay it: pertinax replay round.yaml --trace threads.1.e2rn-p5b1ge
+>
+> EXPLORED  requests  states  transitions  depth
