@@ -23,6 +23,20 @@ static const struct mark **marks_sorted(const struct prog *p, struct arena *a)
     return v;
 }
 
+/* Can what a request comes to depend on others? */
+static bool requests_meet(const struct prog *p)
+{
+    if (p->pool != NONE || p->limit != NONE || (p->server != NONE && !p->in_place))
+        return true;
+    for (uint32_t pc = 0; pc < p->nop; pc++) {
+        const struct op *o = &p->op[pc];
+        if (o->code == OP_ACQ || o->code == OP_PUT || o->code == OP_LOAD || o->code == OP_STORE ||
+            o->code == OP_UNTIL)
+            return true;
+    }
+    return false;
+}
+
 void cover_add(struct cover *c, const struct prog *p, const struct explore *e, uint32_t nreq,
                uint32_t max_count, struct arena *a)
 {
@@ -32,7 +46,7 @@ void cover_add(struct cover *c, const struct prog *p, const struct explore *e, u
     }
     const struct mark **sorted = NULL;
     c->most = e->cut ? max_count : c->most;
-    c->nreq = nreq > c->nreq ? nreq : c->nreq;
+    c->nreq = nreq > c->nreq && requests_meet(p) ? nreq : c->nreq;
     c->part = c->part || e->end > EXPLORE_FOUND; /* who hunts asks others about all else */
     for (uint32_t i = 0; i < p->nmark; i++) {
         if (!e->reached[i])

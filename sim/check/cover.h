@@ -13,8 +13,7 @@ struct cover {            /* of one model, over its explorations */
     uint32_t most;        /* drawn counts were cut at this in one of them; 0: in none */
     bool part; /* some exploration was given up: what it would have reached is not known */
 };
-/* What an exploration reached, of so many requests (0: one shows what all do) and with counts up to
- * max_count. */
+/* What an exploration of so many requests reached, with counts up to max_count. */
 void cover_add(struct cover *c, const struct prog *p, const struct explore *e, uint32_t nreq,
                uint32_t max_count, struct arena *a);
 /* Bodies and steps that none of them reached, the outermost of each alone. */

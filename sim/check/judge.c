@@ -246,7 +246,7 @@ static enum explore_end explore_once(struct judge *j, const struct together *g, 
         for (uint32_t i = 0; i < j->p->nunit; i++)
             if (in[i])
                 seen_judge(j, i, &s);
-        cover_add(&j->cover[g->u->subject], g->p, &s.e, apart ? 0 : s.nreq, j->o->max_count, j->a);
+        cover_add(&j->cover[g->u->subject], g->p, &s.e, s.nreq, j->o->max_count, j->a);
     }
     explore_free(&s.e);
     logic_end(&s);

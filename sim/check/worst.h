@@ -11,8 +11,8 @@
  * them as long as none changes what is done: no other value can make it longer.
  *
  * Where something is, or where it makes a difference which task comes first, or a timeout is over
- * several things (worst_grows), a shorter call may make the whole longer (Graham 1969).  Then every multiple
- * of a step between its bounds is tried, the step being the greatest common divisor of all
+ * several things (worst_grows), a shorter call may make the whole longer (Graham 1969).  Then every
+ * multiple of a step between its bounds is tried, the step being the greatest common divisor of all
  * durations of the model, and what comes at the same instant in every order.  That leaves out
  * nothing: events are bound to each other by differences of times that lie between whole numbers of
  * steps, so the times of any run can be rounded to steps that bring the same events in the same
