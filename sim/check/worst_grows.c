@@ -76,7 +76,8 @@ static void child_add(struct tasks *t, uint32_t body)
     }
 }
 
-/* Is it caught, whatever it is called?  Or NONE of the handlers asks for the name. */
+/* Is a failure at pc caught within its task, whatever it is called?  *asks: a handler on the way
+ * wants to know what it is called. */
 static bool caught(const struct prog *p, uint32_t pc, bool *asks)
 {
     for (uint32_t h = p->handler_of[pc]; h != NONE; h = p->handler[h].outer) {
@@ -100,7 +101,7 @@ static bool answers(const struct op *o)
     return o->code == OP_RESPOND || o->code == OP_ABORT;
 }
 
-/* Is that of one of several, so that it makes a difference who comes first? */
+/* Does who comes first make a difference by itself?  answer, failure: tasks beside others may. */
 static bool first_matters(const struct prog *p, bool answer, bool failure)
 {
     for (uint32_t i = 0; i < p->nfork; i++) {
@@ -128,18 +129,17 @@ static bool first_matters(const struct prog *p, bool answer, bool failure)
 static bool tasks_apart(const struct prog *p)
 {
     struct tasks t = {p, xcalloc(p->nbody + 1u, sizeof(bool))};
-    bool answer = false, failure = false, any = false, asked = false, asks;
+    bool answer = false, failure = false, any = false, asked = false;
     for (uint32_t i = 0; i < p->ncls; i++)
         child_add(&t, p->cls[i].body);
     for (uint32_t pc = 0; pc < p->nop; pc++) {
         const struct op *o = &p->op[pc];
         bool child = t.child[prog_body_at(p, pc)];
         bool joins = o->code == OP_JOIN || o->code == OP_NEXT || o->code == OP_AWAIT;
+        bool asks = false, inside = caught(p, pc, &asks);
         answer |= child && answers(o);
         any |= fails(p, o);
-        failure |= child && fails(p, o) && !caught(p, pc, &asks);
-        asks = false;
-        caught(p, pc, &asks);
+        failure |= child && fails(p, o) && !inside;
         asked |= joins && asks;
     }
     free(t.child);
