@@ -189,6 +189,25 @@ static const struct row {
      "  s: {from: q, batch: {max: 2, wait: 5ms}, do: [{wait: 'uniform(1ms 2ms)'}, {respond: "
      "200}]}\n",
      "threads", 7, "steps of 1ms"},
+    /* nothing is contended, but a shorter one makes it longer: both at 5 ms, a being told of first
+     */
+    {"which failure is the first",
+     "request: {parallel: [[{wait: 'uniform(1ms, 10ms)'}, {fail: a}],"
+     " [{wait: 'uniform(1ms, 5ms)'}, {fail: b}]], catch: {a: {wait: 100ms}, b: []}}\n",
+     "threads", 105, "steps of 1ms, and all orders"},
+    {"whether who answers is the first",
+     "request: [{parallel: {a: {wait: 'uniform(1ms, 10ms)'}, b: [{wait: 'uniform(1ms, 5ms)'},"
+     " {respond: 200}]}, until: any}, {wait: 100ms}, {respond: 200}]\n",
+     "coroutine", 105, "steps of 1ms, and all orders"},
+    /* in time at 12 ms, if the first takes 8 ms at most; at 50 ms, with 5 ms */
+    {"a timeout that something shorter is in time for",
+     "request: [{seq: [{wait: 'uniform(1ms, 10ms)'}, {wait: 'uniform(4ms, 10ms)'}], timeout: 12ms,"
+     " catch: {abort: 504}}, {wait: 100ms}, {respond: 200}]\n",
+     "serial", 112, "steps of 1ms"},
+    {"a timeout in what takes as long whatever is drawn",
+     "request: [{seq: [{wait: 'uniform(1ms, 10ms)'}, {wait: 45ms}], timeout: 50ms,"
+     " catch: {abort: 504}}, {wait: 100ms}, {respond: 200}]\n",
+     "coroutine", 150, "steps of 1ms"},
     {"a stalled loop",
      "services: {a: {latency: uniform(1ms 2ms), blocking: true}}\n"
      "request: {each: 2, do: {call: a}}\n",
