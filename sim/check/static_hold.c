@@ -173,8 +173,10 @@ static uint64_t most_holders(const struct holding *h, const struct ask *a, const
     for (uint32_t i = 0; i < a->nhold; i++) {
         const struct hold *o = &a->hold[i]; /* those of outer tasks come first */
         bool before = o->task == first->task ? o->pc < first->pc : o < first;
-        uint64_t n = (uint64_t)p->res[o->res].size * h->mult[first->task] / h->mult[o->task];
-        if (before && o->res != a->res && n < most)
+        const struct res *r = &p->res[o->res];
+        uint64_t units = (uint64_t)r->size * (r->per_worker ? p->workers : 1);
+        uint64_t n = units * h->mult[first->task] / h->mult[o->task];
+        if (before && o->res != a->res && r->keys == 0 && n < most)
             most = n;
     }
     if (p->kind == EXEC_THREADS && p->pool != NONE && p->server == NONE &&
