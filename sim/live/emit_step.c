@@ -71,6 +71,13 @@ static const char *burst(struct emit *e, const char *t, const char *key, const s
     return emit_also(e, t, key, emit_seconds(e, x, "None"));
 }
 
+/* Is it done on a thread of the pool?  Then it may wait for one, which its timeout ends, too. */
+static bool goes_to_thread(const struct emit *e, const struct step *s)
+{
+    bool blocks = s->blocking >= 0 ? s->blocking > 0 : e->m->service[s->service].blocking;
+    return blocks && e->flavour == FLAVOUR_ASYNC && e->p->kind == EXEC_HYBRID;
+}
+
 static void verb_call(struct emit *e, const struct step *s)
 {
     const struct service *v = &e->m->service[s->service];
@@ -81,7 +88,7 @@ static void verb_call(struct emit *e, const struct step *s)
     const char *t = emit_string(e, v->name);
     if (strcmp(s->name, v->name) != 0)
         t = arena_printf(e->mem, "%s, %s", t, emit_string(e, s->name));
-    if (timeout && !h)
+    if (timeout && !h && !goes_to_thread(e, s))
         t = emit_also(e, t, "timeout", emit_seconds(e, timeout, NULL));
     t = burst(e, t, "send", s->has_cpu ? s->cpu : v->cpu_send);
     t = burst(e, t, "receive", s->has_cpu ? s->cpu_receive : v->cpu_receive);
@@ -94,7 +101,7 @@ static void verb_call(struct emit *e, const struct step *s)
     const char *how = h ? "hedged" : "call";
     if (!blocks || e->flavour == FLAVOUR_SYNC)
         emit_line(e, "%srq.%s(%s)", emit_await(e), how, t);
-    else if (e->p->kind == EXEC_HYBRID)
+    else if (goes_to_thread(e, s))
         emit_line(e, "await rq.offload(%s, lambda rq: rq.%s(%s))", emit_string(e, s->name), how, t);
     else
         emit_line(e, "rq.blocking.%s(%s)  # the loop waits", how, t);
@@ -371,7 +378,7 @@ static void step(struct emit *e, const struct step *s)
     }
     if (r)
         open_retry(e, s, r);
-    if (timeout && (!v || hedged)) {
+    if (timeout && (!v || hedged || goes_to_thread(e, s))) {
         emit_line(e, "%swith rq.within(%s):", emit_async(e), emit_seconds(e, timeout, NULL));
         e->indent++;
     }

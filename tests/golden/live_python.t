@@ -111,3 +111,47 @@ $ pertinax live models/do_work.yaml --runtime native --emit x.py
 ! error[E-option]: --emit is for --runtime python3
 ! 1 error
 ? 2
+
+Corner cases, of which the program makes what the simulator does: what an attempt, a timeout or a group that is
+decided leaves of the others. Each line: the status by `run`, and by the program.
+
+$ printf 'pertinax: 1\nname: copies_left\nrequest: [{each: 3, as: i, limit: 1, until: 1, do: [{if: i < 2, then: {fail: bad}}]}, {respond: 200}]\n' >copies_left.yaml
+$ printf 'pertinax: 1\nname: taken_once\nrequest: [{set: {n: 0}}, {each: 3, as: i, until: 1, do: {wait: 5ms + i * 30ms}, as_completed: [{wait: 100ms}, {set: {n: n + 1}}]}, {if: n == 1, then: {respond: 200}, else: {respond: 500}}]\n' >taken_once.yaml
+$ printf 'pertinax: 1\nname: computed_late\nrequest: [{cpu: 10ms, timeout: 2ms, catch: {abort: 504}}, {respond: 200}]\n' >computed_late.yaml
+$ printf 'pertinax: 1\nname: awaited_again\nrequest: [{spawn: {a: {wait: 5ms}, b: {wait: 1s}}}, {await: [a, b], until: 1}, {await: b}, {respond: 200}]\n' >awaited_again.yaml
+$ printf 'pertinax: 1\nname: last_failure\nrequest: [{parallel: {a: {fail: one}, b: [{wait: 20ms}, {fail: two}]}, siblings: wait, catch: {one: {respond: 501}, two: {respond: 502}}}]\n' >last_failure.yaml
+$ printf 'pertinax: 1\nname: all_rounds\nshared: {n: 0..3}\nrequest: [{set: {pause: 150ms}}, {repeat: 3, do: [{spawn: {t: [{wait: pause}, {set: {n: n + 1}, atomic: true}]}}, {set: {pause: pause - 60ms}}]}, {await: t}, {if: n == 3, then: {respond: 200}, else: {respond: 500}}]\n' >all_rounds.yaml
+$ printf 'pertinax: 1\nname: queued_too\nservices: {s: {latency: 60ms, capacity: 1}}\nrequest: [{parallel: [{call: s}, [{wait: 10ms}, {call: s, timeout: 80ms}]], catch: {timeout: {abort: 504}}}, {respond: 200}]\n' >queued_too.yaml
+$ printf 'pertinax: 1\nname: sent_late\nservices: {s: {latency: 60ms, cpu: 30ms}}\nrequest: [{call: s, timeout: 75ms, catch: {timeout: {abort: 504}}}, {respond: 200}]\n' >sent_late.yaml
+$ printf 'pertinax: 1\nname: in_place\nrequest: [{parallel: [{wait: 80ms}, {wait: 80ms}], timeout: 20ms, catch: {timeout: {abort: 504}}}, {respond: 200}]\n' >in_place.yaml
+$ printf 'pertinax: 1\nname: not_wanted\nshared: {n: 0..1}\nresources: {m: mutex}\nrequest: [{spawn: {t: {use: m, do: {wait: 60ms}}}}, {wait: 10ms}, {parallel: [[{wait: 10ms}, {fail: bad}], {use: m, do: [{wait: 1ms}, {set: {n: 1}}]}], catch: []}, {wait: 150ms}, {if: n == 0, then: {respond: 200}, else: {respond: 500}}]\n' >not_wanted.yaml
+$ printf 'pertinax: 1\nname: nobodys\nchannels: {c: 2}\nrequest: [{detach: {put: c}}, {wait: 50ms}, {respond: 200}]\nstages: {st: {from: c, do: {fail: bad}}}\n' >nobodys.yaml
+$ printf 'pertinax: 1\nname: for_a_thread\nexecutions: {hybrid: {pool: 1}}\nservices: {s: {latency: 100ms, blocking: true}}\nrequest: [{parallel: [{call: s}, [{wait: 10ms}, {call: s, timeout: 40ms, catch: {timeout: {respond: 504}}}]]}, {respond: 200}]\n' >for_a_thread.yaml
+$ printf 'pertinax: 1\nname: given_up\nshared: {n: 0..1}\nrequest: [{offload: [{wait: 30ms}, {set: {n: 1}}], timeout: 10ms, catch: []}, {wait: 80ms}, {if: n == 0, then: {respond: 200}, else: {respond: 500}}]\n' >given_up.yaml
+$ for x in copies_left:threads copies_left:coroutine taken_once:threads taken_once:coroutine computed_late:serial computed_late:threads computed_late:coroutine awaited_again:threads awaited_again:coroutine last_failure:serial last_failure:threads last_failure:coroutine all_rounds:threads all_rounds:coroutine queued_too:threads queued_too:coroutine sent_late:threads sent_late:coroutine in_place:serial not_wanted:threads not_wanted:coroutine nobodys:serial nobodys:threads nobodys:coroutine for_a_thread:hybrid given_up:hybrid; do m=${x%:*} e=${x#*:}; pertinax run $m.yaml --under $e --requests 1 -q --trace sim.otlp.json --trace-requests 1 >sim.txt; pertinax live $m.yaml --under $e -n 1 --time-limit 5 --emit p.py -q >live.txt; timeout 10 python3 p.py --draws p.py.draws --requests 1 --otlp py.otlp >py.txt; for f in sim.otlp.json py.otlp; do grep -o '"http.response.status_code",* *"value": *{"intValue": *"[0-9]*' $f | grep -o '[0-9]*$'; done | xargs echo $x; rm -f py.otlp; done
+> copies_left:threads 200 200
+> copies_left:coroutine 200 200
+> taken_once:threads 200 200
+> taken_once:coroutine 200 200
+> computed_late:serial 200 200
+> computed_late:threads 200 200
+> computed_late:coroutine 200 200
+> awaited_again:threads 200 200
+> awaited_again:coroutine 200 200
+> last_failure:serial 502 502
+> last_failure:threads 502 502
+> last_failure:coroutine 502 502
+> all_rounds:threads 200 200
+> all_rounds:coroutine 200 200
+> queued_too:threads 504 504
+> queued_too:coroutine 504 504
+> sent_late:threads 504 504
+> sent_late:coroutine 504 504
+> in_place:serial 504 504
+> not_wanted:threads 200 200
+> not_wanted:coroutine 200 200
+> nobodys:serial 200 200
+> nobodys:threads 200 200
+> nobodys:coroutine 200 200
+> for_a_thread:hybrid 504 504
+> given_up:hybrid 200 200

@@ -11,6 +11,17 @@ class Selector(selectors.EpollSelector):
             select.select([self], [], [], timeout)
             timeout = 0
         return super().select(timeout)
+# only: Shared(
+
+
+def wake(future):
+    """From whatever thread: a loop does not hear of what others do to its futures."""
+    if asyncio._get_running_loop() is future.get_loop():
+        if not future.done():
+            future.set_result(None)
+    else:
+        future.get_loop().call_soon_threadsafe(lambda: future.done() or future.set_result(None))
+# end
 # only: Places(
 
 
@@ -90,11 +101,12 @@ class AsyncClient:
             got = await asyncio.gather(*made, return_exceptions=True)
             self.idle += [one[1] for one in got if isinstance(one, tuple)]
 
-    async def call(self, text, seconds, well):
+    async def call(self, text, seconds, well, limit=None):
         if self.address is None:
             await asyncio.sleep(seconds)
             return well
         loop, line, answer = asyncio.get_running_loop(), None, b""
+        due = loop.time() + seconds
         while self.idle and line is None:
             line = self.idle.pop()
             line = line if line.transport else None
@@ -104,7 +116,14 @@ class AsyncClient:
             line.answer, line.until = loop.create_future(), loop.time() + seconds + 5
             self.busy.add(line)
             line.transport.write(text)
-            answer = await line.answer
+            try:
+                answer = await line.answer
+            except asyncio.CancelledError:
+                # It came in time, while the loop was busy until the time was over as well.
+                in_time = limit and limit.expired() and line.answer.done() and due <= limit.when()
+                if not in_time or line.answer.cancelled():
+                    raise
+                answer = line.answer.result()
             if answer not in (b"OK\n", b"FAIL\n"):
                 BROKEN[NO_SENSE if answer else GONE] += 1
         except OSError as error:
@@ -135,25 +154,25 @@ class AsyncRace:
 
     def __init__(self, rq, group, after, about):
         self.rq, self.group, self.after, self.about = rq, group, after, about
-        self.task, self.loop = asyncio.current_task(), asyncio.get_running_loop()
+        self.task, self.loop, self.made = asyncio.current_task(), asyncio.get_running_loop(), 0
         self.begin, self.waits, self.beaten = self.loop.time(), True, False
         self.timer = self.loop.call_at(self.begin + after, self.again)
 
     def copy(self):
         scope = self.rq.child(f"{self.about[1]}[{len(self.group.tasks)}]")
-        self.group.tasks.append((None, scope))
+        self.group.tasks.append(scope)
         return scope.once(self.group, *self.about)
 
     def again(self):
         if len(self.group.tasks) < self.group.total:
             task = self.loop.create_task(self.copy())
-            self.group.tasks[-1] = task, self.group.tasks[-1][1]
+            self.group.tasks[-1].task = task
             task.add_done_callback(self.beat)
             at = self.begin + len(self.group.tasks) * self.after
             self.timer = self.loop.call_at(at, self.again)
 
     def beat(self, _):
-        if self.waits and self.group.won() and not self.beaten:
+        if self.waits and self.group.verdict and not self.beaten:
             self.beaten = self.task.cancel()
 
     async def run(self):
@@ -168,7 +187,7 @@ class AsyncRace:
             self.waits = False
 
     def events(self):
-        copies = enumerate(scope.events for _, scope in self.group.tasks)
+        copies = enumerate(scope.events for scope in self.group.tasks)
         return [(f"{name}[{n}]", at) for n, events in copies for name, at in events]
 # end
 
@@ -182,17 +201,27 @@ class Coroutine(Scope):
 
     def look(self):
         """A coroutine ends where it waits, and nowhere else."""
-# only: .within(
+# only: .within( timeout=
 
     @contextlib.asynccontextmanager
     async def within(self, seconds):
         try:
             async with asyncio.timeout(seconds) as limit:
-                yield
+                self.deadlines.append(limit.when())
+                try:
+                    yield limit
+                finally:
+                    self.deadlines.pop()
         except TimeoutError:
             if limit.expired():
                 raise Failure("timeout") from None
             raise
+        # only: .offload(
+        except Deadline as deadline:  # a thread has noticed it first
+            if deadline.end == limit.when():
+                raise Failure("timeout") from None
+            raise
+        # end
 # end
 # only: .wait(
 
@@ -223,14 +252,14 @@ class Coroutine(Scope):
 
     # -- calls, and what is held --
 
-    async def exchange(self, service, name):
+    async def exchange(self, service, name, limit):
         places = ASYNC_SERVICES[service]
         if places is None:
-            return await self.client.call(*self.message(service, name, None))
+            return await self.client.call(*self.message(service, name, None), limit)
         text, seconds, well = self.message(service, name, await places.acquire(self))
         end, rest = time.monotonic() + seconds, 0
         try:
-            return await self.client.call(text, seconds, well)
+            return await self.client.call(text, seconds, well, limit)
         except asyncio.CancelledError:
             rest = end - time.monotonic()
             raise
@@ -240,23 +269,14 @@ class Coroutine(Scope):
             else:
                 places.release(at=end if self.request.run.punctual and not rest else None)
 
-    async def ask(self, service, name, timeout, send, receive, outside):
+    async def ask(self, service, name, limit, send, receive, outside):
         # only: send= receive=
         self.burst(self.seconds(name + "+", send), outside)
         # end
         # only: send= receive= .hedged(
         self.events = [("sent", time.perf_counter_ns())]
         # end
-        if timeout is None:
-            well = await self.exchange(service, name)
-        else:
-            try:
-                async with asyncio.timeout(timeout) as limit:
-                    well = await self.exchange(service, name)
-            except TimeoutError:
-                if limit.expired():
-                    raise Failure("timeout") from None
-                raise
+        well = await self.exchange(service, name, limit)
         # only: send= receive= .hedged(
         self.events.append(("answered", time.perf_counter_ns()))
         # end
@@ -268,7 +288,11 @@ class Coroutine(Scope):
     async def call(self, service, name=None, timeout=None, send=0, receive=0, outside=False):
         name, begin, well = name or service, time.perf_counter_ns(), False
         try:
-            well = await self.ask(service, name, timeout, send, receive, outside)
+            if timeout is None:
+                well = await self.ask(service, name, None, send, receive, outside)
+            else:
+                async with self.within(timeout) as limit:
+                    well = await self.ask(service, name, limit, send, receive, outside)
         finally:
             if not self.cancelled:
                 self.request.span(self, name, 3, begin, failed=not well, events=self.events)
@@ -283,14 +307,14 @@ class Coroutine(Scope):
         race = AsyncRace(self, group, hedge[0], (service, name, send, receive, outside))
         try:
             await race.run()
-            await self.until(group.settled)
+            await self.until(group.decided)
         finally:
             race.timer.cancel()
             group.cancel()
             if not self.cancelled:
                 events = race.events()
-                self.request.span(self, name, 3, begin, failed=not group.won(), events=events)
-        if not group.won():
+                self.request.span(self, name, 3, begin, failed=not group.verdict, events=events)
+        if not group.verdict:
             raise Failure("error")
 
     async def once(self, group, service, name, send, receive, outside):
@@ -314,25 +338,26 @@ class Coroutine(Scope):
         finally:
             places.release(units)
 # end
-# only: .abort(
-
-    def abort(self, status):
-        self.request.respond(status)
-        self.request.over = True
-        here = asyncio.current_task()
-        for task, scope in list(self.request.tasks.items()):
-            if task is not here and not scope.detached:
-                scope.cancel(task)
-        raise Over
-# end
-# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort(
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort( .put(
 
     # -- tasks --
 
-    def cancel(self, task):
-        if task and not task.done():
-            self.cancelled = True
-            task.cancel()
+    def stop(self):
+        if not self.begun:
+            self.begun = True
+            self.request.leave(self)
+        elif self.task and not self.task.done():
+            self.task.cancel()
+        self.tell()
+
+    def tell(self):
+        """Those who wait for tasks of this request, and need not any more."""
+        for waits in list(self.request.awaited):
+            condition, future = waits
+            if condition():
+                self.request.awaited.remove(waits)
+                if not future.done():
+                    future.set_result(None)
 # end
 # only: .parallel( .each( .as_completed( .spawn( .detach( .hedged(
 
@@ -345,22 +370,23 @@ class Coroutine(Scope):
 
     def end(self, group, failure):
         group.end(self, failure)
-        for waits in list(self.request.awaited):
-            condition, future = waits
-            if condition():
-                self.request.awaited.remove(waits)
-                if not future.done():
-                    future.set_result(None)
+        self.tell()
 # end
 # only: .parallel( .each( .as_completed( .spawn( .detach(
 
     def begin(self, group, name, body, detached=False):
         scope = self.child(name, detached)
-        self.request.enter(scope.detached)
-        task = asyncio.create_task(scope.work(group, body))
-        task.add_done_callback(lambda done: scope.never(group, done))
-        self.request.tasks[task] = scope
-        group.tasks.append((task, scope))
+        scope.group = group
+        self.request.enter(scope)
+        scope.task = asyncio.create_task(scope.work(group, body))
+        scope.task.add_done_callback(lambda _: scope.never(group))
+        group.tasks.append(scope)
+        if not detached:
+            self.kids.append(scope)
+        # only: .spawn( .detach(
+        if isinstance(group, Spawned):
+            group.at_work += 1
+        # end
         return scope
 
     async def work(self, group, body):
@@ -372,38 +398,36 @@ class Coroutine(Scope):
             failure = error
         except Exception:
             broken()
-        del self.request.tasks[asyncio.current_task()]
         self.end(group, failure)
-        self.request.leave(self.detached)
+        self.request.leave(self)
 
-    def never(self, group, task):
+    def never(self, group):
         """Cancelled before it had begun: work() has seen nothing of it."""
-        if self.request.tasks.pop(task, None):
+        if not self.done:
             self.end(group, Over())
-            self.request.leave(self.detached)
+            self.request.leave(self)
 # end
 # only: .parallel( .each( .as_completed(
 
-    async def join(self, group, siblings="cancel", rest="cancel"):
-        """Wait until the group is decided, and do with the others as is said."""
-        keep = False
+    async def join(self, group):
+        """Wait until the group is decided."""
         try:
-            await self.until(lambda: group.decided(siblings))
-            keep = group.keeps(siblings, rest)
-            if not group.won():
+            await self.until(group.decided)
+            if not group.verdict:
                 raise group.failure or Over
         finally:
-            if not keep:
+            if group.verdict is None:
                 group.cancel()
 # end
 # only: .parallel(
 
     async def parallel(self, name, branches, until=None, siblings="cancel", rest="cancel"):
         with self.span(name):
-            group = Group(until or len(branches), len(branches))
-            for branch, body in branches.items():
+            need = len(branches) if until is None else until
+            group = Group(need, len(branches), siblings, rest)
+            for branch, body in branches.items() if not group.decided() else ():
                 self.results[branch] = self.begin(group, branch, body).var
-            await self.join(group, siblings, rest)
+            await self.join(group)
 # end
 # only: .each( .as_completed(
 
@@ -413,12 +437,14 @@ class Coroutine(Scope):
         def copy(number):
             async def numbered(scope):
                 async with slots:
+                    scope.held_back = False
                     await body(scope, number)
 
             return numbered
 
-        for number in range(count):
-            self.begin(group, f"{name}[{number}]", copy(number))
+        for number in range(count if not group.decided() else 0):
+            scope = self.begin(group, f"{name}[{number}]", copy(number))
+            scope.held_back = limit is not None and number >= limit
 # end
 # only: .each(
 
@@ -426,10 +452,10 @@ class Coroutine(Scope):
         self, name, count, body, limit=None, until=None, siblings="cancel", rest="cancel"
     ):
         with self.span(name):
-            group = Group(until or count, count)
+            group = Group(count if until is None else until, count, siblings, rest)
             self.copies(group, name, count, body, limit)
-            await self.join(group, siblings, rest)
-            self.results[name] = [scope.var for _, scope in group.tasks]
+            await self.join(group)
+            self.results[name] = [scope.var for scope in group.well]
 # end
 # only: .as_completed(
 
@@ -437,20 +463,21 @@ class Coroutine(Scope):
         self, name, count, body, limit=None, until=None, siblings="cancel", rest="cancel"
     ):
         with self.span(name):
-            group, taken, self.results[name] = Group(until or count, count), 0, []
+            group = Group(count if until is None else until, count, siblings, rest)
+            taken, self.results[name] = 0, []
             self.copies(group, name, count, body, limit)
             try:
-                while not group.lost() and (not group.won() or taken < len(group.ended)):
-                    await self.until(lambda: len(group.ended) > taken or group.lost())
-                    scope = group.ended[taken]
+                while True:
+                    await self.until(lambda: group.decided() or len(group.well) > taken)
+                    if group.verdict is False or taken == len(group.well):
+                        break
                     taken += 1
-                    if scope.well and not group.lost():
-                        self.results[name].append(scope.var)
-                        yield scope.var
+                    self.results[name].append(group.well[taken - 1].var)
+                    yield self.results[name][-1]
             finally:
-                if not group.won():
+                if group.verdict is None:
                     group.cancel()
-            await self.join(group, siblings, rest)
+            await self.join(group)
 # end
 # only: .join_tasks(
 
@@ -469,15 +496,26 @@ class Coroutine(Scope):
     def blocking(self):
         """This task for what blocks: the same variables and draws."""
         scope = Thread(self.request, self.chain, self.var, self.parents[-1], self)
-        scope.results = self.results
+        scope.results, scope.kids, scope.detached = self.results, self.kids, self.detached
+        scope.deadlines = list(self.deadlines)
         return scope
 # end
 # only: .offload(
 
     async def offload(self, name, body):
-        loop = asyncio.get_running_loop()
+        loop, scope = asyncio.get_running_loop(), self.blocking
         with self.span(name):
-            await loop.run_in_executor(self.executor, body, self.blocking)
+            try:
+                await loop.run_in_executor(self.executor, body, scope)
+            except asyncio.CancelledError:
+                scope.cancelled = True  # the thread notices after its wait
+                raise
+            # only: .abort(
+            except Over:
+                if self.request.over and not self.cancelled:
+                    self.end_others()  # the loop's own tasks, which a thread must not touch
+                raise
+            # end
 # end
 # only: run_loop(
 
@@ -502,6 +540,15 @@ class LoopRun(Run):
         if not self.all_over.done():
             self.all_over.set_result(None)
 
+    # only: .offload(
+    def answered(self, request):
+        """A thread may have answered; the loop is to start what follows."""
+        if asyncio._get_running_loop() is None:
+            self.loop.call_soon_threadsafe(super().answered, request)
+        else:
+            super().answered(request)
+
+    # end
     def serve(self, request):
         task = self.loop.create_task(self.answer(request))
         self.tasks.add(task)
@@ -513,16 +560,16 @@ class LoopRun(Run):
         if self.admission:
             self.admission.begins(request)
         # end
-        here = asyncio.current_task()
-        request.tasks = {here: scope}
+        scope.task, scope.counted = asyncio.current_task(), True
+        request.live.add(scope)
         try:
             await CLASSES[request.key[0]](scope)
         except (Failure, Over, asyncio.CancelledError) as error:
             failure = error
         except Exception:
             broken()
-        del request.tasks[here]
-        request.close(failure)
+        scope.done = True
+        request.close(scope, failure)
 
     # only: processes=
     def listen(self):

@@ -38,7 +38,6 @@ class Bench:
 
     def request(self):
         request = Request(self, ("request", 0, 0), time.perf_counter_ns())
-        request.tasks = {}
         return request
 
 
@@ -224,7 +223,7 @@ async def memory_of_tasks(n):
     taken = tracemalloc.get_traced_memory()[0] / n
     tracemalloc.stop()
     go.set()
-    await rq.until(group.settled)
+    await rq.until(group.decided)
     return taken
 
 

@@ -164,6 +164,7 @@ class Request:
         self.changed, self.awaited = threading.Condition(), []  # tasks end, and who waits for that
         # end
         self.active, self.working = 1, 1
+        self.live = set()  # its tasks, by what each sees
         self.status, self.answered, self.ended, self.over = 0, 0, 0, False
         self.refused = False
         # only: order="priority"
@@ -185,36 +186,60 @@ class Request:
             self.status, now = status, time.perf_counter_ns()
             self.answered = now
             self.spans.append((next(self.numbers), 1, "", "respond", 1, now, now))
+            self.run.answered(self)
 
     def latency(self):
         return (self.answered or self.ended) - self.arrival
+# only: .abort(
+
+    def all(self):
+        """Those that are answered by what this one answers."""
+        return (self,)
+# end
 # only: .parallel( .each( .as_completed( .spawn( .detach( .put(
 
-    def enter(self, detached):
+    def enter(self, scope):
+        scope.counted = not scope.detached
         with self.changed:
             self.working += 1
-            self.active += not detached
+            self.active += scope.counted
+            self.live.add(scope)
+# end
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort( .put(
+
+    def drop(self, scope):
+        """Nobody waits for that task any more, nor does the request."""
+        with self.changed:
+            self.active -= scope.counted
+            scope.counted = False
 # end
 
-    def leave(self, detached):
-        """A task is over; the request is when the last is that is not detached."""
+    def leave(self, scope):
+        """A task is over; the request is when the last is that it waits for."""
         with self.changed:
             self.working -= 1
-            self.active -= not detached
-            ended = self.active == 0 and not detached
+            self.active -= scope.counted
+            scope.counted = False
+            self.live.discard(scope)
             gone = self.working == 0
-        if ended:
-            self.ended = time.perf_counter_ns()
-            self.run.ended(self)
+        self.check()
         if gone:
             self.run.gone()
 
-    def close(self, failure):
+    def check(self):
+        with self.changed:
+            ended = self.active == 0 and self.ended == 0
+            if ended:
+                self.ended = time.perf_counter_ns()
+        if ended:
+            self.run.ended(self)
+
+    def close(self, scope, failure):
         """Its own task is over, and how."""
         status = 200 if failure is None else UNCAUGHT if isinstance(failure, Failure) else 0
         if status and not (ANSWERS[self.key[0]] and status == 200):
             self.respond(status)
-        self.leave(False)
+        self.leave(scope)
 
     def otlp(self, trace):
         """One line of OTLP: the spans of the request."""
@@ -251,14 +276,15 @@ class Span:
 class Scope:
     """What one task of a request sees: its variables, its draws, the span that it is in."""
 
-    detached = False
+    detached = counted = done = held_back = False
+    begun, task, group = True, None, None
     events = ()  # of its last call
 
     def __init__(self, request, chain="", var=None, parent=1, up=None):
         self.request, self.chain, self.up = request, chain, up
         self.var = var if var is not None else types.SimpleNamespace()
         self.parents = [parent]
-        self.results, self.deadlines, self.cancelled = {}, [], False
+        self.results, self.deadlines, self.cancelled, self.kids = {}, [], False, []
         # only: order="priority"
         self.rank = up.rank if up else request.rank
         # end
@@ -275,6 +301,45 @@ class Scope:
 
     def respond(self, status):
         self.request.respond(status)
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort( .put(
+
+    def cancel(self):
+        """Nobody wants it any more: it ends where it can, and so do those that it has started."""
+        if self.cancelled or self.done:
+            return
+        self.cancelled = True
+        self.request.drop(self)
+        if self.group:
+            self.group.forget()
+        for kid in self.kids:
+            kid.cancel()
+        self.stop()
+
+    def detach(self):
+        """It goes on, but nobody waits for it."""
+        self.detached = True
+        self.request.drop(self)
+        for kid in self.kids:
+            kid.detach()
+# end
+# only: .abort(
+
+    def abort(self, status):
+        self.request.respond(status)
+        self.request.over = True
+        if type(self) is type(self.up) or self.up is None:  # else the loop does so, which waits
+            self.end_others()
+        raise Over
+
+    def end_others(self):
+        """All tasks of the request but this one, and those that are detached."""
+        for request in self.request.all():
+            with request.changed:
+                for scope in list(request.live):
+                    if scope is not self and not scope.detached:
+                        scope.cancel()
+            request.check()
+# end
 
     # -- values --
 
@@ -298,11 +363,12 @@ class Scope:
 # only: .result( .join_tasks(
 
     def result(self, name):
-        """The variables of a task that has ended, or of all copies of an each."""
+        """The variables of a task that has ended, or of all copies of an each; None: there is no
+        such task on this way."""
         scope = self
-        while name not in scope.results:
+        while scope and name not in scope.results:
             scope = scope.up
-        return scope.results[name]
+        return scope.results[name] if scope else None
 # end
 # only: .given(
 
@@ -377,81 +443,142 @@ class Scope:
     def spawn(self, branches, name="spawn"):
         with self.span(name):
             for branch, body in branches.items():
-                group = Group(1, 1)
+                group = self.spawned(branch)
                 self.results[branch] = self.begin(group, branch, body).var
-                self.results[branch, "group"] = group
+
+    def spawned(self, branch):
+        """Those that are started at one place, round by round, are awaited together."""
+        place, group = self.parents[-2], self.results.get((branch, "group"))
+        if group is None or group.place != place:
+            group = self.results[branch, "group"] = Spawned(place)
+        return group
 # end
 # only: .detach(
 
     def detach(self, name, body):
         with self.span(name):
-            self.begin(Group(1, 1), name, body, detached=True)
+            self.begin(Spawned(None), name, body, detached=True)
 # end
 # only: .parallel( .each( .as_completed( .spawn( .detach( .hedged(
 
 
 class Group:
-    """Tasks that were started together, and what decides them."""
+    """Tasks that were started together, and what decides them: when so many have ended that it is
+    known, at once, for a later one may end before anybody looks."""
 
-    def __init__(self, need, total):
-        self.need, self.total = need, total
-        self.ended, self.well, self.failed, self.failure = [], 0, 0, None
-        self.tasks = []  # each with what it sees
+    def __init__(self, need, total, siblings="cancel", rest="cancel"):
+        self.need, self.total, self.siblings, self.rest = need, total, siblings, rest
+        self.ended, self.well, self.failed, self.failure = [], [], 0, None
+        self.tasks, self.pending = [], []  # by what each sees; those whose turn it is not yet
+        self.verdict = None
+        self.decide()
 
     def end(self, scope, failure):
-        scope.well = failure is None
-        self.well += scope.well
-        self.failed += not scope.well
-        if isinstance(failure, Failure) and self.failure is None:
-            self.failure = failure
+        scope.done = True
+        if scope.cancelled or self.verdict is not None:
+            return
         self.ended.append(scope)
+        if failure is None:
+            self.well.append(scope)
+        else:
+            self.failed += 1
+            self.failure = failure if isinstance(failure, Failure) else self.failure
+        self.decide()
 
-    def won(self):
-        return self.well >= self.need
+    def forget(self):
+        """One of them was cancelled."""
 
-    def lost(self):
-        return self.total - self.failed < self.need
+    def decided(self):
+        return self.verdict is not None
 
-    def settled(self):
-        return self.won() or self.lost()
+    def decide(self):
+        lost = self.total - self.failed < self.need
+        if len(self.well) >= self.need:
+            self.verdict = True
+        elif lost and (self.siblings != "wait" or len(self.ended) == self.total):
+            self.verdict = False
+        else:
+            return
+        if self.rest == "detach" if self.verdict else self.siblings == "ignore":
+            self.let_go()
+        else:
+            self.cancel()
 
-    def decided(self, siblings):
-        if siblings == "wait":
-            return self.won() or len(self.ended) == self.total
-        return self.settled()
-
-    def keeps(self, siblings, rest):
-        """Do those go on that are still at work?"""
-        if len(self.ended) == self.total:
-            return True
-        return rest == "detach" if self.won() else siblings == "ignore"
+    def let_go(self):
+        """The others go on; nobody would let those begin that have not."""
+        for scope in self.tasks:
+            if not scope.begun or scope.held_back:
+                scope.cancel()
+            elif self.verdict and not scope.done:
+                scope.detach()
 
     def cancel(self):
-        for task, scope in self.tasks:
-            scope.cancel(task)
+        for scope in self.tasks:
+            scope.cancel()
+# only: .spawn( .detach(
+
+
+class Spawned:
+    """Tasks that go on beside who has started them, and may be awaited."""
+
+    def __init__(self, place):
+        self.place, self.tasks, self.at_work, self.failed, self.failure = place, [], 0, 0, None
+
+    def end(self, scope, failure):
+        scope.done = True
+        if scope.cancelled:
+            return
+        self.at_work -= 1
+        if failure is not None:
+            self.failed += 1
+            self.failure = failure if isinstance(failure, Failure) else self.failure
+
+    def forget(self):
+        """One that was cancelled is over."""
+        self.at_work -= 1
+
+    def won(self):
+        return self.at_work == 0 and not self.failed
+
+    def lost(self):
+        return self.failed > 0
+
+    def let_go(self):
+        for scope in self.tasks:
+            if not scope.done:
+                scope.detach()
+
+    def cancel(self):
+        for scope in self.tasks:
+            scope.cancel()
+# end
 # end
 # only: .join_tasks(
 
 
 class Several:
-    """Tasks that were spawned one by one, awaited together."""
+    """Tasks that were spawned one by one, awaited together; some may never have been."""
 
     def __init__(self, groups, need):
-        self.groups, self.need = groups, need or len(groups)
+        self.groups, self.need = groups, len(groups) if need is None else need
+        self.rest = need is not None
 
     def won(self):
-        return sum(group.won() for group in self.groups) >= self.need
+        return sum(group is None or group.won() for group in self.groups) >= self.need
 
     def settled(self):
-        lost = sum(group.lost() for group in self.groups)
+        lost = sum(group is not None and group.lost() for group in self.groups)
         return self.won() or len(self.groups) - lost < self.need
 
     def settle(self, rest):
+        spawned = [group for group in self.groups if group]
         if not self.won():
-            raise next(group.failure for group in self.groups if group.lost()) or Over
-        for group in self.groups:
-            if rest == "cancel" and not group.ended:
+            raise [group.failure for group in spawned if group.lost()][-1] or Over
+        for group in spawned if self.rest else ():
+            if rest == "cancel":
                 group.cancel()
+            else:
+                group.let_go()
 # end
 # only: Slots( Places( pool_order= admit=
 
@@ -542,8 +669,7 @@ class Shared:
             self.changed.notify_all()
             waiting, self.waiting = self.waiting, []
         for future in waiting:
-            if not future.done():
-                future.set_result(None)
+            wake(future)
 # end
 # only: processes=
 
@@ -643,8 +769,20 @@ class Run:
         if self.admission:
             self.admission.leave(request)
         # end
+        if request.status == 0:
+            self.answered(request)
+        if self.over():
+            self.wake()
+
+    def answered(self, request):
+        """Its client goes on, whatever the request does after its answer."""
+        # only: processes=
+        if self.link:
+            self.link.send((None, request.key))
+            return
+        # end
         name, client, ordinal = request.key
-        if self.link is None and self.classes[name]["closed"] and not self.over():
+        if self.classes[name]["closed"] and not self.over():
             think, following = request.entry["think"], (name, client, ordinal + 1)
             if think > 0 or request.refused:
                 with self.turn:
@@ -656,8 +794,6 @@ class Run:
             else:
                 with self.turn:
                     self.start(following, time.perf_counter_ns())
-        if self.over():
-            self.wake()
 
     def gone(self):
         """Nothing of a request is left."""
@@ -706,6 +842,7 @@ class Admission:
     def refuse(self, request):
         request.refused, request.status = True, 503
         request.ended = request.answered = request.arrival
+        self.run.answered(request)
         self.run.ended(request)
         self.run.gone()
 

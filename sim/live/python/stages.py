@@ -10,7 +10,7 @@ class Batch:
     numbers_of_all = itertools.count(2**32)
 
     def __init__(self, requests):
-        self.requests, self.first, self.tasks = requests, requests[0], {}
+        self.requests, self.first, self.live = requests, requests[0], set()
         self.key, self.run = self.first.key, self.first.run
         self.changed, self.awaited = self.first.changed, []
         # only: order="priority"
@@ -39,13 +39,36 @@ class Batch:
         for request in self.requests:
             request.respond(status)
 
-    def enter(self, detached):
-        for request in self.requests:
-            request.enter(detached)
+    def all(self):
+        return (self, *self.requests)
 
-    def leave(self, detached):
+    def enter(self, scope):
+        scope.counted = not scope.detached
+        self.live.add(scope)
         for request in self.requests:
-            request.leave(detached)
+            with request.changed:
+                request.working += 1
+                request.active += scope.counted
+
+    def drop(self, scope):
+        for request in self.requests:
+            with request.changed:
+                request.active -= scope.counted
+        scope.counted = False
+
+    def leave(self, scope):
+        self.live.discard(scope)
+        self.drop(scope)
+        for request in self.requests:
+            with request.changed:
+                request.working -= 1
+                gone = request.working == 0
+            request.check()
+            if gone:
+                request.run.gone()
+
+    def check(self):
+        """Its requests are over by themselves."""
 # end
 
 
@@ -58,7 +81,9 @@ class Stage:
         self.items, self.puts = collections.deque(), collections.deque()
 
     def full(self):
-        return len(self.items) >= self.size
+        if len(self.items) < self.size:
+            return False
+        return sum(not item.cancelled for _, item in self.items) >= self.size
 
     def item(self, rq):
         """What a put makes of a request: a task of its own, with the variables as they are."""
@@ -67,7 +92,8 @@ class Stage:
         # only: order="priority"
         item.rank = item.request.rank
         # end
-        item.request.enter(item.detached)
+        item.begun = False
+        item.request.enter(item)
         return item
 
     def stand(self, rq):
@@ -82,12 +108,20 @@ class Stage:
         return max(0, self.items[0][0] + self.linger - time.monotonic())
 
     def take(self):
-        """One item or a batch; those of requests that are over are dropped."""
+        """One item or a batch; those that were cancelled are left out."""
         items = [self.items.popleft()[1] for _ in range(min(self.most, len(self.items)))]
+        return [item for item in items if self.starts(item)]
+
+    def starts(self, item):
+        with item.request.changed:
+            item.begun = True
+            return not item.cancelled
+
+    def failed(self, items):
+        """It has reached the request; of what is detached it is nobody's."""
         for item in items:
-            if item.request.over and not item.detached:
-                item.request.leave(item.detached)
-        return [item for item in items if item.detached or not item.request.over]
+            if UNCAUGHT and not item.detached:
+                item.request.respond(UNCAUGHT)
 
     def scope(self, items):
         # only: batch=
@@ -137,13 +171,14 @@ class ThreadStage(Stage):
         try:
             self.body(scope)
         except Failure:
-            scope.request.respond(UNCAUGHT)
+            self.failed(items)
         except (Over, Deadline):
             pass
         except Exception:
             broken()
         for item in items:
-            item.request.leave(item.detached)
+            item.done = True
+            item.request.leave(item)
 # end
 # only: SerialStage(
 
@@ -155,7 +190,10 @@ class SerialStage(ThreadStage):
         pass
 
     def put(self, rq):
-        self.do([self.item(rq)])
+        item = self.item(rq)
+        self.starts(item)
+        self.do([item])
+        rq.look()
 # end
 # only: LoopStage(
 
@@ -195,19 +233,17 @@ class LoopStage(Stage):
 
     async def do(self, items):
         scope = self.scope(items)
-        task = asyncio.create_task(self.run(scope))
-        if not self.batch:
-            scope.request.tasks[task] = scope  # which abort cancels
-        await asyncio.wait([task])
+        scope.task = asyncio.create_task(self.run(scope, items))  # which abort cancels
+        await asyncio.wait([scope.task])
         for item in items:
-            item.request.tasks.pop(task, None)
-            item.request.leave(item.detached)
+            item.done = True
+            item.request.leave(item)
 
-    async def run(self, scope):
+    async def run(self, scope, items):
         try:
             await self.body(scope)
         except Failure:
-            scope.request.respond(UNCAUGHT)
+            self.failed(items)
         except (Over, asyncio.CancelledError):
             pass
         except Exception:

@@ -4,7 +4,11 @@
 
 
 class Deadline(BaseException):
-    """The time of an enclosing step is over."""
+    """The time of an enclosing step is over: of the one that is to end then."""
+
+    def __init__(self, end):
+        super().__init__(end)
+        self.end = end
 # only: Slots(
 
 
@@ -27,7 +31,12 @@ class Slots(Units):
             gate.acquire()
             ticket = self.stand(rq, units, gate)
             self.grant()
-        left = rq.left()
+        try:
+            left = rq.left()
+        except BaseException:
+            with self.lock:
+                self.give_up(ticket)
+            raise
         own = self.queue_timeout is not None and (left is None or self.queue_timeout <= left)
         patience = self.queue_timeout if own else left
         if gate.acquire(timeout=-1 if patience is None else patience):
@@ -38,14 +47,14 @@ class Slots(Units):
             self.give_up(ticket)
         if own:
             raise Failure("queue_timeout")
-        rq.look()
+        rq.late()
 
     def release(self, units=1, at=None):
         with self.lock:
             self.free, self.freed = self.free + units, at or time.monotonic()
             self.grant()
 # end
-# only: .call( .hedged(
+# only: .call( .hedged( .blocking. .offload(
 
 
 class Client:
@@ -194,15 +203,16 @@ class LongRace:
     """The same where calls stand in a queue: each copy waits on a thread of its own."""
 
     def __init__(self, helpers):
-        self.helpers, self.heard = helpers, queue.SimpleQueue()
+        self.helpers, self.heard, self.copies = helpers, queue.SimpleQueue(), []
 
     def send(self, number, patience, copy, service, name):
+        self.copies.append(copy)
         self.helpers.submit(self.exchange, number, copy, service, name)
         return True
 
     def exchange(self, number, copy, service, name):
         try:
-            self.heard.put((number, copy.exchange(service, name, None)))
+            self.heard.put((number, copy.exchange(service, name)))
         except (Failure, Over):
             self.heard.put((number, False))
 
@@ -216,7 +226,11 @@ class LongRace:
         return False
 
     def end(self):
-        """What is in service there stays so to its end."""
+        """What is in service there stays so to its end; what waits for that gives it up."""
+        for copy in self.copies:
+            copy.cancelled, slots = True, copy.held
+            if slots and slots.abandoned_stop:
+                copy.give_back(slots)
 # end
 # end
 
@@ -224,22 +238,31 @@ class LongRace:
 class Thread(Scope):
     """A task upon a thread.  Without a pool, what is at once is done one after the other."""
 
-    client = helpers = pool = None
+    client = helpers = pool = held = None
 
     # -- waiting --
 
     def left(self):
-        """How long an enclosing step may still take."""
+        """How long the wait may take that begins now.  A time that was over while this task computed
+        is over now, first that of the outermost step."""
         if not self.deadlines:
             return None
-        return max(0, min(self.deadlines) - time.monotonic())
+        now = time.monotonic()
+        for end in self.deadlines:
+            if end <= now:
+                raise Deadline(end)
+        return min(self.deadlines) - now
+
+    def late(self):
+        """A wait has been cut short."""
+        self.look()
+        raise Deadline(min(self.deadlines))
 
     def look(self):
+        """Does anybody still want this task?"""
         if (self.request.over and not self.detached) or self.cancelled:
             raise Over
-        if self.deadlines and time.monotonic() >= min(self.deadlines):
-            raise Deadline
-# only: .within(
+# only: .within( timeout=
 
     @contextlib.contextmanager
     def within(self, seconds):
@@ -247,8 +270,8 @@ class Thread(Scope):
         self.deadlines.append(end)
         try:
             yield
-        except Deadline:
-            if min(self.deadlines) == end:
+        except Deadline as deadline:
+            if deadline.end == end:
                 raise Failure("timeout") from None
             raise
         finally:
@@ -259,6 +282,8 @@ class Thread(Scope):
     def sleep(self, seconds):
         left = self.left()
         time.sleep(seconds if left is None else min(seconds, left))
+        if left is not None and left < seconds:
+            self.late()
         self.look()
 # end
 # only: .wait(
@@ -275,7 +300,8 @@ class Thread(Scope):
     def wait_until(self, condition):
         with SHARED.changed:
             while not condition():
-                SHARED.changed.wait(0.05 if self.left() is None else self.left())
+                left = self.left()
+                SHARED.changed.wait(0.05 if left is None else left)
                 self.look()
 # end
 # only: .attempts(
@@ -292,34 +318,43 @@ class Thread(Scope):
 
     # -- calls, and what is held --
 
-    def exchange(self, service, name, timeout):
-        slots = SERVICES[service]
+    def exchange(self, service, name):
+        slots, end = SERVICES[service], None
         begin = slots.acquire(self) if slots else None
-        text, seconds, well = self.message(service, name, begin)
-        end = time.monotonic() + seconds if slots else None
-        left = self.left()
-        patience = left if timeout is None or (left is not None and left < timeout) else timeout
+        self.held = slots
         try:
-            well = self.client.call(text, seconds, well, patience)
+            self.look()
+            left = self.left()
+            text, seconds, well = self.message(service, name, begin)
+            end = time.monotonic() + seconds if slots else None
+            well = self.client.call(text, seconds, well, left)
         except TimeoutError:
             if slots and end > time.monotonic() and not slots.abandoned_stop:
-                threading.Timer(end - time.monotonic(), slots.release).start()
+                timer = threading.Timer(end - time.monotonic(), slots.release)
+                timer.daemon = True
+                timer.start()
                 slots = None
-            self.look()
-            raise Failure("timeout") from None
+            end = None
+            self.late()
         finally:
             if slots:
-                slots.release(at=end if self.request.run.punctual else None)
+                self.give_back(slots, end if self.request.run.punctual else None)
         return well
 
-    def ask(self, service, name, timeout, send, receive, outside):
+    def give_back(self, slots, at=None):
+        """Once: who has lost a race may have done so already."""
+        if self.held:
+            self.held = None
+            slots.release(at=at)
+
+    def ask(self, service, name, send, receive, outside):
         # only: send= receive=
         self.burst(self.seconds(name + "+", send), outside)
         # end
         # only: send= receive= .hedged(
         self.events = [("sent", time.perf_counter_ns())]
         # end
-        well = self.exchange(service, name, timeout)
+        well = self.exchange(service, name)
         # only: send= receive= .hedged(
         self.events.append(("answered", time.perf_counter_ns()))
         # end
@@ -331,7 +366,11 @@ class Thread(Scope):
     def call(self, service, name=None, timeout=None, send=0, receive=0, outside=False):
         name, begin, well = name or service, time.perf_counter_ns(), False
         try:
-            well = self.ask(service, name, timeout, send, receive, outside)
+            if timeout is None:
+                well = self.ask(service, name, send, receive, outside)
+            else:
+                with self.within(timeout):
+                    well = self.ask(service, name, send, receive, outside)
         finally:
             self.request.span(self, name, 3, begin, failed=not well, events=self.events)
         if not well:
@@ -385,6 +424,7 @@ class Thread(Scope):
             elif last and race.silent():
                 return False
             self.look()
+            self.left()
         return False
 # end
 # only: .hold(
@@ -394,6 +434,7 @@ class Thread(Scope):
         slots = RESOURCES[resource][key]
         slots.acquire(self, units)
         try:
+            self.look()
             yield
         finally:
             slots.release(units)
@@ -404,16 +445,7 @@ class Thread(Scope):
         with self.span(name):
             body(self)
 # end
-# only: .abort(
-
-    def abort(self, status):
-        self.request.respond(status)
-        self.request.over = True
-        with self.request.changed:
-            self.request.changed.notify_all()
-        raise Over
-# end
-# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged(
+# only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort( .put(
 
     # -- tasks --
 
@@ -436,65 +468,100 @@ class Thread(Scope):
             if any(condition() for condition in request.awaited):
                 request.changed.notify_all()
 
-    def cancel(self, future):
+    def stop(self):
         """It never begins, or it ends when what it waits for does."""
-        self.cancelled = True
-        if future and future.cancel():
-            self.request.leave(self.detached)
+        if not self.begun or (self.task and self.task.cancel()):
+            self.begun = True
+            self.request.leave(self)
+        self.request.changed.notify_all()
 # end
 # only: .parallel( .each( .as_completed( .spawn( .detach(
 
-    def begin(self, group, name, body, detached=False):
+    def make(self, group, name, body, detached=False):
+        """A task, whose turn is still to come."""
         scope = self.child(name, detached)
-        self.request.enter(scope.detached)
-        if self.pool is None:
-            group.tasks.append((None, scope))
-            scope.work(group, body)
-        else:
-            group.tasks.append((self.pool.submit(Thread.work, scope, group, body), scope))
+        scope.begun, scope.body, scope.group = False, body, group
+        if self.pool is None and not detached:
+            scope.deadlines = self.deadlines  # it waits in place of this one
+        self.request.enter(scope)
+        with self.request.changed:
+            group.tasks.append(scope)
+            if not detached:
+                self.kids.append(scope)
+            # only: .spawn( .detach(
+            if isinstance(group, Spawned):
+                group.at_work += 1
+            # end
         return scope
 
-    def work(self, group, body):
+    def begin(self, group, name, body, detached=False):
+        scope = self.make(group, name, body, detached)
+        scope.launch()
+        self.look()
+        return scope
+
+    def launch(self):
+        if self.pool is None:
+            self.begun = True
+            self.work()
+            return
+        with self.request.changed:
+            if not self.begun:
+                self.begun = True
+                self.task = self.pool.submit(Thread.work, self)
+
+    def work(self):
         """A task from its beginning to its end, on the thread that it was given."""
-        failure = None
+        failure, group = None, self.group
         try:
             self.look()
-            body(self)
+            self.body(self)
         except (Failure, Over, Deadline) as error:
             failure = error
         except Exception:
             broken()
         self.end(group, failure)
-        self.request.leave(self.detached)
+        # only: .each( .as_completed(
+        if isinstance(group, Group) and group.pending:
+            self.next(group)
+        # end
+        self.request.leave(self)
+        if isinstance(failure, Deadline) and self.pool is None:
+            raise failure
+# only: .each( .as_completed(
+
+    def next(self, group):
+        """The turn of a copy that was held back."""
+        with self.request.changed:
+            scope = group.pending.pop(0) if group.pending and group.verdict is None else None
+            if scope:
+                scope.launch()
+# end
 # end
 # only: .parallel( .each( .as_completed(
 
-    def join(self, group, siblings="cancel", rest="cancel"):
-        """Wait until the group is decided, and do with the others as is said."""
-        keep = False
+    def join(self, group):
+        """Wait until the group is decided."""
         try:
-            self.until(lambda: group.decided(siblings))
-            keep = group.keeps(siblings, rest)
-            if not group.won():
+            self.until(group.decided)
+            if not group.verdict:
                 raise group.failure or Over
         finally:
-            if not keep:
-                group.cancel()
-
-    def stops(self, group, siblings):
-        """One after the other: is there no need of more?"""
-        return group.won() or (group.lost() and siblings != "wait")
+            if group.verdict is None:
+                with self.request.changed:
+                    group.cancel()
 # end
 # only: .parallel(
 
     def parallel(self, name, branches, until=None, siblings="cancel", rest="cancel"):
         with self.span(name):
-            group = Group(until or len(branches), len(branches))
+            need = len(branches) if until is None else until
+            group = Group(need, len(branches), siblings, rest)
             for branch, body in branches.items():
-                if self.pool is None and self.stops(group, siblings):
+                if group.decided():
                     break
                 self.results[branch] = self.begin(group, branch, body).var
-            self.join(group, siblings, rest)
+            self.join(group)
 # end
 # only: .each( .as_completed(
 
@@ -503,59 +570,54 @@ class Thread(Scope):
         made = itertools.count()
 
         def copy(number):
-            def numbered(scope):
-                body(scope, number)
-                if limit and self.pool:
-                    more()
-
-            return numbered
+            return lambda scope: body(scope, number)
 
         def more():
             number = next(made)
-            if number < count:
+            if number < count and not group.decided():
                 self.begin(group, f"{name}[{number}]", copy(number))
 
-        for _ in range(min(count, limit or count) if self.pool else 0):
-            more()
+        if self.pool and not group.decided():
+            scopes = [self.make(group, f"{name}[{number}]", copy(number)) for number in range(count)]
+            group.pending = scopes[limit or count :]
+            for scope in scopes[: limit or count]:
+                scope.launch()
         return more
 # end
 # only: .each(
 
     def each(self, name, count, body, limit=None, until=None, siblings="cancel", rest="cancel"):
         with self.span(name):
-            group = Group(until or count, count)
+            group = Group(count if until is None else until, count, siblings, rest)
             more = self.copies(group, name, count, body, limit)
-            if self.pool is None:
-                for _ in range(count):
-                    if not self.stops(group, siblings):
-                        more()
-            self.join(group, siblings, rest)
-            self.results[name] = [scope.var for _, scope in group.tasks]
+            for _ in range(count if self.pool is None else 0):
+                more()
+            self.join(group)
+            self.results[name] = [scope.var for scope in group.well]
 # end
 # only: .as_completed(
 
     def as_completed(self, name, count, body, limit=None, until=None, siblings="cancel",
                      rest="cancel"):
         with self.span(name):
-            group, taken = Group(until or count, count), 0
+            group, taken = Group(count if until is None else until, count, siblings, rest), 0
             more = self.copies(group, name, count, body, limit)
             self.results[name] = []
             try:
-                while not group.won() or taken < len(group.ended):
-                    if self.pool is None and taken == len(group.ended):
+                while True:
+                    if self.pool is None and taken == len(group.well):
                         more()
-                    self.until(lambda: len(group.ended) > taken or group.lost())
-                    if group.lost():
+                    self.until(lambda: group.decided() or len(group.well) > taken)
+                    if group.verdict is False or taken == len(group.well):
                         break
-                    scope = group.ended[taken]
                     taken += 1
-                    if scope.well:
-                        self.results[name].append(scope.var)
-                        yield scope.var
+                    self.results[name].append(group.well[taken - 1].var)
+                    yield self.results[name][-1]
             finally:
-                if not group.won():
-                    group.cancel()
-            self.join(group, siblings, rest)
+                if group.verdict is None:
+                    with self.request.changed:
+                        group.cancel()
+            self.join(group)
 # end
 # only: .join_tasks(
 
@@ -564,7 +626,8 @@ class Thread(Scope):
         several = Several([self.result((task, "group")) for task in names], until)
         with self.span(name):
             self.until(several.settled)
-            several.settle(rest)
+            with self.request.changed:
+                several.settle(rest)
 # end
 # only: pool_order= admit=
 
@@ -625,13 +688,16 @@ class ThreadRun(Run):
         if self.admission:
             self.admission.begins(request)
         # end
+        scope = Thread(request)
+        scope.counted = True
+        request.live.add(scope)
         try:
-            CLASSES[request.key[0]](Thread(request))
+            CLASSES[request.key[0]](scope)
         except (Failure, Over, Deadline) as error:
             failure = error
         except Exception:
             broken()
-        request.close(failure)
+        request.close(scope, failure)
 
     # only: processes=
     def listen(self):

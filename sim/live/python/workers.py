@@ -28,10 +28,15 @@ class Workers(Run):
             print("a worker is gone", file=sys.stderr, flush=True)
             os._exit(1)
         for latency, key in lines:
+            of = types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key)), refused=False)
+            if latency is None:
+                self.answered(of)
+                continue
             self.at_work[link] -= 1
             self.present -= 1
             self.latencies.append(latency)
-            self.ended(types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key)), refused=False))
+            of.status = 200  # the worker has said so before
+            self.ended(of)
 
     def go(self):
         for link in self.links:
