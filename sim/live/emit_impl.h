@@ -24,6 +24,8 @@ struct emit {
     struct buf *out;
     int indent;
     unsigned flavour;   /* of the function being written */
+    bool offloaded;     /* it is a part of a pipeline, for a thread of the pool; */
+    bool returns;       /* and may say that the pipeline is over */
     uint8_t *made;      /* of each pipeline: flavours that are written, or asked for */
     uint8_t *asked;     /* ... asked for */
     const char *taking; /* inside as_completed: the step whose copies are taken */

@@ -264,7 +264,8 @@ static void verb(struct emit *e, const struct step *s)
         emit_line(e, "raise Failure(%s)", emit_string(e, e->m->failure[s->failure]));
         break;
     case VERB_RETURN:
-        emit_line(e, "return");
+        emit_line(e, e->offloaded ? "return True" : "return");
+        e->returns = true;
         break;
     case VERB_PUT:
         verb_put(e, s);

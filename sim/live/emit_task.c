@@ -25,16 +25,24 @@ static const char *own_name(struct emit *e, const char *name)
     return f;
 }
 
-/* Writes the function and gives its name. */
-static const char *function(struct emit *e, const char *name, const struct body *b)
+/* Writes the function and gives its name.  returns: of what is offloaded, may it end the pipeline?
+ */
+static const char *function(struct emit *e, const char *name, const struct body *b, bool *returns)
 {
     const struct step *run = sole_run(b);
     if (run)
         return emit_pipeline(e, run->pipeline);
     const char *f = own_name(e, name);
+    bool offloaded = e->offloaded, returned = e->returns;
     emit_blank(e);
     emit_line(e, "%sdef %s(rq):", emit_async(e), f);
+    e->offloaded = returns != NULL;
+    e->returns = false;
     emit_block(e, b);
+    if (returns)
+        *returns = e->returns;
+    e->offloaded = offloaded;
+    e->returns = returned;
     emit_blank(e);
     return f;
 }
@@ -48,7 +56,7 @@ static const char *branches(struct emit *e, const struct step *s)
         const struct branch *b = &s->branch[i];
         const char *name = b->name ? b->name : s->name;
         const char *f =
-            function(e, s->listed ? arena_printf(e->mem, "branch%s", name) : name, &b->body);
+            function(e, s->listed ? arena_printf(e->mem, "branch%s", name) : name, &b->body, NULL);
         list = arena_printf(e->mem, "%s%s%s: %s", list, i ? ",\n" : "", emit_string(e, name), f);
     }
     bool wide = strlen(list) > most && s->nbranch > 1;
@@ -150,7 +158,7 @@ void emit_spawn(struct emit *e, const struct step *s)
 void emit_detach(struct emit *e, const struct step *s)
 {
     const struct body *b = s->nbranch > 0 ? &s->branch[0].body : &s->body;
-    const char *f = function(e, s->name, b);
+    const char *f = function(e, s->name, b, NULL);
     emit_line(e, "rq.detach(%s, %s)", emit_string(e, s->name), f);
 }
 
@@ -161,8 +169,12 @@ void emit_offload(struct emit *e, const struct step *s)
         emit_block(e, &s->body);
         return;
     }
+    bool returns = false;
     e->flavour = FLAVOUR_SYNC;
-    const char *f = function(e, s->name, &s->body);
+    const char *f = function(e, s->name, &s->body, &returns);
     e->flavour = FLAVOUR_ASYNC;
-    emit_line(e, "await rq.offload(%s, %s)", emit_string(e, s->name), f);
+    const char *call = arena_printf(e->mem, "await rq.offload(%s, %s)", emit_string(e, s->name), f);
+    emit_line(e, returns ? "if %s:" : "%s", call);
+    if (returns)
+        emit_line(e, "    return");
 }

@@ -159,15 +159,20 @@ static void take_event(struct sim *s)
         dispatch_event(s, x);
 }
 
-/* What has become possible at this instant. */
+/* What has become possible at this instant.  A timeout that waits for a turn of its loop goes on
+ * waiting: the world gives that turn. */
 static void take_turns(struct sim *s)
 {
+    uint32_t waiting = 0;
     s->st.ops = 0;
-    while (s->soon.n > 0 && s->end == SIM_MORE) {
+    while (s->soon.n > waiting && s->end == SIM_MORE) {
         struct now x = ring_take(&s->soon);
         s->granting = x.kind == NOW_GRANT ? x.a : NONE;
         dispatch_now(s, x);
         s->granting = NONE;
+        const struct slot *timer = x.kind == NOW_TIMER ? &s->slot[x.a] : NULL;
+        bool waits = timer && timer->kind == EV_TIMER && timer->c == TIMER_DEFERRED;
+        waiting = waits ? waiting + 1 : 0;
         s->acc.events++;
         sim_settle(s);
     }

@@ -506,7 +506,7 @@ class Coroutine(Scope):
         loop, scope = asyncio.get_running_loop(), self.blocking
         with self.span(name):
             try:
-                await loop.run_in_executor(self.executor, body, scope)
+                return await loop.run_in_executor(self.executor, body, scope)
             except asyncio.CancelledError:
                 scope.cancelled = True  # the thread notices after its wait
                 raise
