@@ -71,8 +71,9 @@ static void put_head(struct emit *e, struct buf *out)
     static const char *const how[] = {"one after the other", "on threads", "on an event loop",
                                       "on an event loop, with threads for what blocks"};
     buf_puts(out, "#!/usr/bin/env python3\n");
-    buf_printf(out, "\"\"\"%s, executed %s (written by pertinax from %s).\n\n", e->m->name,
-               how[e->p->kind], e->m->file ? e->m->file : "a model");
+    buf_printf(out, "\"\"\"%s, executed %s (written by pertinax from %s).\n\n",
+               emit_escaped(e, e->m->name), how[e->p->kind],
+               e->m->file ? emit_escaped(e, e->m->file) : "a model");
     buf_puts(out,
              "The pipelines come first, each a function of the task that runs it; what executes\n"
              "them stands below.  Python 3.11 or later; nothing but the standard library.\n"

@@ -34,7 +34,10 @@ static const char *const taken[] = {"False",        "None",       "True",       
                                     "vars",         "type",       "getattr",     "hasattr",
                                     "delattr",      "isinstance", "bytes",       "super",
                                     "property",     "iter",       "copy",        "fork_workers",
-                                    "tell",         "errno",      "typing",      "attributes"};
+                                    "tell",         "errno",      "typing",      "attributes",
+                                    "queue",        "bool",       "bytearray",   "divmod",
+                                    "enumerate",    "learn_burn", "object",      "set",
+                                    "tuple",        "wake"};
 
 /* By Python, by what executes the program, whose classes begin with capitals. */
 static bool is_taken(const char *name)
@@ -58,8 +61,12 @@ const char *emit_name(struct emit *e, const char *name)
 
 const char *emit_string(struct emit *e, const char *text)
 {
+    return arena_printf(e->mem, "\"%s\"", emit_escaped(e, text));
+}
+
+const char *emit_escaped(struct emit *e, const char *text)
+{
     struct buf b = {0};
-    buf_putc(&b, '"');
     for (const char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;
         if (c < 0x20)
@@ -69,8 +76,7 @@ const char *emit_string(struct emit *e, const char *text)
         else
             buf_putc(&b, *p);
     }
-    buf_putc(&b, '"');
-    const char *s = arena_strndup(e->mem, b.s, b.n);
+    const char *s = b.n ? arena_strndup(e->mem, b.s, b.n) : "";
     buf_free(&b);
     return s;
 }
@@ -79,6 +85,9 @@ const char *emit_string(struct emit *e, const char *text)
 const char *emit_pipeline(struct emit *e, uint32_t pipeline)
 {
     const char *name = emit_name(e, e->m->pipeline[pipeline].name);
+    for (uint32_t i = 0; i < pipeline; i++) /* class and class_ */
+        if (strcmp(emit_name(e, e->m->pipeline[i].name), name) == 0)
+            name = arena_printf(e->mem, "%s_%u", name, pipeline);
     e->asked[pipeline] |= (uint8_t)e->flavour;
     bool mixed = e->p->has_loop && e->flavour == FLAVOUR_SYNC;
     if (strcmp(name, "request") == 0)

@@ -34,8 +34,9 @@ struct emit {
 };
 
 /* ---- emit_expr.c ---- */
-const char *emit_name(struct emit *e, const char *name);   /* as a name of Python's */
-const char *emit_string(struct emit *e, const char *text); /* as a literal */
+const char *emit_name(struct emit *e, const char *name);    /* as a name of Python's */
+const char *emit_string(struct emit *e, const char *text);  /* as a literal */
+const char *emit_escaped(struct emit *e, const char *text); /* within one */
 const char *emit_pipeline(struct emit *e, uint32_t pipeline);
 /* The value, if it is known before a request runs; base units. */
 bool emit_known(struct emit *e, const struct expr *x, double *value);

@@ -168,3 +168,8 @@ $ printf 'pertinax: 1\nname: back\npipelines: {p: [{offload: [{wait: 10ms}, {if:
 >     if await rq.offload("offload", offload):
 >         return
 > 2
+
+# Names of Python's, and of what executes the program; a file's name that is not plain
+$ printf 'pertinax: 1\nname: names\nservices: {s: {latency: 1ms}}\npipelines: {queue: [{call: s}], enumerate: [{call: s}], class: [{fail: no}], class_: [{wait: 1ms}, {call: s}]}\nrequest: [{run: queue}, {run: enumerate}, {parallel: {object: {run: class_}, set: [{run: class_}, {call: s}]}}, {if: chance(0), then: {run: class}}, {respond: 200}]\n' >'a"""\N.yaml'; for x in threads coroutine; do pertinax live 'a"""\N.yaml' --runtime python3 --under $x -n 2 -q --emit names.py >/dev/null; python3 names.py --draws names.py.draws --requests 2 --otlp names.jsonl >/dev/null; grep -c '"intValue": "200"' names.jsonl; done
+> 2
+> 2
