@@ -380,13 +380,9 @@ class Coroutine(Scope):
         self.request.enter(scope)
         scope.task = asyncio.create_task(scope.work(group, body))
         scope.task.add_done_callback(lambda _: scope.never(group))
-        group.tasks.append(scope)
+        group.add(scope)
         if not detached:
             self.kids.append(scope)
-        # only: .spawn( .detach(
-        if isinstance(group, Spawned):
-            group.at_work += 1
-        # end
         return scope
 
     async def work(self, group, body):

@@ -473,6 +473,9 @@ class Group:
         self.verdict = None
         self.decide()
 
+    def add(self, scope):
+        self.tasks.append(scope)
+
     def end(self, scope, failure):
         scope.done = True
         if scope.cancelled or self.verdict is not None:
@@ -523,6 +526,10 @@ class Spawned:
 
     def __init__(self, place):
         self.place, self.tasks, self.at_work, self.failed, self.failure = place, [], 0, 0, None
+
+    def add(self, scope):
+        self.tasks.append(scope)
+        self.at_work += 1
 
     def end(self, scope, failure):
         scope.done = True

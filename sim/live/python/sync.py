@@ -485,13 +485,9 @@ class Thread(Scope):
             scope.deadlines = self.deadlines  # it waits in place of this one
         self.request.enter(scope)
         with self.request.changed:
-            group.tasks.append(scope)
+            group.add(scope)
             if not detached:
                 self.kids.append(scope)
-            # only: .spawn( .detach(
-            if isinstance(group, Spawned):
-                group.at_work += 1
-            # end
         return scope
 
     def begin(self, group, name, body, detached=False):
