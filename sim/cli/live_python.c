@@ -161,7 +161,7 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
     enum sim_end how = SIM_STOPPED;
     if (!r->unable && keep(l, f.otlp, execution)) {
         struct recording *rec = recording_read(f.otlp, p);
-        how = retrace(s, load, end == CHILD_LATE ? n : rec->nrequest, rec, r);
+        how = retrace(s, load, end == CHILD_LATE ? n : rec->nrequest, rec, l->o.stop, r);
         const struct record *record = sim_records(s, &n);
         r->stalls = stalls_sum(&still, record, n, timers_since_epoch(rec->begin));
         recording_free(rec);

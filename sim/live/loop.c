@@ -260,7 +260,8 @@ static void call_start(struct loop *o, struct job *j)
 
 /* ---- jobs ---- */
 
-/* Called from any thread.  libuv's handles are the loop's own thread's, all else is the lock's. */
+/* Called from any thread, in the midst of a step: the simulator is not to be told anything.  libuv's
+ * handles are the loop's own thread's, all else is the lock's. */
 void loop_unwork(struct job *j)
 {
     struct call *c = j->call;
@@ -272,7 +273,7 @@ void loop_unwork(struct job *j)
         c->orphan = o->orphans = true;
         uv_async_send(&o->wake);
     }
-    job_over(o->l, j, false);
+    job_free(o->l, j);
 }
 
 static void drop_orphans(struct loop *o)

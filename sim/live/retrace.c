@@ -25,6 +25,7 @@ struct retrace {
     const struct prog *p;
     struct recording *rec;
     struct live_report *r;
+    const atomic_bool *stop; /* or NULL */
     int64_t now;
     bool based;
     uint32_t heard;             /* the task that has drawn last; NONE: nobody */
@@ -324,6 +325,8 @@ static enum sim_end go(struct retrace *x, bool load, uint64_t n)
     for (int64_t next = world_pump(x->s, &end); end == SIM_MORE; next = world_pump(x->s, &end)) {
         if (load && world_finished(x->s) >= n)
             return SIM_MORE;
+        if (x->stop && atomic_load_explicit(x->stop, memory_order_relaxed))
+            return SIM_STOPPED;
         if (x->nheap > 0 && x->heap[0]->at <= next) {
             x->now = x->heap[0]->at > x->now ? x->heap[0]->at : x->now;
             world_clock(x->s, x->now);
@@ -370,9 +373,15 @@ static void put_records(struct retrace *x)
 }
 
 enum sim_end retrace(struct sim *s, bool load, uint64_t n, struct recording *rec,
-                     struct live_report *r)
+                     const atomic_bool *stop, struct live_report *r)
 {
-    struct retrace x = {.s = s, .p = world_prog(s), .rec = rec, .r = r, .heard = NONE};
+    bool late = stop && atomic_load(stop); /* what was recorded until then is wanted */
+    struct retrace x = {.s = s,
+                        .p = world_prog(s),
+                        .rec = rec,
+                        .r = r,
+                        .stop = late ? NULL : stop,
+                        .heard = NONE};
     struct sim_ear ear = {&x, on_arrived, on_drawn};
     struct world world = {.ctx = &x,
                           .gil = true,

@@ -188,7 +188,7 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
         break;
     case FX_START:
         if (s->world) {
-            s->world->start(s->world->ctx, f->task, f->a, f->b != 0);
+            world_begin(s, f);
             break;
         }
         if (f->b && s->p->uses_cpu)
@@ -197,7 +197,7 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
         break;
     case FX_LOOP:
         if (s->world) {
-            s->world->turn(s->world->ctx, f->a);
+            world_loop(s, f->a);
             break;
         }
         ring_put(&s->soon, (struct now){NOW_LOOP, f->a, 0});

@@ -166,6 +166,7 @@ struct sim {
     int64_t spin_at; /* when clients last asked again at once, and how often at that instant */
     uint64_t spin;
     bool started, cpu_changed;
+    bool asks; /* the world is being asked: it must not tell of anything */
     uint64_t grants, handoffs;
     struct path *follow; /* the same, as long as traced requests come or are present */
     struct path *path;   /* critical paths of traced requests; NULL if there are none */
@@ -260,6 +261,8 @@ void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok);
 void world_unwork(struct sim *s, uint32_t task);
 void world_ghost(struct sim *s, uint32_t task, uint32_t ghost);
 void world_cpu(struct sim *s, const struct fx *f, int64_t ns);
+void world_begin(struct sim *s, const struct fx *f);
+void world_loop(struct sim *s, uint32_t loop);
 
 /* sim_cores.c */
 void cores_connect(struct sim *s);

@@ -34,6 +34,23 @@ bool world_runs(const struct sim *s, uint32_t task, uint32_t thread)
 
 /* ---- what the simulator asks: called where effects are obeyed ---- */
 
+/* These are called in the midst of a move, between which alone the state is whole. */
+#define ASK(s, what) ((s)->asks = true, (s)->world->what, (s)->asks = false)
+static void told(const struct sim *s)
+{
+    bug_if(s->asks);
+}
+
+void world_begin(struct sim *s, const struct fx *f)
+{
+    ASK(s, start(s->world->ctx, f->task, f->a, f->b != 0));
+}
+
+void world_loop(struct sim *s, uint32_t loop)
+{
+    ASK(s, turn(s->world->ctx, loop));
+}
+
 /* Who waits for the end of task's call or pause. */
 static enum world_by who_waits(const struct task *t)
 {
@@ -97,13 +114,14 @@ void world_work(struct sim *s, uint32_t task, uint32_t pc, int64_t ns, bool ok)
     d->begun = s->now;
     d->well = ok;
     int64_t due = taken_up(s, o) ? plan(s, task, d->due) : -1;
-    s->world->work(s->world->ctx, &(struct world_call){.task = task,
-                                                       .by = by,
-                                                       .on = waits_on(s, t, by),
-                                                       .service = service,
-                                                       .ns = ns,
-                                                       .due = due,
-                                                       .ok = ok});
+    struct world_call c = {.task = task,
+                           .by = by,
+                           .on = waits_on(s, t, by),
+                           .service = service,
+                           .ns = ns,
+                           .due = due,
+                           .ok = ok};
+    ASK(s, work(s->world->ctx, &c));
 }
 
 void world_cpu(struct sim *s, const struct fx *f, int64_t ns)
@@ -115,14 +133,14 @@ void world_cpu(struct sim *s, const struct fx *f, int64_t ns)
     d->due = s->now + ns;
     d->well = true;
     d->outside = f->a == NONE ? OUTSIDE_BURST : OUTSIDE_NOTHING; /* what may be taken back */
-    s->world->cpu(s->world->ctx, f->task, f->a == NONE ? BY_HELPER : BY_THREAD, f->a, ns);
+    ASK(s, cpu(s->world->ctx, f->task, f->a == NONE ? BY_HELPER : BY_THREAD, f->a, ns));
 }
 
 void world_unwork(struct sim *s, uint32_t task)
 {
     unplan(s, task);
     s->side[task].outside = OUTSIDE_NOTHING;
-    s->world->unwork(s->world->ctx, task);
+    ASK(s, unwork(s->world->ctx, task));
 }
 
 /* The call's task is another now, of whom only the end matters: when it would have been. */
@@ -188,6 +206,7 @@ static int64_t next_due(struct sim *s)
 
 void world_clock(struct sim *s, int64_t now)
 {
+    told(s);
     take_turns(s);
     for (int64_t at; (at = next_due(s)) <= now && s->end == SIM_MORE;) {
         bool arrives = s->due.time == at && (s->nheap == 0 || event_before(s->due, s->heap[0]));
@@ -214,6 +233,7 @@ int64_t world_began(struct sim *s, uint32_t task, int64_t at)
 
 void world_start(struct sim *s, uint32_t task)
 {
+    told(s);
     if (s->st.task[task].state == T_START) {
         if (s->follow)
             path_paid(s->path, task, COST_SPAWN);
@@ -224,12 +244,14 @@ void world_start(struct sim *s, uint32_t task)
 
 void world_turn(struct sim *s, uint32_t loop)
 {
+    told(s);
     move_loop(s, loop);
     sim_settle(s);
 }
 
 void world_done(struct sim *s, uint32_t task, bool ok)
 {
+    told(s);
     s->side[task].outside = OUTSIDE_NOTHING;
     unplan(s, task);
     if (s->follow)
@@ -263,6 +285,7 @@ static void account_burst(struct sim *s, uint32_t task)
 
 void world_burst(struct sim *s, uint32_t task, int64_t begun)
 {
+    told(s);
     account_burst(s, task);
     if (s->follow) { /* it had waited for a core, or the interpreter, until then */
         int64_t now = s->now;

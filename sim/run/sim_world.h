@@ -15,7 +15,7 @@
  *
  * One call at a time: the world holds a lock around each, and calls world_pump() before it lets the
  * lock go.  The functions of struct world are called from within, with that lock held; they only
- * take note. */
+ * take note (what tells the simulator of anything there is a bug, and aborts). */
 #ifndef RUN_SIM_WORLD_H
 #define RUN_SIM_WORLD_H
 #include "run/sim.h"

@@ -156,6 +156,13 @@ $ for x in copies_left:threads copies_left:coroutine taken_once:threads taken_on
 > for_a_thread:hybrid 504 504
 > given_up:hybrid 200 200
 
+# A timeout that comes while its loop has a turn to give: the run is gone through to its end
+$ printf 'pertinax: 1\nname: late\nservices: {s: {latency: 20ms}}\nrequest:\n  - seq: [{call: s, timeout: 10ms, retry: {attempts: 5, backoff: 20ms, factor: 2}}]\n    timeout: 90ms\n    catch: {timeout: {respond: 504}}\n  - respond: 200\n' >late.yaml; for runtime in native python3; do timeout -s KILL 60 pertinax live late.yaml --runtime $runtime --under coroutine,hybrid -n 2 -q | sed -E "/EXECUTION/d; s/ +[0-9.]+ .*//"; done
+> coroutine
+> hybrid
+> coroutine
+> hybrid
+
 # What is offloaded may end its pipeline
 $ printf 'pertinax: 1\nname: back\npipelines: {p: [{offload: [{wait: 10ms}, {if: true, then: {return: true}}, {wait: 50ms}]}, {fail: no}]}\nrequest: [{run: p}, {respond: 200}]\n' >back.yaml; pertinax live back.yaml --runtime python3 --under hybrid -n 2 -q --emit back.py >/dev/null; grep -A 1 'rq.offload(' back.py; python3 back.py --draws back.py.draws --requests 2 --otlp back.jsonl >/dev/null; grep -c '"intValue": "200"' back.jsonl
 >     if await rq.offload("offload", offload):

@@ -289,7 +289,7 @@ static void check_recording(const struct rig *r, const struct program *p, bool l
     struct sim *s = sim_new(r->prog, &(struct sim_opt){.seed = 1, .trace_requests = UINT64_MAX});
     struct recording *rec = recording_read(p->otlp, r->prog);
     struct live_report report = {.steps = 0};
-    assert_int_equal(retrace(s, false, REQUESTS, rec, &report), SIM_MORE);
+    assert_int_equal(retrace(s, false, REQUESTS, rec, NULL, &report), SIM_MORE);
     assert_true(report.strayed <= leaves);
     assert_true(report.steps > 0);
     recording_free(rec);

@@ -67,7 +67,7 @@ static struct retraced retraced(const char *yaml, const char *exec, bool load,
     fclose(l.f);
     struct recording *rec = recording_read(path, x.rig.prog);
     unlink(path);
-    assert_int_equal(retrace(x.rig.sim, load, rec->nrequest, rec, &x.report), SIM_MORE);
+    assert_int_equal(retrace(x.rig.sim, load, rec->nrequest, rec, NULL, &x.report), SIM_MORE);
     recording_free(rec);
     x.account.row = NEW(x.rig.mem, struct sim_res_account, sim_rows(x.rig.prog) + 1);
     sim_snapshot(x.rig.sim, &x.account);
