@@ -285,6 +285,9 @@ STEP_FN void step_queue_timeout(struct state *s, uint32_t task);
 STEP_FN void step_batch_due(struct state *s, uint32_t instance);
 /* The answer to s->ask of task s->ask_task: a value; a condition (not 0: true); a choice's arm. */
 STEP_FN void step_answer(struct state *s, double value);
+/* Whose wait a timeout of task would end: its own, or that of who is in its place.  NONE: nobody's,
+ * since a detached one is there. */
+uint32_t step_waiter(const struct state *s, uint32_t task);
 /* Tokens held plus free equal the size; queues, groups and counts agree.  For CHECKED builds. */
 bool state_ok(const struct state *s);
 

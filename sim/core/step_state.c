@@ -152,6 +152,24 @@ static bool queue_ok(const struct state *s, const struct resst *q)
     return n == q->nqueue && prev == q->last && q->free <= s->p->res[q->res].size;
 }
 
+static uint32_t in_place_child(const struct state *s, uint32_t task)
+{
+    for (uint32_t k = s->req[s->task[task].req].first_task; k != NONE; k = s->task[k].req_next)
+        if (s->task[k].parent == task && s->task[k].mode == M_INPLACE && s->task[k].state != T_DONE)
+            return k;
+    return NONE;
+}
+
+uint32_t step_waiter(const struct state *s, uint32_t task)
+{
+    while (task != NONE && s->task[task].state == T_INPLACE) {
+        task = in_place_child(s, task);
+        if (task != NONE && s->task[task].group == NONE)
+            task = NONE; /* detached */
+    }
+    return task;
+}
+
 static bool request_ok(const struct state *s, const struct request *r)
 {
     uint32_t n = 0, active = 0;

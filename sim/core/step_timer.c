@@ -88,26 +88,13 @@ bool timeout_cuts_short(struct state *s, uint32_t task, bool *on)
     return true;
 }
 
-static uint32_t in_place_child(const struct state *s, uint32_t task)
-{
-    for (uint32_t k = s->req[s->task[task].req].first_task; k != NONE; k = s->task[k].req_next)
-        if (s->task[k].parent == task && s->task[k].mode == M_INPLACE && s->task[k].state != T_DONE)
-            return k;
-    return NONE;
-}
-
 void step_timeout(struct state *s, uint32_t task, uint32_t word)
 {
     struct task *t = &s->task[task];
     double *w = state_words(s, task);
     if (w[word] != 1)
         return;
-    uint32_t deepest = task;
-    while (deepest != NONE && s->task[deepest].state == T_INPLACE) {
-        deepest = in_place_child(s, deepest);
-        if (deepest != NONE && s->task[deepest].group == NONE)
-            deepest = NONE; /* detached */
-    }
+    uint32_t deepest = step_waiter(s, task);
     if (deepest == NONE || !wait_interruptible(&s->task[deepest]) || (t->flags & TF_CANCELLED)) {
         w[word] = 2;
         return;

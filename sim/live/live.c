@@ -191,6 +191,17 @@ static void on_unwork(void *ctx, uint32_t task)
         carrier_interrupt(j->by);
 }
 
+static bool on_answered(void *ctx, uint32_t task, int64_t now, bool *ok)
+{
+    struct live *l = ctx;
+    struct job *j = task < l->njob_of ? l->job_of[task] : NULL;
+    if (j == NULL || j->call == NULL || !loop_answered(j, now, ok))
+        return false;
+    l->job_of[task] = NULL;
+    j->dead = true; /* when its loop looks, all has been told */
+    return true;
+}
+
 static void on_cpu(void *ctx, uint32_t task, enum world_by by, uint32_t on, int64_t ns)
 {
     struct live *l = ctx;
@@ -299,7 +310,8 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
                               .turn = on_turn,
                               .work = on_work,
                               .unwork = on_unwork,
-                              .cpu = on_cpu};
+                              .cpu = on_cpu,
+                              .answered = on_answered};
     world_attach(s, &l->world);
     locks_init(l);
     timers_exact();

@@ -13,6 +13,7 @@
 #include "live/timers.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -260,7 +261,7 @@ static void call_start(struct loop *o, struct job *j)
 
 /* ---- jobs ---- */
 
-/* Called from any thread, in the midst of a step: the simulator is not to be told anything.  libuv's
+/* Called from any thread, in the midst of a step: the simulator is not to be told anything. libuv's
  * handles are the loop's own thread's, all else is the lock's. */
 void loop_unwork(struct job *j)
 {
@@ -274,6 +275,33 @@ void loop_unwork(struct job *j)
         uv_async_send(&o->wake);
     }
     job_free(o->l, j);
+}
+
+/* A line that nobody has read yet; the connection is left as it is. */
+static int peek_answer(const struct call *c)
+{
+    char line[sizeof c->line];
+    uv_os_fd_t fd;
+    if (c->closing || c->nline > 0 || uv_fileno((const uv_handle_t *)&c->tcp, &fd) != 0)
+        return -1;
+    ssize_t n = recv(fd, line, sizeof line - 1, MSG_PEEK | MSG_DONTWAIT);
+    char *end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
+    if (end == NULL)
+        return -1;
+    *end = '\0';
+    return call_answer(line);
+}
+
+/* Called from any thread.  A loop that does not compute will look itself, at once. */
+bool loop_answered(const struct job *j, int64_t now, bool *ok)
+{
+    const struct call *c = j->call;
+    const struct loop *o = c->loop;
+    if (o->self.doing == NULL || (o->l->world.exact && j->due > now))
+        return false;
+    int answer = c->rings ? j->ok : c->due.place != 0 ? c->answer : peek_answer(c);
+    *ok = answer == 1;
+    return answer >= 0;
 }
 
 static void drop_orphans(struct loop *o)

@@ -39,18 +39,31 @@ static bool timer_defers(const struct sim *s, uint32_t task)
     return l->running == NONE && l->first != NONE;
 }
 
+/* It waits for what is still to happen at this instant. */
+static void timer_defer(struct sim *s, uint32_t slot)
+{
+    s->slot[slot].c = TIMER_DEFERRED;
+    ring_put(&s->soon, (struct now){NOW_TIMER, slot, 0});
+}
+
 void timer_due(struct sim *s, uint32_t slot)
 {
     struct slot x = s->slot[slot];
-    if (x.kind == EV_TIMER && timer_defers(s, x.a)) {
-        s->slot[slot].c = TIMER_DEFERRED;
-        ring_put(&s->soon, (struct now){NOW_TIMER, slot, 0});
+    bool timer = x.kind == EV_TIMER, ok;
+    uint32_t answered = timer && s->world ? world_answered(s, x.a, &ok) : NONE;
+    if (answered != NONE) {
+        timer_defer(s, slot);
+        world_done(s, answered, ok);
         return;
     }
-    if (x.kind == EV_TIMER)
+    if (timer && timer_defers(s, x.a)) {
+        timer_defer(s, slot);
+        return;
+    }
+    if (timer)
         timer_unlink(s, x.a, x.b);
     slot_free(s, slot);
-    if (x.kind == EV_TIMER)
+    if (timer)
         move_timeout(s, x.a, x.b);
 }
 

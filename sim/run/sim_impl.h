@@ -263,6 +263,8 @@ void world_ghost(struct sim *s, uint32_t task, uint32_t ghost);
 void world_cpu(struct sim *s, const struct fx *f, int64_t ns);
 void world_begin(struct sim *s, const struct fx *f);
 void world_loop(struct sim *s, uint32_t loop);
+/* A timeout of task is due: who waits there for a call that is over by now, or NONE. */
+uint32_t world_answered(struct sim *s, uint32_t task, bool *ok);
 
 /* sim_cores.c */
 void cores_connect(struct sim *s);

@@ -152,6 +152,14 @@ void world_ghost(struct sim *s, uint32_t task, uint32_t ghost)
                                    (struct slot){.kind = EV_WORK, .a = ghost, .b = d->well});
 }
 
+uint32_t world_answered(struct sim *s, uint32_t task, bool *ok)
+{
+    uint32_t waiter = step_waiter(&s->st, task);
+    if (s->world->answered == NULL || waiter == NONE || s->side[waiter].outside != OUTSIDE_CALL)
+        return NONE;
+    return s->world->answered(s->world->ctx, waiter, s->now, ok) ? waiter : NONE;
+}
+
 /* ---- what the world says ---- */
 
 static void reach(struct sim *s, int64_t at)

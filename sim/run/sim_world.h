@@ -48,6 +48,9 @@ struct world {
     void (*unwork)(void *ctx, uint32_t task);            /* it is taken back */
     /* Compute for ns, then world_burst(). */
     void (*cpu)(void *ctx, uint32_t task, enum world_by by, uint32_t on, int64_t ns);
+    /* A timeout is due, as of now: is task's call over, only that nobody could look, since its loop
+     * computes?  How it ended; world_done() is not to be called for it then.  NULL: never. */
+    bool (*answered)(void *ctx, uint32_t task, int64_t now, bool *ok);
 };
 /* s has just been made; w stays the caller's. */
 void world_attach(struct sim *s, const struct world *w);

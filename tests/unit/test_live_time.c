@@ -6,6 +6,7 @@
 #include "live/live.h"
 #include "tests/unit/own_service.h"
 #include "tests/unit/schedule.h"
+#include <time.h>
 
 enum { CALLS = 60 };
 
@@ -160,6 +161,76 @@ static void test_held_up(void **state)
     rig_free(&r);
 }
 
+/* ---- timeouts of a loop that is held up ---- */
+
+/* A call of a timeout of 200 ms is out when its loop is held up for 400 ms. */
+static const char late_look[] =
+    "services: {s: {latency: 50ms}}\n"
+    "request:\n"
+    "  - parallel:\n"
+    "      a: [{call: s, timeout: 200ms}]\n"
+    "      b: [{wait: 20ms}, {call: s, latency: 400ms, blocking: true}]\n"
+    "  - respond: 200\n";
+
+static void answer_both(struct own_service *s, bool first)
+{
+    const struct timespec pause = {.tv_nsec = 400 * (long)MS};
+    if (s->nasked < 2)
+        return;
+    if (first)
+        service_answer(&s->asked[0]);
+    nanosleep(&pause, NULL);
+    if (!first)
+        service_answer(&s->asked[0]);
+    service_answer(&s->asked[1]);
+}
+
+static void answer_in_time(struct own_service *s)
+{
+    answer_both(s, true);
+}
+
+static void answer_too_late(struct own_service *s)
+{
+    answer_both(s, false);
+}
+
+static int64_t status_of(const char *exec, struct live_opt o)
+{
+    struct live_report report = {.calls = 0};
+    uint64_t n;
+    struct rig r = rig_new(late_look, exec);
+    o.most_ns = 60000 * MS;
+    assert_int_equal(live_run(r.sim, false, 1, &o, &report), SIM_MORE);
+    const struct record *rec = sim_records(r.sim, &n);
+    assert_int_equal(n, 1);
+    int64_t status = rec->status;
+    rig_free(&r);
+    return status;
+}
+
+static int64_t status_by(const char *exec, enum live_service service,
+                         void (*answer)(struct own_service *))
+{
+    struct own_service s;
+    service_begin(&s, answer, 0);
+    int64_t status =
+        status_of(exec, (struct live_opt){.service = service, .host = "127.0.0.1", .port = s.port});
+    service_end(&s);
+    return status;
+}
+
+/* Its answer has come in time, and nobody has looked: it has succeeded, as in a simulation.  What
+ * has not come is too late, whenever it was to come. */
+static void test_late_look(void **state)
+{
+    assert_int_equal(status_by(*state, LIVE_TCP, answer_in_time), 200);
+    assert_int_equal(status_by(*state, LIVE_FOREIGN, answer_in_time), 200);
+    assert_int_equal(status_of(*state, (struct live_opt){.service = LIVE_TIMER}), 200);
+    assert_int_equal(status_by(*state, LIVE_TCP, answer_too_late), 500);
+    assert_int_equal(status_by(*state, LIVE_FOREIGN, answer_too_late), 500);
+}
+
 /* ---- arrivals ---- */
 
 /* Open: at the instants of the simulation, to the nanosecond. */
@@ -205,6 +276,8 @@ int main(void)
         test_named("fails, threads", test_fails, threads),
         test_named("fails, coroutine", test_fails, coroutine),
         test_named("held up", test_held_up, coroutine),
+        test_named("looks late, coroutine", test_late_look, coroutine),
+        test_named("looks late, hybrid", test_late_look, hybrid),
         test_named("arrivals, threads", test_arrivals, threads),
         test_named("arrivals, coroutine", test_arrivals, coroutine),
     };
