@@ -356,7 +356,7 @@ bool worst_try(struct worst *x, double limit, enum limit_cmp cmp, struct diags *
 bool worst_all(struct worst *x, uint64_t most, struct diags *d)
 {
     struct sim_oracle oracle = {x, value, pick, NULL};
-    struct sim_ear ear = {x, arrived, drawn};
+    struct sim_ear ear = {x, arrived, drawn, NULL};
     struct sim_opt so = {
         .seed = 1, .oracle = &oracle, .ear = &ear, .stepwise = true, .max_events = 10000000};
     struct sim *s = sim_new(x->p, &so);

@@ -89,6 +89,20 @@ static enum child_end run_program(const struct live_session *l, const struct fil
         .argv = argv, .said = f->said, .cores = cores, .most_ns = l->o.most_ns, .stop = l->o.stop});
 }
 
+/* It has ended because nothing moved any more. */
+static bool stood_still(const char *said)
+{
+    static const char says[] = "stands still:";
+    char line[256];
+    bool found = false;
+    FILE *f = fopen(said, "r");
+    while (f && fgets(line, sizeof line, f))
+        found = found || strncmp(line, says, sizeof says - 1) == 0;
+    if (f)
+        fclose(f);
+    return found;
+}
+
 /* The last line of what the program said: Python's word for what went wrong. */
 static void last_words(const char *said, char *line, size_t room)
 {
@@ -158,15 +172,17 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
     enum child_end end = run_program(l, &f, p->cores, n);
     stalls_end(&still);
     tell_end(end, f.said, r);
+    r->stood_still = end == CHILD_WELL && stood_still(f.said);
+    bool all = end == CHILD_LATE || r->stood_still; /* to see what the others wait for */
     enum sim_end how = SIM_STOPPED;
     if (!r->unable && keep(l, f.otlp, execution)) {
         struct recording *rec = recording_read(f.otlp, p);
-        how = retrace(s, load, end == CHILD_LATE ? n : rec->nrequest, rec, l->o.stop, r);
+        how = retrace(s, load, all ? n : rec->nrequest, rec, l->o.stop, r);
         const struct record *record = sim_records(s, &n);
         r->stalls = stalls_sum(&still, record, n, timers_since_epoch(rec->begin));
         recording_free(rec);
         read_said(f.said, p, r);
     }
     stalls_free(&still);
-    return end == CHILD_WELL || how == SIM_DEADLOCK ? how : SIM_STOPPED;
+    return !all && end == CHILD_WELL ? how : how == SIM_DEADLOCK ? how : SIM_STOPPED;
 }

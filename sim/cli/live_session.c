@@ -194,6 +194,10 @@ static bool tell_trouble(const struct live_session *l, struct run_result *r, str
             add_warning(a, &r->exec[i], "time-limit",
                         "the time for it was over before all requests were through: more with "
                         "--time-limit, fewer with --requests");
+        if (q->stood_still && !r->exec[i].deadlock)
+            add_warning(a, &r->exec[i], "stands-still",
+                        "nothing moved any more, and the run was ended; by the model, what was "
+                        "still there could have gone on");
         const char *stalls = live_stalls(q, a);
         if (stalls)
             add_warning(a, &r->exec[i], "stalls", stalls);

@@ -40,6 +40,7 @@ struct live_report {
     double loop, cores; /* shares of the time that they computed; 0: there is none, or it is not
                            known */
     bool timed_out;     /* most_ns were over */
+    bool stood_still;   /* nothing moved any more, and it was ended */
     bool unable; /* no thread, no socket to be had: trouble says why, and the run has ended */
     char trouble[160];
 };

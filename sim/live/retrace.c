@@ -316,10 +316,26 @@ static void next_request(struct retrace *x, uint64_t number)
     world_request(x->s, number);
 }
 
+struct patience { /* jobs without a finished request, before somebody looks */
+    uint64_t finished, jobs, most;
+};
+
+/* Others may come for ever while some stand still. */
+static bool some_stuck(const struct retrace *x, struct patience *p)
+{
+    if (world_finished(x->s) != p->finished)
+        *p = (struct patience){world_finished(x->s), 0, 256};
+    if (++p->jobs < p->most)
+        return false;
+    p->most *= 2;
+    return world_stuck(x->s);
+}
+
 static enum sim_end go(struct retrace *x, bool load, uint64_t n)
 {
     enum sim_end end;
     uint64_t asked = 0;
+    struct patience p = {.most = 256};
     if (load)
         world_load(x->s, n);
     for (int64_t next = world_pump(x->s, &end); end == SIM_MORE; next = world_pump(x->s, &end)) {
@@ -327,6 +343,8 @@ static enum sim_end go(struct retrace *x, bool load, uint64_t n)
             return SIM_MORE;
         if (x->stop && atomic_load_explicit(x->stop, memory_order_relaxed))
             return SIM_STOPPED;
+        if (some_stuck(x, &p))
+            return SIM_DEADLOCK;
         if (x->nheap > 0 && x->heap[0]->at <= next) {
             x->now = x->heap[0]->at > x->now ? x->heap[0]->at : x->now;
             world_clock(x->s, x->now);
@@ -376,13 +394,9 @@ enum sim_end retrace(struct sim *s, bool load, uint64_t n, struct recording *rec
                      const atomic_bool *stop, struct live_report *r)
 {
     bool late = stop && atomic_load(stop); /* what was recorded until then is wanted */
-    struct retrace x = {.s = s,
-                        .p = world_prog(s),
-                        .rec = rec,
-                        .r = r,
-                        .stop = late ? NULL : stop,
-                        .heard = NONE};
-    struct sim_ear ear = {&x, on_arrived, on_drawn};
+    struct retrace x = {
+        .s = s, .p = world_prog(s), .rec = rec, .r = r, .stop = late ? NULL : stop, .heard = NONE};
+    struct sim_ear ear = {&x, on_arrived, on_drawn, NULL};
     struct world world = {.ctx = &x,
                           .gil = true,
                           .ear = &ear,

@@ -11,15 +11,20 @@
 
 struct entry { /* a request */
     struct sim_request id;
-    int64_t arrival;
+    int64_t arrival, think;
     struct buf draws; /* items of the list, with commas */
     bool unfinished;
+    bool spare; /* nobody's: for whoever gets further than the simulation did */
 };
 struct rehearsal {
+    const struct prog *p;
     struct entry *v;
     uint32_t n, cap;
     uint32_t *slot, nslot; /* a hash table: index + 1 */
     struct buf key;
+    int64_t came;   /* the last one */
+    bool spare;     /* so are those that come now */
+    double longest; /* ns */
 };
 
 /* ---- requests ---- */
@@ -50,13 +55,27 @@ static void room(struct rehearsal *h)
         *slot_of(h, h->v[i].id) = i + 1;
 }
 
+static void takes(struct rehearsal *h, double ns)
+{
+    h->longest = ns > h->longest ? ns : h->longest;
+}
+
+static void on_timeout(void *ctx, int64_t ns)
+{
+    takes(ctx, (double)ns);
+}
+
 static void on_arrival(void *ctx, struct sim_request id, int64_t now)
 {
     struct rehearsal *h = ctx;
     room(h);
     struct entry *e = &h->v[h->n++];
-    *e = (struct entry){.id = id, .arrival = now};
+    *e = (struct entry){.id = id, .arrival = now, .spare = h->spare};
     *slot_of(h, id) = h->n;
+    const struct load *l = h->p->cls[id.cls].load;
+    if (l != NULL && l->kind != LOAD_CLOSED)
+        takes(h, (double)(now - h->came));
+    h->came = now;
 }
 
 static struct entry *entry_of(struct rehearsal *h, struct sim_request id)
@@ -122,6 +141,8 @@ static void on_draw(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, 
     struct entry *e = entry_of(h, draw_name_request(s, task));
     uint8_t code = s->p->op[pc].code;
     bool plain = code == OP_ASK || code == OP_BRANCH || code == OP_CHOOSE;
+    if (!plain)
+        takes(h, value);
     if (e == NULL || !wanted(s->p, pc))
         return;
     buf_clear(&h->key);
@@ -143,13 +164,20 @@ static void on_draw(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, 
 
 /* ---- the table ---- */
 
-static void put_load(const struct prog *p, struct buf *out)
+static void key_num(struct json *j, const char *key, double v)
+{
+    json_key(j, key);
+    json_num(j, v);
+}
+
+static void put_load(const struct prog *p, double longest, struct buf *out)
 {
     struct json j;
     json_begin(&j, out, false);
     json_obj(&j);
     json_key(&j, "alone");
     json_bool(&j, p->cls[0].load == NULL);
+    key_num(&j, "longest", longest / SECOND);
     json_key(&j, "classes");
     json_obj(&j);
     for (uint32_t k = 0; k < p->ncls; k++) {
@@ -165,21 +193,19 @@ static void put_load(const struct prog *p, struct buf *out)
     buf_putc(out, '\n');
 }
 
-static void key_num(struct json *j, const char *key, double v)
+static int64_t think_of(struct sim *s, struct sim_request id)
 {
-    json_key(j, key);
-    json_num(j, v);
+    const struct prog_class *c = &s->p->cls[id.cls];
+    if (!arrives_closed(s, id.cls) || c->think == NONE)
+        return 0;
+    return draw_class_ns(s, id.cls, draw_request_key(s, id.cls, id.client, id.ordinal + 1),
+                         c->think);
 }
 
 static void put_entry(struct sim *s, struct entry *e, struct buf *out)
 {
     const struct prog_class *c = &s->p->cls[e->id.cls];
     struct json j;
-    int64_t think = 0;
-    if (arrives_closed(s, e->id.cls) && c->think != NONE)
-        think = draw_class_ns(s, e->id.cls,
-                              draw_request_key(s, e->id.cls, e->id.client, e->id.ordinal + 1),
-                              c->think);
     json_begin(&j, out, false);
     json_obj(&j);
     json_key(&j, "class");
@@ -187,10 +213,14 @@ static void put_entry(struct sim *s, struct entry *e, struct buf *out)
     key_num(&j, "client", e->id.client);
     key_num(&j, "ordinal", (double)e->id.ordinal);
     key_num(&j, "arrival", (double)e->arrival / SECOND);
-    key_num(&j, "think", (double)think / SECOND);
+    key_num(&j, "think", (double)e->think / SECOND);
     if (s->p->random_balance && s->p->workers > 1)
         key_num(&j, "worker",
                 arrive_worker(s, draw_request_key(s, e->id.cls, e->id.client, e->id.ordinal)));
+    if (e->spare) {
+        json_key(&j, "spare");
+        json_bool(&j, true);
+    }
     json_key(&j, "draws");
     buf_putc(out, '[');
     buf_put(out, e->draws.n ? e->draws.s : "", e->draws.n);
@@ -208,20 +238,38 @@ static void leave_out(struct rehearsal *h, const struct sim *s)
     }
 }
 
+/* The load stands still: who is there draws no more, and nobody comes.  A program may get further,
+ * as others do. */
+static void draw_spare(struct rehearsal *h, const struct prog *p, struct sim_opt o)
+{
+    enum { OTHERS = 8, EACH = 64 };
+    h->spare = true;
+    for (uint32_t i = 0; i < OTHERS; i++) {
+        o.seed++;
+        struct sim *s = sim_new(p, &o);
+        sim_run_load(s, EACH);
+        sim_free(s);
+    }
+}
+
 void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
 {
-    struct rehearsal h = {.n = 0};
-    struct sim_ear ear = {&h, on_arrival, on_draw};
+    struct rehearsal h = {.p = p};
+    struct sim_ear ear = {&h, on_arrival, on_draw, on_timeout};
     struct sim_opt o = {.seed = seed, .stepwise = true, .ear = &ear};
     bool alone = p->cls[0].load == NULL;
     struct sim *s = sim_new(p, &o);
     if (alone)
         sim_run_alone(s, 0, n);
+    else if (sim_run_load(s, n) == SIM_DEADLOCK)
+        draw_spare(&h, p, o);
     else
-        sim_run_load(s, n);
-    if (!alone)
         leave_out(&h, s);
-    put_load(p, out);
+    for (uint32_t i = 0; i < h.n; i++) {
+        h.v[i].think = think_of(s, h.v[i].id);
+        takes(&h, (double)h.v[i].think);
+    }
+    put_load(p, h.longest, out);
     for (uint32_t i = 0; i < h.n; i++) {
         if (!h.v[i].unfinished)
             put_entry(s, &h.v[i], out);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rehearse.h - what requests draw, as a table: for programs that cannot draw it themselves.
  *
- * Lines of JSON: first the load, {"alone": bool, "classes": {NAME: {"closed": bool}}}; then a line
- * a request that the simulation has finished, with what it drew in the order of drawing:
+ * Lines of JSON: first the load, {"alone": bool, "longest": 0.25, "classes": {NAME: {"closed":
+ * bool}}}, longest being that of all that was drawn, or waited for (arrivals, timeouts), alone; then
+ * a line a request that the simulation has finished, with what it drew in the order of drawing:
  *
  *   {"class": NAME, "client": 0, "ordinal": 7, "arrival": 0.5, "think": 0,
  *    "draws": [["/results[2]/cached", 0.0012], ["/results[2]/hit?", 1], ...]}
  *
- * with `"worker": 1` before the draws where `balance: random` has drawn one.  Times are in seconds.
+ * with `"spare": true` before the draws if it is no request but one more set of draws (of a load
+ * that stands still: the others are those that came until then), and with `"worker": 1` where `balance: random` has drawn one.  Times are in seconds.
  * A key is the way from the request to the task (branches and tasks by name, copies with their
  * number), then the step; with `?` what it asked (a variable by its name), with `+` the CPU of a
  * call, with `~` a pause before another attempt.  A call that fails has its time in a list. */

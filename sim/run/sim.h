@@ -33,6 +33,8 @@ struct sim_ear {
     /* A duration in ns, a count, a condition, an arm; well: of a call. */
     void (*drawn)(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, double value,
                   bool well);
+    /* One that may end what waits, ns from now (of a step, a queue, a batch); may be NULL. */
+    void (*timeout)(void *ctx, int64_t ns);
 };
 struct sim_opt {
     uint64_t seed;

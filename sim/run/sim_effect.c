@@ -229,9 +229,7 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
         fx_untimer(s, f->task, f->a);
         break;
     case FX_QTIMER:
-        s->side[f->task].qtimer =
-            sim_push(s, s->now + draw_queue_timeout(s, f->task, s->st.inst[f->a].res), CL_TIMEOUT,
-                     (struct slot){.kind = EV_QTIMER, .a = f->task});
+        fx_queue_timer(s, f);
         break;
     case FX_UNQTIMER:
         if (s->side[f->task].qtimer != NONE)

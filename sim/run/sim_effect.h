@@ -19,6 +19,12 @@ static inline void sim_hear(struct sim *s, uint32_t task, uint32_t pc, double va
         s->o.ear->drawn(s->o.ear->ctx, s, task, pc, value, well);
 }
 
+static inline void sim_hear_timeout(struct sim *s, int64_t ns)
+{
+    if (s->o.ear != NULL && s->o.ear->timeout != NULL)
+        s->o.ear->timeout(s->o.ear->ctx, ns);
+}
+
 /* sim_effect.c */
 void side_clear(struct side *d); /* of a task that begins */
 
@@ -28,6 +34,7 @@ void fx_unwork(struct sim *s, uint32_t task);
 void fx_ghost(struct sim *s, const struct fx *f);
 void fx_cpu(struct sim *s, const struct fx *f);
 void fx_timer(struct sim *s, const struct fx *f);
+void fx_queue_timer(struct sim *s, const struct fx *f);
 void fx_untimer(struct sim *s, uint32_t task, uint32_t word);
 
 /* sim_stage.c */

@@ -42,6 +42,7 @@ static void fx_batch_timer(struct sim *s, const struct fx *f)
     int64_t at = s->side[f->task].waiting + s->p->stage[r->stage].wait;
     s->batch_slot[f->a] = sim_push(s, at > s->now ? at : s->now, CL_TIMEOUT,
                                    (struct slot){.kind = EV_BATCH, .a = f->a});
+    sim_hear_timeout(s, at - s->now);
 }
 
 void fx_stage(struct sim *s, const struct fx *f)

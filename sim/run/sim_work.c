@@ -190,6 +190,15 @@ void fx_timer(struct sim *s, const struct fx *f)
                           (struct slot){.kind = EV_TIMER, .a = f->task, .b = f->a});
     s->slot[i].next = s->side[f->task].timers;
     s->side[f->task].timers = i;
+    sim_hear_timeout(s, ns);
+}
+
+void fx_queue_timer(struct sim *s, const struct fx *f)
+{
+    int64_t ns = draw_queue_timeout(s, f->task, s->st.inst[f->a].res);
+    s->side[f->task].qtimer =
+        sim_push(s, s->now + ns, CL_TIMEOUT, (struct slot){.kind = EV_QTIMER, .a = f->task});
+    sim_hear_timeout(s, ns);
 }
 
 uint32_t timer_unlink(struct sim *s, uint32_t task, uint32_t word)

@@ -70,11 +70,22 @@ $ printf 'pertinax: 1\nname: page\nservices: {db: {latency: 5ms, capacity: 1}}\n
 > threads db 1
 > coroutine db 1
 > 20
-$ printf 'pertinax: 1\nname: nested\nrequest: [{parallel: {a: [{parallel: {b: [{wait: 1ms}], c: [{wait: 1ms}]}}]}}, {respond: 200}]\nexecutions: {small: {kind: threads, pool: 1}}\n' >nested.yaml; pertinax live nested.yaml --under small -n 2 --runtime python3 --time-limit 2 | sed -n '/^  1\./,/^$/p'
+$ printf 'pertinax: 1\nname: nested\nrequest: [{parallel: {a: [{parallel: {b: [{wait: 1ms}], c: [{wait: 1ms}]}}]}}, {respond: 200}]\nexecutions: {small: {kind: threads, pool: 1}}\n' >nested.yaml; pertinax live nested.yaml --under small -n 2 --runtime python3 | sed -n '/^  1\./,/^$/p'
 >   1. request, in request/parallel (nested.yaml:3:12), waits for its branches
 >   2. request/a, in request/a/parallel (nested.yaml:3:28), waits for a thread of
 >      `pool`, held by request: the circle is closed
 >
+
+What stands still is seen when nothing has moved for longer than anything takes: not by the time limit, which is two
+minutes; and what takes long only is left in peace. Of a load as well, whose first requests hold each other up.
+
+$ printf 'pertinax: 1\nname: opposite\nservices: {s: {latency: 10ms}}\nresources: {a: mutex, b: mutex}\nrequest: [{parallel: {x: [{use: a, do: [{call: s}, {use: b, do: [{call: s}]}]}], y: [{use: b, do: [{call: s}, {use: a, do: [{call: s}]}]}]}}, {respond: 200}]\n' >opposite.yaml
+$ for x in coroutine: "threads:load: {clients: 2}" "coroutine:load: {rate: 50/s}"; do (cat opposite.yaml; echo "${x#*:}") >still.yaml; timeout -s KILL 60 pertinax live still.yaml --under ${x%%:*} -n 3 --runtime python3 >still.txt; echo $? $(grep -c 'the circle is closed' still.txt); done
+> 1 1
+> 1 1
+> 1 1
+$ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q; done | grep -c ' 2.50 '
+> 2
 
 The traces go into a store, under the name of the execution or another.
 

@@ -347,6 +347,64 @@ static void test_rehearse(void **state)
     rig_free(&r);
 }
 
+static void assert_longest(const char *yaml, const char *exec, double seconds)
+{
+    static const char key[] = "\"longest\":";
+    struct rig r = rig_new(yaml, exec);
+    struct buf b = {0};
+    rehearse(r.prog, 1, 20, &b);
+    const char *at = strstr(b.s, key);
+    assert_non_null(at);
+    assert_float_equal(strtod(at + sizeof key - 1, NULL), seconds, 1e-9);
+    buf_free(&b);
+    rig_free(&r);
+}
+
+/* The longest that anything takes by itself, whatever else there is. */
+static void test_longest(void **state)
+{
+    (void)state;
+    assert_longest("services: {a: {latency: 2ms}}\n"
+                   "request: [{call: a}, {wait: 5ms}, {cpu: 3ms}, {respond: 200}]\n",
+                   "serial", 0.005);
+    assert_longest("services: {a: {latency: 2ms}}\n"
+                   "request: [{call: a, timeout: 80ms}, {respond: 200}]\n",
+                   "serial", 0.080);
+    assert_longest("services: {a: {latency: 9ms, error: 1}}\n"
+                   "request: [{call: a, retry: {attempts: 2, backoff: 70ms}, catch: []}]\n",
+                   "serial", 0.070);
+    assert_longest("resources: {m: {kind: mutex, queue_timeout: 60ms}}\n"
+                   "request: [{parallel: [{use: m, do: [{wait: 1ms}]}, {use: m, do: []}]}]\n",
+                   "threads", 0.060);
+    assert_longest("request: [{wait: 1ms}]\nload: {clients: 1, think: 90ms}\n", "threads", 0.090);
+    assert_longest("request: [{wait: 1ms}]\nload: {rate: 20/s, arrivals: deterministic}\n",
+                   "threads", 0.050);
+}
+
+/* A load that never gets going: those who came until then, and draws for who gets further. */
+static void test_stands_still(void **state)
+{
+    (void)state;
+    struct rig r = rig_new("resources: {a: mutex, b: mutex}\n"
+                           "request:\n"
+                           "  - parallel:\n"
+                           "      x: [{use: a, do: [{wait: 1ms}, {use: b, do: [{wait: 1ms}]}]}]\n"
+                           "      y: [{use: b, do: [{wait: 1ms}, {use: a, do: [{wait: 1ms}]}]}]\n"
+                           "load: {clients: 3}\n",
+                           "threads");
+    struct buf b = {0};
+    uint32_t spare = 0, all = 0;
+    rehearse(r.prog, 1, 20, &b);
+    for (const char *p = b.s; (p = strstr(p, "\"draws\":")); p++)
+        all++;
+    for (const char *p = b.s; (p = strstr(p, "\"spare\":true")); p++)
+        spare++;
+    assert_int_equal(all, 3 + 8 * 3);
+    assert_int_equal(spare, 8 * 3);
+    buf_free(&b);
+    rig_free(&r);
+}
+
 /* A closed load of 8 upon a service that takes two at a time, 10 ms each (or of 4 upon two
  * workers): the last of 40 cannot be over before 200 ms. */
 static void test_load(void **state)
@@ -551,6 +609,8 @@ int main(void)
     enum { MOST = 6 + 4 * TEST_COUNT(pipelines) };
     struct CMUnitTest t[MOST] = {
         test_named("what is drawn", test_rehearse, NULL),
+        test_named("the longest of all", test_longest, NULL),
+        test_named("a load that stands still", test_stands_still, NULL),
         test_named("what is refused", test_refused, NULL),
         test_named("programs that do not end well", test_child, NULL),
         test_named("a program that does not listen", test_child_stubborn, NULL),

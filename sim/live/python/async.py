@@ -528,10 +528,11 @@ class LoopRun(Run):
 
     def look(self):
         """Start what is due, and come again when the next one is."""
+        self.watch()
         while not self.over() and (self.link or self.due or self.present):
             wait = self.next_due()
             if wait:
-                self.timer = self.loop.call_later(wait, self.look)
+                self.timer = self.loop.call_later(min(1, wait), self.look)
                 return
         if not self.all_over.done():
             self.all_over.set_result(None)

@@ -74,7 +74,8 @@ class Draws:
             self.load = json.loads(next(lines))
             for line in lines:
                 entry = json.loads(line)
-                self.entries[entry["class"], entry["client"], entry["ordinal"]] = entry
+                if not entry.get("spare"):
+                    self.entries[entry["class"], entry["client"], entry["ordinal"]] = entry
                 self.arrange(entry)
         self.keys = list(self.entries)
 
@@ -180,6 +181,7 @@ class Request:
         number, end = number or next(self.numbers), time.perf_counter_ns()
         parent, task = scope.parents[-1], scope.chain
         self.spans.append((number, parent, task, name, kind, begin, end, failed, events))
+        self.run.moved += 1
 
     def respond(self, status):
         if self.status == 0:
@@ -711,6 +713,7 @@ class Run:
         self.alone, self.classes = draws.load["alone"], draws.load["classes"]
         self.sequence, self.stopped, self.admission = itertools.count(), False, None
         self.punctual, self.burnt = False, time.process_time_ns()
+        self.moved, self.still, self.seen = 0, 0, (time.perf_counter(), 0, 0, 0)
         signal.signal(signal.SIGTERM, self.stop)
         if link:
             link.send("ready")
@@ -726,6 +729,20 @@ class Run:
 
     def now(self):
         return (time.perf_counter_ns() - self.begin) / 1e9
+
+    def watch(self):
+        """Asked once a second: when nothing is computed, and nothing has moved for longer than
+        anything takes, then what waits there waits for ever.  (Late, the machine stood still.)"""
+        then, moved, burnt, quiet = self.seen
+        now = time.perf_counter()
+        if now - then < 0.9 or not self.punctual or self.link:
+            return
+        busy = time.process_time()
+        idle = moved == self.moved and busy - burnt < 0.02 * (now - then) and now - then < 2
+        quiet = quiet + now - then if idle else 0
+        self.seen = now, self.moved, busy, quiet
+        if quiet > 2 * self.draws.load["longest"] + 1:  # a pause before an attempt is no step
+            self.stopped, self.still = True, quiet
 
     def next_due(self):
         """Start the next request if it is time; else how long to wait.  However late it is started:
@@ -914,6 +931,8 @@ def calm():
 
 
 def finish(run, given):
+    if run.still:
+        print(f"stands still: nothing has moved for {run.still:.1f} s, and nothing can")
     busy = (time.process_time_ns() - run.burnt) / (time.perf_counter_ns() - run.begin)
     if run.link is None:
         times = (request.latency() for request in run.finished[: run.wanted])

@@ -712,6 +712,7 @@ class ThreadRun(Run):
                 wait = self.next_due()
                 if wait:
                     self.turn.wait(min(1, wait))
+                    self.watch()
 # end
 # only: run_threads(
 
