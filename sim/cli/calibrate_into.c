@@ -208,6 +208,14 @@ static void add_executions(struct editor *e, const struct yaml_pair *p)
                               more.v[i].text));
 }
 
+/* Its cores are the model's affair; how its interpreter is handed on was measured. */
+static void into_host(struct editor *e, const struct yaml *host)
+{
+    const struct yaml *gil = host->kind == YAML_MAP ? yaml_get(host, "gil") : NULL;
+    if (e->c->gil && gil && gil->kind == YAML_SCALAR && strcmp(gil->s, "true") == 0)
+        edit(e, place(e, gil->at), end_of(e, gil) - place(e, gil->at), calibrate_gil(e->c));
+}
+
 static int by_place(const void *a, const void *b)
 {
     const struct edit *x = a, *y = b;
@@ -276,7 +284,9 @@ bool calibrate_into(const struct calibration *c, const struct subject *s, struct
         all = strcmp(root->pair[i].key, "executions") == 0 ? &root->pair[i] : all;
     if (s->size && s->text[s->size - 1] != '\n')
         edit(&e, s->size, 0, "\n");
-    if (!yaml_get(root, "host"))
+    if (yaml_get(root, "host"))
+        into_host(&e, yaml_get(root, "host"));
+    else
         edit(&e, s->size, 0, host_of(c, mem));
     add_executions(&e, all);
     for (uint32_t i = 0; all && i < all->value->n; i++)

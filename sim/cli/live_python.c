@@ -103,21 +103,6 @@ static bool stood_still(const char *said)
     return found;
 }
 
-/* The last line of what the program said: Python's word for what went wrong. */
-static void last_words(const char *said, char *line, size_t room)
-{
-    char text[1024];
-    FILE *f = fopen(said, "r");
-    snprintf(line, room, "the program failed without a word");
-    while (f && fgets(text, sizeof text, f)) {
-        text[strcspn(text, "\n")] = 0;
-        if (*text)
-            snprintf(line, room, "%.*s", (int)room - 1, text);
-    }
-    if (f)
-        fclose(f);
-}
-
 /* ---- what it recorded ---- */
 
 /* Stopped before anything was over: there is nothing to keep. */
@@ -136,7 +121,7 @@ static void tell_end(enum child_end end, const char *said, struct live_report *r
     if (end == CHILD_UNABLE)
         snprintf(r->trouble, sizeof r->trouble, "python3: %s", strerror(errno));
     else if (end == CHILD_BADLY)
-        last_words(said, r->trouble, sizeof r->trouble);
+        child_last_words(said, r->trouble, sizeof r->trouble);
 }
 
 /* What its last line tells: the cores that were at work, and calls that were not answered. */
@@ -144,7 +129,7 @@ static void read_said(const char *said, const struct prog *p, struct live_report
 {
     static const char tells[] = "cores at work: ", breaks[] = "broken calls: ";
     char line[256];
-    last_words(said, line, sizeof line);
+    child_last_words(said, line, sizeof line);
     const char *at = strstr(line, tells), *broken = strstr(line, breaks);
     double busy = at ? strtod(at + sizeof tells - 1, NULL) : 0;
     r->cores = busy / p->cores;

@@ -100,6 +100,7 @@ enum { CORES = 1 };
 static const char *run_program(const char *path, const char *said, uint16_t port,
                                struct calibration *out, struct arena *mem)
 {
+    char words[160];
     const char *const argv[] = {"python3",
                                 "-I",
                                 path,
@@ -115,7 +116,8 @@ static const char *run_program(const char *path, const char *said, uint16_t port
     case CHILD_LATE:
         return "python3 took more than five minutes";
     default:
-        return "python3 has failed";
+        child_last_words(said, words, sizeof words);
+        return arena_printf(mem, "python3 has failed: %s", words);
     }
 }
 

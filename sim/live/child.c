@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -84,4 +86,18 @@ enum child_end child_run(const struct child_opt *o)
             continue;
     }
     return o->stop != NULL && atomic_load(o->stop) ? CHILD_STOPPED : CHILD_LATE;
+}
+
+void child_last_words(const char *said, char *line, size_t room)
+{
+    char text[1024];
+    FILE *f = fopen(said, "re");
+    snprintf(line, room, "the program failed without a word");
+    while (f && fgets(text, sizeof text, f)) {
+        text[strcspn(text, "\n")] = 0;
+        if (*text)
+            snprintf(line, room, "%.*s", (int)room - 1, text);
+    }
+    if (f)
+        fclose(f);
 }

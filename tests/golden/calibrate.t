@@ -33,6 +33,20 @@ $ diff models/transactions.yaml t.yaml | grep '^>' | sed -E 's/[0-9.]+(ns|us|KB|
 > >   coroutine: {wake: N, task: N, resume: resume, frame: N}
 $ pertinax run t.yaml --requests 100 --under threads,coroutine >/dev/null
 
+CPython's are measured by what executes its programs, and so is how its interpreter is handed on.
+
+$ cp models/transactions.yaml p.yaml; pertinax calibrate -q --runtime python3 --into p.yaml | sed -n 's/^\(python\) [0-9.]*.*\(GIL\).*/\1 \2/p; s/^\(COST\|handoff\).*/\1/p; s/^host: {cores: [0-9]*/host: {cores: M/p'
+> python GIL
+> COST
+> handoff
+> host: {cores: M, gil: {barging: true}}
+$ diff models/transactions.yaml p.yaml | grep '^>' | sed -E 's/[0-9.]+(ns|us|KB|B)/N/g'
+> >   resume: N         # what each await costs a loop
+> > host: {cores: 1, gil: {barging: true}}
+> >   threads:   {spawn: N, wake: N, handoff: N, switch: N, stack: N}
+> >   coroutine: {wake: N, task: N, resume: resume, frame: N}
+$ pertinax run p.yaml --requests 100 --under threads,coroutine >/dev/null
+
 A model that cannot be written into is told before anything is measured.
 
 $ pertinax calibrate --into nowhere.yaml

@@ -24,7 +24,7 @@ SERVICES = ASYNC_SERVICES = {"s": None, "t": None}
 class Bench:
     """In place of a load and of drawn values."""
 
-    punctual, lock = False, None
+    punctual, lock, moved = False, None, 0
     load = {"alone": False, "classes": {"request": {"closed": True}}}
 
     def __init__(self):
