@@ -47,6 +47,21 @@ static void bequeath(struct carrier *c)
     c->fd = -1;
 }
 
+/* It can be interrupted from the moment on when c->fd is known. */
+static bool connect_job(struct carrier *c, const struct job *j, const char **why)
+{
+    struct live *l = c->l;
+    int fd = c->fd = client_socket(j->ns, why);
+    if (fd < 0)
+        return false;
+    pthread_mutex_unlock(&l->lock);
+    bool ok = client_connect(fd, &l->o, why) == 0;
+    pthread_mutex_lock(&l->lock);
+    if (!ok)
+        hang_up(c);
+    return ok;
+}
+
 /* Over this thread's connection, which is made for its first call and kept. */
 static bool call_job(struct carrier *c, const struct job *j)
 {
@@ -55,17 +70,12 @@ static bool call_job(struct carrier *c, const struct job *j)
     int answer = -1;
     inherit(c);
     for (int attempt = 0; attempt < 2 && answer < 0 && !j->dead && !l->quit; attempt++) {
-        int fd = c->fd;
-        bool fresh = fd < 0;
-        pthread_mutex_unlock(&l->lock);
-        if (fresh)
-            fd = client_connect(&l->o, j->ns, &why);
-        pthread_mutex_lock(&l->lock);
-        c->fd = fd;
-        if (fd < 0)
+        bool fresh = c->fd < 0;
+        if (fresh && !connect_job(c, j, &why))
             break;
         if (j->dead || l->quit)
             return false;
+        int fd = c->fd;
         int64_t ns = job_asks(l, j);
         pthread_mutex_unlock(&l->lock);
         answer = client_call(fd, j->service, ns, j->ok, &why);

@@ -48,23 +48,24 @@ static int no_connection(const char **why)
     return -1;
 }
 
-int client_connect(const struct live_opt *o, int64_t ns, const char **why)
+int client_socket(int64_t ns, const char **why)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(o->port)};
     struct timeval most = {.tv_sec = (time_t)(ns / 1000000000) + STALL_S};
     int one = 1;
-    inet_pton(AF_INET, o->host, &to.sin_addr);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     if (fd < 0)
         return no_connection(why);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
-    if (connect(fd, (const struct sockaddr *)&to, sizeof to) == 0)
-        return fd;
-    no_connection(why);
-    close(fd);
-    return -1;
+    return fd;
+}
+
+int client_connect(int fd, const struct live_opt *o, const char **why)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(o->port)};
+    inet_pton(AF_INET, o->host, &to.sin_addr);
+    return connect(fd, (const struct sockaddr *)&to, sizeof to) == 0 ? 0 : no_connection(why);
 }
 
 static int read_line(int fd, char *line, size_t room, const char **why)

@@ -111,7 +111,10 @@ enum { CALL_TEXT = 160, STALL_S = 5 };
 int call_text(char *text, const char *service, int64_t ns, bool ok);
 /* 1: it ended well, 0: it failed, -1: the answer makes no sense. */
 int call_answer(const char *line);
-int client_connect(const struct live_opt *o, int64_t ns, const char **why); /* -1: why not */
+/* A socket that waits for an answer after ns, and its way to the service; -1: why not.  Who waits
+ * for that, or for an answer, is woken by shutdown(). */
+int client_socket(int64_t ns, const char **why);
+int client_connect(int fd, const struct live_opt *o, const char **why);
 /* Ask and wait for the answer.  Like call_answer(); -1 also if the connection is gone. */
 int client_call(int fd, const char *service, int64_t ns, bool ok, const char **why);
 

@@ -174,6 +174,13 @@ $ printf 'pertinax: 1\nname: late\nservices: {s: {latency: 20ms}}\nrequest:\n  -
 > coroutine
 > hybrid
 
+# A service that takes no connection: the timeout of a call is that of the way to it, too
+$ printf 'import socket, subprocess, sys\nservice = socket.socket()\nservice.bind(("127.0.0.1", 0))\nservice.listen(0)\nfill = [socket.socket() for _ in range(4)]\nfor one in fill:\n    one.setblocking(False)\n    one.connect_ex(service.getsockname())\nsubprocess.run(["pertinax", "live", "hole.yaml", "--service", "127.0.0.1:%%d" %% service.getsockname()[1], *sys.argv[1:]])\n' >hole.py; printf 'pertinax: 1\nname: hole\nservices: {s: {latency: 5ms}}\nrequest: [{call: s, timeout: 200ms, catch: {timeout: {respond: 504}}}]\n' >hole.yaml; for x in native:threads native:coroutine python3:threads python3:coroutine; do timeout -s KILL 60 python3 hole.py --runtime ${x%:*} --under ${x#*:} -n 20 --time-limit 30 >hole.txt; echo $x $? $(grep -cE 'incomplete|broken' hole.txt); done
+> native:threads 0 0
+> native:coroutine 0 0
+> python3:threads 0 0
+> python3:coroutine 0 0
+
 # What is offloaded may end its pipeline
 $ printf 'pertinax: 1\nname: back\npipelines: {p: [{offload: [{wait: 10ms}, {if: true, then: {return: true}}, {wait: 50ms}]}, {fail: no}]}\nrequest: [{run: p}, {respond: 200}]\n' >back.yaml; pertinax live back.yaml --runtime python3 --under hybrid -n 2 -q --emit back.py >/dev/null; grep -A 1 'rq.offload(' back.py; python3 back.py --draws back.py.draws --requests 2 --otlp back.jsonl >/dev/null; grep -c '"intValue": "200"' back.jsonl
 >     if await rq.offload("offload", offload):

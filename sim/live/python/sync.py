@@ -76,16 +76,19 @@ class Client:
             return self.answer(connection)
         except OSError as error:
             self.hang_up()
-            if isinstance(error, BlockingIOError) and timeout is not None:
+            if isinstance(error, (BlockingIOError, TimeoutError)) and timeout is not None:
                 raise TimeoutError from None
             BROKEN[error.strerror] += 1
             return False
 
-    def connection(self, patience):
-        """Its recv() waits so long, in the kernel: with settimeout() it would ask twice each time."""
+    def connection(self, patience, most=None):
+        """Made within `most`, or else within `patience`.  So long its recv() waits, in the kernel:
+        with settimeout() it would ask twice each time."""
         of = self.of
         if getattr(of, "connection", None) is None:
-            of.connection, of.patience = self.connect(), None
+            begin = time.monotonic()
+            of.connection, of.patience = self.connect(most or patience), None
+            patience -= time.monotonic() - begin
         if of.patience != patience:
             whole, rest = divmod(max(1, round(patience * 1e6)), 1000000)
             patient = struct.pack("@ll", whole, rest)
@@ -93,8 +96,12 @@ class Client:
             of.patience = patience
         return of.connection
 
-    def connect(self):
-        connection = socket.create_connection(self.address)
+    def connect(self, patience):
+        try:
+            connection = socket.create_connection(self.address, patience)
+        except TimeoutError:
+            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
+        connection.settimeout(None)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
@@ -127,7 +134,7 @@ class Race:
         text, seconds, well = copy.message(service, name, None)
         try:
             if client.address:
-                connection = client.connect() if number else client.connection(patience)
+                connection = client.connect(1) if number else client.connection(patience, 1)
                 connection.sendall(text)
         except OSError as error:
             self.broken(number, connection, error.strerror)
