@@ -84,7 +84,7 @@ $ for x in coroutine: "threads:load: {clients: 2}" "coroutine:load: {rate: 50/s}
 > 1 1
 > 1 1
 > 1 1
-$ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q; done | grep -c ' 2.50 '
+$ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q; done | grep -cE '^(threads|coroutine) +[2-9][.][0-9]'
 > 2
 
 The traces go into a store, under the name of the execution or another.
