@@ -233,7 +233,11 @@ static void files_most(void)
 static _Noreturn void be_service(int listening, int hold)
 {
     struct server s = {.listen = listening, .hold = hold};
-    signal(SIGINT, SIG_IGN); /* the terminal's: who started us says when */
+    /* What is meant for a whole group (Ctrl-C, a terminal that is closed, timeout(1)): who started
+     * us says when, or is gone, and shows that at `hold`. */
+    static const int group_gets[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof group_gets / sizeof *group_gets; i++)
+        signal(group_gets[i], SIG_IGN);
     s.poll = epoll_create1(0);
     if (s.poll >= 0 && timers_open(&s.timers))
         serve(&s);

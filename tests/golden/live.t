@@ -45,3 +45,10 @@ $ pertinax live nested.yaml --under small --requests 2 | sed -n '/^  1\./,/^$/p'
 >   2. request/a, in request/a/parallel (nested.yaml:3:28), waits for a thread of
 >      `pool`, held by request: the circle is closed
 >
+
+Asked to stop in a group, as timeout(1) does: the service goes on to the end, and no call fails.
+
+$ timeout 1 pertinax live page.yaml --under serial --requests 10000 >out; echo $?; grep -c 'broken-calls' out; grep -o 'until it was interrupted' out
+> 124
+> 0
+> until it was interrupted
