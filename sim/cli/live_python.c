@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_REQUESTS = 100000 };
@@ -103,15 +102,6 @@ static bool stood_still(const char *said)
     return found;
 }
 
-/* ---- what it recorded ---- */
-
-/* Stopped before anything was over: there is nothing to keep. */
-static bool keep(struct live_session *l, const char *otlp, const char *execution)
-{
-    struct stat is;
-    return stat(otlp, &is) != 0 || is.st_size == 0 || live_keep(l, otlp, execution);
-}
-
 /* ---- the run ---- */
 
 static void tell_end(enum child_end end, const char *said, struct live_report *r)
@@ -160,14 +150,16 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
     r->stood_still = end == CHILD_WELL && stood_still(f.said);
     bool all = end == CHILD_LATE || r->stood_still; /* to see what the others wait for */
     enum sim_end how = SIM_STOPPED;
-    if (!r->unable && keep(l, f.otlp, execution)) {
-        struct recording *rec = recording_read(f.otlp, p);
+    struct recording *rec = recording_read(f.otlp, p);
+    if (!r->unable) {
+        if (rec->nrequest > 0)
+            live_keep(l, f.otlp, execution);
         how = retrace(s, load, all ? n : rec->nrequest, rec, l->o.stop, r);
         const struct record *record = sim_records(s, &n);
         r->stalls = stalls_sum(&still, record, n, timers_since_epoch(rec->begin));
-        recording_free(rec);
         read_said(f.said, p, r);
     }
+    recording_free(rec);
     stalls_free(&still);
     return !all && end == CHILD_WELL ? how : how == SIM_DEADLOCK ? how : SIM_STOPPED;
 }

@@ -9,8 +9,8 @@ bool live_python_check(const struct live_session *l, struct diags *d);
 /* Records, accounts and paths are s's, as after live_run(). */
 enum sim_end live_python(struct live_session *l, const char *execution, struct sim *s, bool load,
                          uint64_t n, struct live_report *r);
-/* Traces of a file into the store. */
-bool live_keep(struct live_session *l, const char *file, const char *execution);
+/* Traces of a file into the store, if there is one; if not, why not is in l->d. */
+void live_keep(struct live_session *l, const char *file, const char *execution);
 const char *live_label(const struct live_session *l, const char *execution);
 
 #endif

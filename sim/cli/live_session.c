@@ -79,11 +79,18 @@ const char *live_label(const struct live_session *l, const char *execution)
                                   : arena_printf(l->a->mem, "%s-%s", l->label, execution);
 }
 
-bool live_keep(struct live_session *l, const char *file, const char *execution)
+void live_keep(struct live_session *l, const char *file, const char *execution)
 {
-    struct import_opt o = {.label = live_label(l, execution), .jobs = 1};
+    struct import_opt o = {.label = live_label(l, execution), .fresh = true, .jobs = 1};
     struct import_result r;
-    return import_files(l->store, &file, 1, &o, l->a->mem, &r, l->d);
+    if (!l->store_path)
+        return;
+    uint32_t before = diags_errors(l->d);
+    struct store *s = store_open(l->store_path, STORE_WRITE, l->d);
+    if (s)
+        import_files(s, &file, 1, &o, l->a->mem, &r, l->d);
+    store_close(s);
+    l->unkept += diags_errors(l->d) - before;
 }
 
 struct label_seen {
@@ -98,24 +105,42 @@ static bool on_label(void *ctx, const struct store_row *r)
     return true;
 }
 
-/* A recording of that name is another run's. */
-static void check_labels(const struct live_session *l, struct diags *d)
+/* A file that is not there, in a folder where it can be made: when there is something to keep. */
+static bool is_yet_to_be_made(const char *path)
 {
+    const char *slash = strrchr(path, '/');
+    struct buf folder = {0};
+    buf_put(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
+    buf_putc(&folder, 0);
+    bool so = *path && access(path, F_OK) != 0 && access(folder.s, W_OK | X_OK) == 0;
+    buf_free(&folder);
+    return so;
+}
+
+/* A recording of that name is another run's; and what cannot be opened is told before anything is
+ * executed. */
+static void check_store(const struct live_session *l, struct diags *d)
+{
+    if (is_yet_to_be_made(l->store_path))
+        return;
+    struct store *store = store_open(l->store_path, STORE_WRITE, d);
+    if (!store)
+        return;
     for (uint32_t i = 0; i < l->subject->nexec; i++) {
         struct label_seen s = {live_label(l, l->subject->exec[i]->name), false};
-        store_select(l->store, l->a->mem, "SELECT label FROM recording", on_label, &s);
+        store_select(store, l->a->mem, "SELECT label FROM recording", on_label, &s);
         if (s.there)
             diag_error(d, nowhere, "E-store", "--label NAME calls this one otherwise",
                        "%s has a recording '%s' already", l->store_path, s.label);
     }
+    store_close(store);
 }
 
 /* What our own runtime has recorded. */
-static bool keep_native(struct live_session *l, const struct run_result *r)
+static void keep_native(struct live_session *l, const struct run_result *r)
 {
     const char *file = arena_printf(l->a->mem, "%s/traces", l->folder);
-    bool ok = true;
-    for (uint32_t i = 0; i < r->nexec && ok; i++) {
+    for (uint32_t i = 0; i < r->nexec; i++) {
         struct run_result one = *r;
         const struct run_result *list = &one;
         struct buf b = {0};
@@ -126,10 +151,9 @@ static bool keep_native(struct live_session *l, const struct run_result *r)
         trace_otlp(&list, 1, l->d, &b);
         cmd_write(file, &b);
         buf_free(&b);
-        ok = live_keep(l, file, r->exec[i].name);
+        live_keep(l, file, r->exec[i].name);
     }
     unlink(file);
-    return ok;
 }
 
 /* ---- running ---- */
@@ -236,22 +260,16 @@ static enum cmd_status begin(struct live_session *l, struct diags *d)
         l->folder[0] = 0;
         return STATUS_WORLD;
     }
-    if (!l->store_path && l->python)
-        l->store = store_open(arena_printf(l->a->mem, "%s/store", l->folder), STORE_WRITE, d);
-    else if (l->store_path)
-        l->store = store_open(l->store_path, STORE_WRITE, d);
-    if (l->store && l->store_path)
-        check_labels(l, d);
+    if (l->store_path)
+        check_store(l, d);
     return diags_errors(d) == 0 ? STATUS_FINE : STATUS_USAGE;
 }
 
 static void end(struct live_session *l)
 {
-    static const char *const made[] = {"program.py", "draws", "otlp", "said", "store", "traces"};
+    static const char *const made[] = {"program.py", "draws", "otlp", "said", "traces"};
     if (l->own)
         server_end(&l->service);
-    if (l->store)
-        store_close(l->store);
     for (size_t i = 0; l->folder[0] && i < sizeof made / sizeof *made; i++)
         unlink(arena_printf(l->a->mem, "%s/%s", l->folder, made[i]));
     if (l->folder[0])
@@ -272,17 +290,17 @@ static struct run_result *execute(struct live_session *l, struct experiment_opt 
     watch_end(&w, e);
     e->world = NULL;
     *status = r ? STATUS_WORLD : STATUS_USAGE;
-    if (r == NULL || tell_trouble(l, r, d) || diags_errors(d) > 0)
+    if (r == NULL || tell_trouble(l, r, d) || diags_errors(d) > l->unkept)
         return NULL;
-    if (l->store && !l->python && !keep_native(l, r))
-        return NULL;
+    if (l->store_path && !l->python)
+        keep_native(l, r);
     r->version = cmd_version();
     r->command = l->a->command;
     r->digest = l->subject->digest;
     *status = STATUS_FINE;
     for (uint32_t i = 0; i < r->nexec; i++)
         *status = r->exec[i].deadlock ? STATUS_FAILS : *status;
-    *status = stopped ? STATUS_INTERRUPTED : *status;
+    *status = l->unkept ? STATUS_WORLD : stopped ? STATUS_INTERRUPTED : *status;
     return r;
 }
 

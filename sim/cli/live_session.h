@@ -32,10 +32,10 @@ struct live_session {
     uint64_t seed;
     bool python;
     const char *emit;       /* --emit, or NULL */
-    const char *store_path; /* NULL: the traces are not kept */
+    const char *store_path; /* NULL: the traces are not kept; only open while they are put there */
     const char *label;      /* NULL: the executions' names */
-    struct store *store;
     struct diags *d;
+    uint32_t unkept; /* errors of traces that could not be kept: what was measured stands */
     char folder[32]; /* for files on the way; "" if there is none */
 };
 /* The options, and what is wrong with them; service: what answers calls, NULL: a process of ours.

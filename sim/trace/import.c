@@ -266,7 +266,7 @@ bool import_files(struct store *s, const char *const *names, uint32_t n, const s
     *out = (struct import_result){.file = NEW(mem, struct import_file, n), .nfile = n};
     for (uint32_t i = 0; i < n; i++)
         ok = can_open(names[i], d) && ok;
-    if (!ok || !store_begin(s, o->label, d))
+    if (!ok || !(o->fresh ? store_begin_new : store_begin)(s, o->label, d))
         return false;
     for (uint32_t i = 0; i < n && !out->stopped; i++) {
         out->file[i].name = names[i];

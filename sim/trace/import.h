@@ -15,6 +15,7 @@
 
 struct import_opt {
     const char *label;
+    bool fresh;                        /* the recording of that label is to be new */
     const struct trace_format *format; /* NULL: each file's is found out */
     const struct csv_map *csv;         /* may be NULL */
     uint32_t jobs;

@@ -5,7 +5,10 @@
 #include "base/arena.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { BUSY_MS = 3000 }; /* so long is waited for another writer */
 
 void store_must(const struct store *s, int rc)
 {
@@ -164,6 +167,10 @@ static void migrate(struct store *s, int64_t version)
 
 struct store *store_open(const char *path, enum store_mode mode, struct diags *d)
 {
+    if (!*path) { /* to SQLite a database that nobody sees again */
+        diag_error(d, (struct loc){0}, "E-store", NULL, "a store needs the name of a file");
+        return NULL;
+    }
     struct store *s = xcalloc(1, sizeof *s);
     int flags =
         mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -176,7 +183,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct diags *d
         diag_error(d, (struct loc){0}, "E-store", NULL, "%s cannot be opened: %s", path,
                    s->db ? sqlite3_errmsg(s->db) : "out of memory");
     if (ok)
-        sqlite3_busy_timeout(s->db, 3000);
+        sqlite3_busy_timeout(s->db, BUSY_MS);
     if (ok && check_file(s, &version, d)) {
         if (mode == STORE_WRITE)
             migrate(s, version);
@@ -191,6 +198,13 @@ struct store *store_open(const char *path, enum store_mode mode, struct diags *d
     return NULL;
 }
 
+/* Nothing is in it, and nobody is about to change that; so it stays as long as it is open. */
+static bool is_unwanted(struct store *s)
+{
+    return sqlite3_exec(s->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK &&
+           store_number(s, "SELECT count(*) FROM file") == 0;
+}
+
 void store_close(struct store *s)
 {
     if (!s)
@@ -200,14 +214,13 @@ void store_close(struct store *s)
     store_put_free(s);
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(s->sql[i]);
-    bool remove = s->made && store_number(s, "SELECT count(*) FROM file") == 0;
-    if (s->writes && s->db) { /* one file again, if nobody else has it open */
+    if (s->db)
         sqlite3_busy_timeout(s->db, 0);
-        (void)sqlite3_exec(s->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-    }
-    sqlite3_close(s->db);
-    if (remove)
+    if (s->made && is_unwanted(s))
         unlink(s->path);
+    else if (s->writes && s->db) /* one file again, if nobody else has it open */
+        (void)sqlite3_exec(s->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    sqlite3_close(s->db);
     free(s->path);
     free(s);
 }
@@ -222,6 +235,7 @@ static int64_t recording_of(struct store *s, const char *label)
                                      -1, &q, NULL));
     sqlite3_bind_text(q, 1, label, -1, SQLITE_STATIC);
     store_run(s, q);
+    s->fresh = sqlite3_changes(s->db) > 0;
     sqlite3_finalize(q);
     store_must(
         s, sqlite3_prepare_v2(s->db, "SELECT id FROM recording WHERE label = ?1", -1, &q, NULL));
@@ -231,13 +245,25 @@ static int64_t recording_of(struct store *s, const char *label)
     return id;
 }
 
+/* SQLite waits for others where it begins, but not where it changes to a log. */
+static int change_to_log(struct store *s)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+    int rc = SQLITE_BUSY;
+    for (int i = 0; i < BUSY_MS / 20 && rc == SQLITE_BUSY; i++) {
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        rc = sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    }
+    return rc;
+}
+
 bool store_begin(struct store *s, const char *label, struct diags *d)
 {
     store_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
                   "PRAGMA temp_store = MEMORY");
     /* A file that was made just now has no readers: without a log its pages are written once. */
-    int rc =
-        s->made ? SQLITE_OK : sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    int rc = s->made ? SQLITE_OK : change_to_log(s);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_BUSY)
@@ -252,6 +278,18 @@ bool store_begin(struct store *s, const char *label, struct diags *d)
     }
     store_put_reset(s);
     return true;
+}
+
+bool store_begin_new(struct store *s, const char *label, struct diags *d)
+{
+    if (!store_begin(s, label, d))
+        return false;
+    if (s->fresh)
+        return true;
+    store_rollback(s);
+    diag_error(d, (struct loc){0}, "E-store", "--label NAME calls this one otherwise",
+               "%s has a recording '%s' already", s->path, label);
+    return false;
 }
 
 static void store_end(struct store *s, const char *sql)

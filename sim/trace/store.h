@@ -32,6 +32,8 @@ void store_close(struct store *s);
 
 /* False: E-store-busy, somebody else writes. */
 bool store_begin(struct store *s, const char *label, struct diags *d);
+/* The same for a recording that is to be new; else E-store, and nothing has begun. */
+bool store_begin_new(struct store *s, const char *label, struct diags *d);
 void store_commit(struct store *s);
 void store_rollback(struct store *s);
 

@@ -58,6 +58,7 @@ struct store {
     sqlite3 *db;
     char *path;
     bool made, writing, writes; /* writes: has begun to, once */
+    bool fresh;                 /* the recording being written was not there before */
     int64_t recording;
     sqlite3_stmt *sql[SQL_COUNT];
     struct assembler *assembler;

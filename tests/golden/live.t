@@ -52,3 +52,24 @@ $ timeout 1 pertinax live page.yaml --under serial --requests 10000 >out; echo $
 > 124
 > 0
 > until it was interrupted
+
+Two at once into one store, under one name: they are not mixed, and whose traces cannot be kept still
+tells what it has measured.
+
+$ for i in 1 2; do pertinax live page.yaml --under threads -n 50 -d two.db -q >two$i.txt 2>two$i.err & done; wait; cat two?.err; grep -l EXECUTION two?.txt; pertinax traces -d two.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"
+> error[E-store]: two.db has a recording 'threads' already
+>       = help: --label NAME calls this one otherwise
+> 1 error
+> two1.txt
+> two2.txt
+> label    requests
+> threads        50
+$ pertinax live page.yaml --under threads -n 5 -d two.db -q
+! error[E-store]: two.db has a recording 'threads' already
+!       = help: --label NAME calls this one otherwise
+! 1 error
+? 2
+$ pertinax live page.yaml --under threads -n 5 -d '' -q
+! error[E-store]: a store needs the name of a file
+! 1 error
+? 2
