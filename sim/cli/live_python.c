@@ -151,6 +151,11 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
     bool all = end == CHILD_LATE || r->stood_still; /* to see what the others wait for */
     enum sim_end how = SIM_STOPPED;
     struct recording *rec = recording_read(f.otlp, p);
+    /* It says that it has done all of it. */
+    if (rec->nrequest == 0 && end == CHILD_WELL && !r->stood_still) {
+        snprintf(r->trouble, sizeof r->trouble, "python3 ended well, but has recorded no request");
+        r->unable = true;
+    }
     if (!r->unable) {
         if (rec->nrequest > 0)
             live_keep(l, f.otlp, execution);

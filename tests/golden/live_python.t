@@ -191,3 +191,10 @@ $ printf 'pertinax: 1\nname: back\npipelines: {p: [{offload: [{wait: 10ms}, {if:
 $ printf 'pertinax: 1\nname: names\nservices: {s: {latency: 1ms}}\npipelines: {queue: [{call: s}], enumerate: [{call: s}], class: [{fail: no}], class_: [{wait: 1ms}, {call: s}]}\nrequest: [{run: queue}, {run: enumerate}, {parallel: {object: {run: class_}, set: [{run: class_}, {call: s}]}}, {if: chance(0), then: {run: class}}, {respond: 200}]\n' >'a"""\N.yaml'; for x in threads coroutine; do pertinax live 'a"""\N.yaml' --runtime python3 --under $x -n 2 -q --emit names.py >/dev/null; python3 names.py --draws names.py.draws --requests 2 --otlp names.jsonl >/dev/null; grep -c '"intValue": "200"' names.jsonl; done
 > 2
 > 2
+
+A program that ends well and has recorded nothing is no run without requests.
+
+$ mkdir bin; printf '#!/bin/sh\necho fine\n' >bin/python3; chmod +x bin/python3; PATH=$PWD/bin:$PATH pertinax live models/do_work.yaml --runtime python3 --under threads -n 5
+! error[E-live]: threads cannot be run: python3 ended well, but has recorded no request
+! 1 error
+? 4
