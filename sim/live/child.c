@@ -55,12 +55,24 @@ static enum child_end end_of(int status)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CHILD_WELL : CHILD_BADLY;
 }
 
+/* What it has left behind in its group ends with it: python3 may be a script, and that what stands
+ * in for the program.  Until we have asked how it ended the number of the group is nobody else's.
+ */
+static bool has_ended(pid_t pid, int *status)
+{
+    siginfo_t about = {.si_pid = 0};
+    if (waitid(P_PID, (id_t)pid, &about, WEXITED | WNOHANG | WNOWAIT) != 0 || about.si_pid != pid)
+        return false;
+    kill(-pid, SIGKILL);
+    return waitpid(pid, status, 0) == pid;
+}
+
 /* True: it has ended by then, or been asked to stop. */
 static bool wait_until(pid_t pid, int *status, int64_t until, const atomic_bool *stop)
 {
     const struct timespec look = {.tv_nsec = 5000000};
     while (clock_ns() < until && !(stop != NULL && atomic_load(stop))) {
-        if (waitpid(pid, status, WNOHANG) == pid)
+        if (has_ended(pid, status))
             return true;
         nanosleep(&look, NULL);
     }

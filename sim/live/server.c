@@ -10,6 +10,7 @@
 #include "live/timers.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -254,6 +255,7 @@ bool server_begin(struct live_server *s)
         close(fd);
         return false;
     }
+    fcntl(hold[1], F_SETFD, FD_CLOEXEC); /* no program that we start holds it */
     files_most();
     s->pid = fork();
     if (s->pid == 0) {

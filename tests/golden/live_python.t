@@ -198,3 +198,12 @@ $ mkdir bin; printf '#!/bin/sh\necho fine\n' >bin/python3; chmod +x bin/python3;
 ! error[E-live]: threads cannot be run: python3 ended well, but has recorded no request
 ! 1 error
 ? 4
+
+What stands in for python3 and leaves something running: nothing waits for that, or is left.
+
+$ printf '#!/bin/sh\nsleep 77 &\nexit 1\n' >bin/python3; PATH=$PWD/bin:$PATH timeout 20 pertinax live models/do_work.yaml --runtime python3 --under threads -n 5; echo $?; ps -eo args | grep -c '^sleep 77'
+> 4
+> 0
+! error[E-live]: threads cannot be run: the program failed without a word
+! 1 error
+? 1
