@@ -33,6 +33,7 @@ struct client {
 };
 struct server {
     int poll, listen, hold;
+    int spare; /* kept for the day on which no socket is left */
     struct timers timers;
     int64_t early; /* how late we are woken, in three of four cases at most */
 };
@@ -163,12 +164,29 @@ static void client_new(struct server *s, int fd)
         client_free(c);
 }
 
+/* There is no socket for who waits first: it is told so.  Left waiting it would not hear of that,
+ * and epoll would tell us of it without end. */
+static bool turn_away(struct server *s)
+{
+    if ((errno != EMFILE && errno != ENFILE) || s->spare < 0)
+        return false;
+    close(s->spare);
+    int fd = accept(s->listen, NULL, NULL);
+    if (fd >= 0)
+        close(fd);
+    s->spare = dup(s->hold);
+    return fd >= 0;
+}
+
 /* All who wait: a crowd that is let in one by one, between answers, outgrows the queue for that,
  * and who finds it full tries again a second later. */
 static void on_listen(struct server *s)
 {
-    for (int fd; (fd = accept(s->listen, NULL, NULL)) >= 0;)
-        client_new(s, fd);
+    int fd;
+    do {
+        while ((fd = accept(s->listen, NULL, NULL)) >= 0)
+            client_new(s, fd);
+    } while (turn_away(s));
 }
 
 static void watch_fd(struct server *s, int *fd)
@@ -240,7 +258,8 @@ static _Noreturn void be_service(int listening, int hold)
     for (size_t i = 0; i < sizeof group_gets / sizeof *group_gets; i++)
         signal(group_gets[i], SIG_IGN);
     s.poll = epoll_create1(0);
-    if (s.poll >= 0 && timers_open(&s.timers))
+    s.spare = dup(hold);
+    if (s.poll >= 0 && s.spare >= 0 && timers_open(&s.timers))
         serve(&s);
     _exit(0);
 }

@@ -73,3 +73,9 @@ $ pertinax live page.yaml --under threads -n 5 -d '' -q
 ! error[E-store]: a store needs the name of a file
 ! 1 error
 ? 2
+
+More calls at once than there are sockets, on either side: those fail, at once.
+
+$ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 1ms}}\nrequest: [{each: 100, do: {call: db}}, {respond: 200}]\n' >wide.yaml; (ulimit -n 40; timeout 9 pertinax live wide.yaml --under threads,coroutine -n 3 >wide.txt; echo $?); grep -c '^warning.broken-calls' wide.txt
+> 0
+> 2
