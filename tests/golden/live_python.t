@@ -207,3 +207,13 @@ $ printf '#!/bin/sh\nsleep 77 &\nexit 1\n' >bin/python3; PATH=$PWD/bin:$PATH tim
 ! error[E-live]: threads cannot be run: the program failed without a word
 ! 1 error
 ? 1
+
+Calls that have taken every socket do not take the recording with them.
+
+$ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 1ms}}\nrequest: [{each: 100, do: {call: db}}, {respond: 200}]\n' >wide.yaml; for i in 1 2 3 4 5 6; do (ulimit -n 40; timeout 20 pertinax live wide.yaml --runtime python3 --under threads -n 2 --format json | grep -o '"requests": 2'); done
+> "requests": 2
+> "requests": 2
+> "requests": 2
+> "requests": 2
+> "requests": 2
+> "requests": 2

@@ -835,6 +835,8 @@ class Run:
 
     def write(self, path):
         run = os.urandom(8).hex()
+        with contextlib.suppress(OSError):
+            os.close(0)  # nobody reads it, and calls may have left no other number for a file
         with open(path, "w", encoding="utf-8") as out:
             for number, request in enumerate(self.finished[: self.wanted]):
                 out.write(request.otlp(f"{run}{number + 1:016x}") + "\n")
