@@ -217,3 +217,10 @@ $ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 1ms}}\nrequest: [{ea
 > "requests": 2
 > "requests": 2
 > "requests": 2
+
+Without standard input, what python3 says of its trouble is heard.
+
+$ printf '#!/bin/sh\necho no such luck\nexit 1\n' >bin/python3; PATH=$PWD/bin:$PATH pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 <&-
+! error[E-live]: threads cannot be run: no such luck
+! 1 error
+? 4
