@@ -159,6 +159,7 @@ int cmd_main(int argc, char *const *argv, const struct term_env *env)
     struct arena *mem = arena_new(0);
     struct diags *d = diags_new(mem);
     struct cmd_args a = {.mem = mem, .err = term_of(STDERR_FILENO, env, NULL)};
+    a.tmp = env->tmpdir && *env->tmpdir ? env->tmpdir : "/tmp";
     int status = STATUS_USAGE;
     const struct cmd *c = choose(&argc, &argv, mem, d);
     if (c) {

@@ -27,6 +27,7 @@ struct cmd_args {
     struct arena *mem;    /* lives as long as the command */
     const struct opts *o; /* what was given: operands and options */
     struct term out, err; /* of stdout and stderr */
+    const char *tmp;      /* the folder for folders that are ours for a while */
     const char *command;  /* the command line for results: less --jobs and -o */
 };
 

@@ -125,7 +125,8 @@ static int calibrate_run(const struct cmd_args *a, struct diags *d)
     if (!rehearse(a, &s, d))
         return STATUS_USAGE;
     bool python = opt_is(a->o, "runtime", "python3");
-    if (!(python ? calibrate_python(&c, a->mem, &why) : calibrate_native(0, NULL, &c, &why))) {
+    if (!(python ? calibrate_python(a->tmp, &c, a->mem, &why)
+                 : calibrate_native(0, NULL, &c, &why))) {
         diag_error(d, (struct loc){0}, "E-calibrate", NULL, "nothing can be measured: %s", why);
         return STATUS_WORLD;
     }

@@ -10,11 +10,12 @@
 #include "fit/compare.h"
 #include "fit/scaling.h"
 #include "fit/shape.h"
+#include "live/folder.h"
 #include "reports/compare.h"
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PARTS = 16 };
 struct comparing {
@@ -173,7 +174,7 @@ static int measure_costs(struct comparing *c, bool python, struct diags *d)
     const struct prog *p = prog_compile(c->a->mem, c->s.model, c->s.exec[0], d);
     if (!p)
         return STATUS_USAGE;
-    if (!(python ? calibrate_python(costs, c->a->mem, &why)
+    if (!(python ? calibrate_python(c->a->tmp, costs, c->a->mem, &why)
                  : calibrate_native(p->cores, NULL, costs, &why))) {
         diag_error(d, nowhere, "E-calibrate", NULL, "nothing can be measured: %s", why);
         return STATUS_WORLD;
@@ -372,12 +373,14 @@ static int compare_run(const struct cmd_args *a, struct diags *d)
     bool live = opt_has(a->o, "live");
     if (opt_has(a->o, "calibrate") && !live)
         diag_error(d, nowhere, "E-option", NULL, "--calibrate is for --live");
-    char folder[] = "/tmp/pertinax-live-XXXXXX";
+    struct live_folder folder = {.path = ""};
     c->store = opt_get(a->o, "store");
     bool own = live && !c->store;
-    if (own)
-        c->store = mkdtemp(folder) ? arena_printf(a->mem, "%s/store", folder) : folder;
-    else if (!c->store)
+    if (own) {
+        if (!folder_begin(&folder, a->tmp))
+            die("no folder can be made in %s: %s", a->tmp, strerror(errno));
+        c->store = arena_printf(a->mem, "%s/store", folder.path);
+    } else if (!c->store)
         c->store = "pertinax.db";
     c->name = spans_read(a, &c->nname, d);
     read_margins(c, d);
@@ -386,10 +389,7 @@ static int compare_run(const struct cmd_args *a, struct diags *d)
     int status = live ? execute(c, &e, c->store, d) : STATUS_FINE;
     if (status == STATUS_FINE)
         status = against(c, &e, d);
-    if (own) {
-        unlink(c->store);
-        rmdir(folder);
-    }
+    folder_end(&folder);
     return status;
 }
 

@@ -246,20 +246,18 @@ static void limits_most(void)
 static enum cmd_status begin(struct live_session *l, struct diags *d)
 {
     limits_most();
+    l->folder = l->way.path;
+    if ((l->python || l->store_path) && !folder_begin(&l->way, l->a->tmp)) {
+        diag_error(d, nowhere, "E-live", NULL, "no folder can be made in %s: %s", l->a->tmp,
+                   strerror(errno));
+        return STATUS_WORLD;
+    }
     if (l->own && !server_begin(&l->service)) {
         diag_error(d, nowhere, "E-live", NULL, "no service can be started: %s", strerror(errno));
-        l->own = false;
         return STATUS_WORLD;
     }
     if (l->own)
         l->o.port = l->service.port;
-    snprintf(l->folder, sizeof l->folder, "/tmp/pertinax-XXXXXX");
-    if ((l->python || l->store_path) && !mkdtemp(l->folder)) {
-        diag_error(d, nowhere, "E-live", NULL, "no folder can be made in /tmp: %s",
-                   strerror(errno));
-        l->folder[0] = 0;
-        return STATUS_WORLD;
-    }
     if (l->store_path)
         check_store(l, d);
     return diags_errors(d) == 0 ? STATUS_FINE : STATUS_USAGE;
@@ -267,13 +265,9 @@ static enum cmd_status begin(struct live_session *l, struct diags *d)
 
 static void end(struct live_session *l)
 {
-    static const char *const made[] = {"program.py", "draws", "otlp", "said", "traces"};
-    if (l->own)
+    if (l->service.pid > 0)
         server_end(&l->service);
-    for (size_t i = 0; l->folder[0] && i < sizeof made / sizeof *made; i++)
-        unlink(arena_printf(l->a->mem, "%s/%s", l->folder, made[i]));
-    if (l->folder[0])
-        rmdir(l->folder);
+    folder_end(&l->way);
 }
 
 static struct run_result *execute(struct live_session *l, struct experiment_opt *e, int *status,

@@ -5,6 +5,7 @@
 #ifndef CLI_LIVE_SESSION_H
 #define CLI_LIVE_SESSION_H
 #include "cli/simulate.h"
+#include "live/folder.h"
 #include "live/live.h"
 #include "live/server.h"
 #include "trace/store.h"
@@ -35,8 +36,9 @@ struct live_session {
     const char *store_path; /* NULL: the traces are not kept; only open while they are put there */
     const char *label;      /* NULL: the executions' names */
     struct diags *d;
-    uint32_t unkept; /* errors of traces that could not be kept: what was measured stands */
-    char folder[32]; /* for files on the way; "" if there is none */
+    uint32_t unkept;        /* errors of traces that could not be kept: what was measured stands */
+    struct live_folder way; /* for files on the way */
+    const char *folder;     /* its path */
 };
 /* The options, and what is wrong with them; service: what answers calls, NULL: a process of ours.
  */

@@ -28,6 +28,7 @@ int main(int argc, char **argv)
         .lc_ctype = getenv("LC_CTYPE"),
         .lang = getenv("LANG"),
         .ci = getenv("CI"),
+        .tmpdir = getenv("TMPDIR"),
     };
     standard_files();
     signal(SIGPIPE, SIG_DFL);    /* `pertinax ... | head` ends quietly whoever our parent is */

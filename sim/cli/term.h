@@ -10,7 +10,7 @@
 
 struct term_env { /* NULL: not set */
     const char *columns, *no_color, *clicolor, *clicolor_force, *term;
-    const char *lc_all, *lc_ctype, *lang, *ci;
+    const char *lc_all, *lc_ctype, *lang, *ci, *tmpdir;
 };
 struct term {
     int width;  /* characters, at least TERM_MIN */

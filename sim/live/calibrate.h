@@ -64,6 +64,7 @@ uint32_t calibrate_cores(void); /* that this process may use */
 bool calibrate_native(uint32_t cores, const atomic_bool *stop, struct calibration *out,
                       const char **why);
 /* By python3, as it is found in the path; the strings of out are in mem. */
-bool calibrate_python(struct calibration *out, struct arena *mem, const char **why);
+bool calibrate_python(const char *tmp, struct calibration *out, struct arena *mem,
+                      const char **why);
 
 #endif

@@ -4,6 +4,7 @@
 #include "live/calibrate.h"
 #include "live/child.h"
 #include "live/emit_impl.h"
+#include "live/folder.h"
 #include "live/live.h"
 #include "live/python.h"
 #include "live/server.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void put_program(struct buf *out)
 {
@@ -28,11 +28,10 @@ static void put_program(struct buf *out)
     buf_free(&text);
 }
 
-static bool write_program(char *path)
+static bool write_program(const char *path)
 {
     struct buf b = {0};
-    int fd = mkstemp(path);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+    FILE *f = fopen(path, "we");
     put_program(&b);
     bool ok = f && fwrite(b.s, 1, b.n, f) == b.n;
     buf_free(&b);
@@ -121,22 +120,29 @@ static const char *run_program(const char *path, const char *said, uint16_t port
     }
 }
 
-bool calibrate_python(struct calibration *out, struct arena *mem, const char **why)
+static const char *measure(const char *folder, struct calibration *out, struct arena *mem)
 {
-    char path[] = "/tmp/pertinax-calibrate-XXXXXX";
+    const char *path = arena_printf(mem, "%s/program.py", folder);
     struct live_server server;
+    if (!write_program(path))
+        return arena_printf(mem, "no file can be written in %s", folder);
+    if (!server_begin(&server))
+        return "no service can be started";
+    cores_leave(server.pid, CORES);
+    const char *why =
+        run_program(path, arena_printf(mem, "%s/said", folder), server.port, out, mem);
+    server_end(&server);
+    return why;
+}
+
+bool calibrate_python(const char *tmp, struct calibration *out, struct arena *mem, const char **why)
+{
+    struct live_folder folder;
     *out = (struct calibration){.gil = true, .cores = calibrate_cores()};
-    *why = "no file can be written in /tmp";
-    if (write_program(path)) {
-        const char *said = arena_printf(mem, "%s.said", path);
-        *why = "no service can be started";
-        if (server_begin(&server)) {
-            cores_leave(server.pid, CORES);
-            *why = run_program(path, said, server.port, out, mem);
-            server_end(&server);
-        }
-        unlink(said);
-    }
-    unlink(path);
+    *why = arena_printf(mem, "no folder can be made in %s", tmp);
+    if (!folder_begin(&folder, tmp))
+        return false;
+    *why = measure(folder.path, out, mem);
+    folder_end(&folder);
     return *why == NULL;
 }

@@ -164,7 +164,7 @@ static void test_python(void **state)
     struct arena *mem = arena_new(0);
     struct calibration c;
     const char *why = NULL;
-    if (!calibrate_python(&c, mem, &why)) {
+    if (!calibrate_python("/tmp", &c, mem, &why)) {
         assert_string_equal(why, "there is no python3");
         arena_drop(mem);
         skip();
