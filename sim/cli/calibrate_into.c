@@ -224,6 +224,18 @@ static int by_place(const void *a, const void *b)
     return x->number < y->number ? -1 : 1;
 }
 
+/* Lines of ours end as the first one of theirs does. */
+static void put_ours(const struct editor *e, const char *text, struct buf *out)
+{
+    const char *end = memchr(e->s->text, '\n', e->s->size);
+    bool dos = end && end > e->s->text && end[-1] == '\r';
+    for (; *text; text++) {
+        if (dos && *text == '\n')
+            buf_putc(out, '\r');
+        buf_putc(out, *text);
+    }
+}
+
 static void apply(struct editor *e, struct buf *out)
 {
     const char *text = e->s->text;
@@ -231,7 +243,7 @@ static void apply(struct editor *e, struct buf *out)
     qsort(e->v, e->n, sizeof *e->v, by_place);
     for (uint32_t i = 0; i < e->n; i++) {
         buf_put(out, text + done, e->v[i].at - done);
-        buf_puts(out, e->v[i].text);
+        put_ours(e, e->v[i].text, out);
         done = e->v[i].at + e->v[i].len;
     }
     buf_put(out, text + done, e->s->size - done);
