@@ -2,6 +2,10 @@
 /* cmd_calibrate.c - `pertinax calibrate`: what threads and tasks cost here, as costs of a model. */
 #include "cli/calibrate_into.h"
 #include "base/json.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- what was measured ---- */
 
@@ -89,40 +93,55 @@ static void put_json(const struct calibration *c, struct buf *b)
 
 /* ---- the command ---- */
 
-static int write_into(const struct cmd_args *a, const struct subject *s,
-                      const struct calibration *c, struct diags *d)
+/* Into the text that is there now: measuring takes long enough to edit it meanwhile. */
+static int write_into(const struct cmd_args *a, const struct calibration *c, struct diags *d)
 {
+    struct subject now;
     struct buf model = {0};
     const char *path = opt_get(a->o, "into");
-    bool ok = calibrate_into(c, s, a->mem, &model, d);
+    bool ok = subject_text(&now, a, path, d) && calibrate_into(c, &now, a->mem, &model, d);
     if (ok)
-        cmd_write(path, &model);
+        cmd_replace(path, &model);
     buf_free(&model);
     if (ok && !opt_has(a->o, "quiet"))
         fprintf(stderr, "wrote the costs into %s; next: pertinax run %s\n", path, path);
     return ok ? STATUS_FINE : STATUS_USAGE;
 }
 
-/* A model that cannot be written into is told before anything is measured: by a rehearsal. */
-static bool rehearse(const struct cmd_args *a, struct subject *s, struct diags *d)
+/* A pipe has no text that could be changed, and waits for somebody. */
+static bool is_file(const char *path, struct diags *d)
 {
+    struct stat is;
+    const char *why = strcmp(path, "-") == 0                           ? "this is standard input"
+                      : stat(path, &is) != 0                           ? NULL /* told below */
+                      : !S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode)   ? "this is no file"
+                      : S_ISREG(is.st_mode) && access(path, W_OK) != 0 ? strerror(errno)
+                                                                       : NULL;
+    if (why)
+        diag_error(d, (struct loc){0}, "E-file", NULL, "cannot write into '%s': %s", path, why);
+    return why == NULL;
+}
+
+/* A model that cannot be written into is told before anything is measured: by a rehearsal. */
+static bool rehearse(const struct cmd_args *a, struct diags *d)
+{
+    struct subject s;
     struct calibration c = {.cores = 1};
     struct buf model = {0};
     const char *path = opt_get(a->o, "into");
     for (int k = 0; k < CAL_COUNT; k++)
         c.v[k] = (struct calibrated_value){true, 1, 1, 1};
-    if (path && subject_text(s, a, path, d))
-        calibrate_into(&c, s, a->mem, &model, d);
+    if (path && is_file(path, d) && subject_text(&s, a, path, d))
+        calibrate_into(&c, &s, a->mem, &model, d);
     buf_free(&model);
     return diags_errors(d) == 0;
 }
 
 static int calibrate_run(const struct cmd_args *a, struct diags *d)
 {
-    struct subject s = {0};
     struct calibration c;
     const char *why = NULL;
-    if (!rehearse(a, &s, d))
+    if (!rehearse(a, d))
         return STATUS_USAGE;
     bool python = opt_is(a->o, "runtime", "python3");
     if (!(python ? calibrate_python(a->tmp, &c, a->mem, &why)
@@ -137,7 +156,7 @@ static int calibrate_run(const struct cmd_args *a, struct diags *d)
         put_text(&c, a->mem, &b);
     cmd_write("-", &b);
     buf_free(&b);
-    return s.text ? write_into(a, &s, &c, d) : STATUS_FINE;
+    return opt_has(a->o, "into") ? write_into(a, &c, d) : STATUS_FINE;
 }
 
 static const struct opt calibrate_opts[] = {

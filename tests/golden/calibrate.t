@@ -60,3 +60,28 @@ $ printf 'pertinax: 1\nname: t\nservices: {s: {latency: 1ms}}\nexecutions:\n  a:
 !       = help: 'pertinax calibrate' prints them, to be copied
 ! 1 error
 ? 2
+
+The text that is there when it is written is changed, not the one from before the measuring; a link
+stays one, the rights stay, and lines end as they did.
+
+$ mkdir bin; (echo '#!/bin/sh'; echo 'echo version 3.11.2; echo "# meanwhile" >>m.yaml'; for c in spawn switch thread_wake task resume loop_wake hop handoff; do echo "echo $c 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15"; done) >bin/python3; chmod +x bin/python3
+$ printf 'pertinax: 1\r\nname: t # mine\r\nservices: {s: {latency: 1ms}}\r\nrequest: {call: s}\r\n' >m.yaml; chmod 640 m.yaml; ln -s m.yaml l.yaml; PATH=$PWD/bin:$PATH pertinax calibrate -q --runtime python3 --into l.yaml >out; stat -c '%A %N' m.yaml l.yaml; sed 's/cores: [0-9]*/cores: M/; s/\r/\\r/' m.yaml; ls | grep 'yaml\.'
+> -rw-r----- 'm.yaml'
+> lrwxrwxrwx 'l.yaml' -> 'm.yaml'
+> pertinax: 1\r
+> name: t # mine\r
+> services: {s: {latency: 1ms}}\r
+> request: {call: s}\r
+> # meanwhile
+> host: {cores: M, gil: {barging: true}}\r
+> executions:\r
+>   threads: {spawn: 8ns, switch: 8ns, wake: 8ns, handoff: 8ns}\r
+>   coroutine: {task: 8ns, resume: 8ns, wake: 8ns}\r
+? 1
+$ (cat m.yaml; printf '# %0300000d\n' 0) >big.yaml; cp big.yaml before.yaml; (ulimit -f 200; PATH=$PWD/bin:$PATH pertinax calibrate -q --runtime python3 --into big.yaml 2>&1) | tail -1; cmp big.yaml before.yaml; ls | grep 'yaml\.'
+> error: cannot write big.yaml: File too large
+? 1
+$ mkfifo pipe.yaml; pertinax calibrate --into pipe.yaml
+! error[E-file]: cannot write into 'pipe.yaml': this is no file
+! 1 error
+? 2
