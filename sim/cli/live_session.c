@@ -281,13 +281,14 @@ static struct run_result *execute(struct live_session *l, struct experiment_opt 
     struct run_result *r =
         experiment_run(l->subject->model, l->subject->exec, l->subject->nexec, e, l->a->mem, d);
     bool stopped = atomic_load(&w.asked);
+    bool well = r && !tell_trouble(l, r, d) && diags_errors(d) <= l->unkept;
+    if (well && l->store_path && !l->python)
+        keep_native(l, r); /* who asks to stop now gets what there is: all of it */
     watch_end(&w, e);
     e->world = NULL;
     *status = r ? STATUS_WORLD : STATUS_USAGE;
-    if (r == NULL || tell_trouble(l, r, d) || diags_errors(d) > l->unkept)
+    if (!well)
         return NULL;
-    if (l->store_path && !l->python)
-        keep_native(l, r);
     r->version = cmd_version();
     r->command = l->a->command;
     r->digest = l->subject->digest;

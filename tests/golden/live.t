@@ -79,3 +79,14 @@ More calls at once than there are sockets, on either side: those fail, at once.
 $ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 1ms}}\nrequest: [{each: 100, do: {call: db}}, {respond: 200}]\n' >wide.yaml; (ulimit -n 40; timeout 9 pertinax live wide.yaml --under threads,coroutine -n 3 >wide.txt; echo $?); grep -c '^warning.broken-calls' wide.txt
 > 0
 > 2
+
+A terminal that is closed asks to stop as well, unless that is to be ignored; what was measured is
+kept.
+
+$ timeout -s HUP 1 pertinax live page.yaml --under serial --requests 10000 -d hup.db >out; echo $?; grep -o 'until it was interrupted' out; pertinax traces -d hup.db --sql "SELECT label, count(*) > 50 AS kept FROM v_trace GROUP BY 1"
+> 124
+> until it was interrupted
+> label   kept
+> serial     1
+$ (trap '' HUP; pertinax live page.yaml --under serial --requests 200 >out & sleep 0.2; kill -HUP $!; wait $!; grep -o '200 requests, as many as asked for' out)
+> 200 requests, as many as asked for

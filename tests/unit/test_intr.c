@@ -51,14 +51,28 @@ static void test_not_held(void **state)
     assert_int_equal(sigismember(&now, SIGTERM), 0);
 }
 
+/* nohup: what is ignored is not asked, though it stays pending while it is blocked. */
+static void test_ignored(void **state)
+{
+    (void)state;
+    signal(SIGHUP, SIG_IGN);
+    intr_hold();
+    assert_int_equal(kill(getpid(), SIGHUP), 0);
+    assert_false(intr_asked());
+    intr_release();
+    signal(SIGHUP, SIG_DFL);
+}
+
 int main(void)
 {
-    static const int interrupt = SIGINT, terminate = SIGTERM;
+    static const int interrupt = SIGINT, terminate = SIGTERM, hangup = SIGHUP;
     const struct CMUnitTest t[] = {
         test_named("SIGINT is seen", test_asked, &interrupt),
         test_named("SIGTERM is seen", test_asked, &terminate),
+        test_named("SIGHUP is seen", test_asked, &hangup),
         test_named("another thread sees it", test_other_thread, NULL),
         test_named("release lets signals through again", test_not_held, NULL),
+        test_named("what is ignored is not seen", test_ignored, NULL),
     };
     return cmocka_run_group_tests_name("intr", t, NULL, NULL);
 }
