@@ -420,9 +420,23 @@ static void *loop_main(void *arg)
     return NULL;
 }
 
+/* A loop takes so many files; libuv ends the program (abort) where its first pipe is not to be had.
+ */
+static bool has_room(void)
+{
+    enum { FILES = 8 };
+    int fd[FILES], n = 0;
+    while (n < FILES && (fd[n] = dup(STDERR_FILENO)) >= 0)
+        n++;
+    bool all = n == FILES;
+    while (n > 0)
+        close(fd[--n]);
+    return all;
+}
+
 static int loop_open(struct loop *o)
 {
-    int error = uv_loop_init(&o->uv);
+    int error = has_room() ? uv_loop_init(&o->uv) : UV_EMFILE;
     if (error != 0)
         return error;
     if (!timers_open(&o->timers)) {

@@ -90,3 +90,8 @@ $ timeout -s HUP 1 pertinax live page.yaml --under serial --requests 10000 -d hu
 > serial     1
 $ (trap '' HUP; pertinax live page.yaml --under serial --requests 200 >out & sleep 0.2; kill -HUP $!; wait $!; grep -o '200 requests, as many as asked for' out)
 > 200 requests, as many as asked for
+
+However few files there may be, it ends by itself.
+
+$ for n in 6 7 8 9 10 11 12 13 14; do (for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; ulimit -n $n; timeout 9 pertinax live page.yaml --under coroutine -n 2 >/dev/null 2>&1; echo $?); done | grep -v '^[04]$'
+? 1
