@@ -61,6 +61,10 @@ void live_read(struct live_session *l, const struct cmd_args *a, const char *ser
     l->python = l->emit != NULL || opt_is(a->o, "runtime", "python3");
     if (l->emit && opt_is(a->o, "runtime", "native"))
         diag_error(d, nowhere, "E-option", NULL, "--emit is for --runtime python3");
+    if (l->emit && (!*l->emit || strcmp(l->emit, "-") == 0))
+        diag_error(d, nowhere, "E-option-value", NULL, "--emit needs the name of a file");
+    else if (l->emit && *l->emit == '-') /* to python3 it would be an option */
+        l->emit = arena_printf(l->a->mem, "./%s", l->emit);
     read_service(l, service, d);
 }
 

@@ -261,7 +261,7 @@ static void call_start(struct loop *o, struct job *j)
 
 /* ---- jobs ---- */
 
-/* Called from any thread, in the midst of a step: the simulator is not to be told anything. libuv's
+/* Called from any thread, in the midst of a step: the simulator is not to be told anything.  libuv's
  * handles are the loop's own thread's, all else is the lock's. */
 void loop_unwork(struct job *j)
 {

@@ -233,3 +233,15 @@ $ TMPDIR=$PWD/tmp pertinax live page.yaml --under serial -n 2 --runtime python3 
 $ TMPDIR=$PWD/nowhere pertinax live page.yaml --under serial -n 2 --runtime python3 2>&1 | sed "s,in .*/,in .../,"
 > error[E-live]: no folder can be made in .../nowhere: No such file or directory
 > 1 error
+
+A program is a file, whatever its name.
+
+$ pertinax live page.yaml --under threads,coroutine -n 1 --emit=
+! error[E-option-value]: --emit needs the name of a file
+! 1 error
+? 2
+$ pertinax live page.yaml --under threads,coroutine -n 1 --emit=-c.py -q --format json >out; ls ./-c*
+> ./-c-coroutine.py
+> ./-c-coroutine.py.draws
+> ./-c-threads.py
+> ./-c-threads.py.draws
