@@ -97,7 +97,7 @@ struct editor {
     const struct subject *s;
     struct arena *mem;
     struct diags *d;
-    const struct yaml *params;
+    const struct yaml *root, *params;
     struct edit *v;
     uint32_t n, cap;
 };
@@ -121,9 +121,61 @@ static size_t end_of(const struct editor *e, const struct yaml *v)
     return place(e, end);
 }
 
+static bool is_word(char c)
+{
+    return c == '_' || c == '.' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+/* Does a value in there speak of `name`? */
+static bool speaks_of(const struct yaml *v, const char *name)
+{
+    const size_t len = strlen(name);
+    for (const char *s = v->kind == YAML_SCALAR ? v->s : ""; (s = strstr(s, name)) != NULL; s++)
+        if ((s == v->s || !is_word(s[-1])) && !is_word(s[len]))
+            return true;
+    for (uint32_t i = 0; i < v->n; i++)
+        if (v->kind == YAML_MAP    ? speaks_of(v->pair[i].value, name)
+            : v->kind == YAML_LIST ? speaks_of(v->item[i], name)
+                                   : false)
+            return true;
+    return false;
+}
+
+static bool is_cost(const char *key)
+{
+    for (int k = 0; k < CAL_COUNT; k++)
+        if (calibrate_rows[k].key && strcmp(calibrate_rows[k].key, key) == 0)
+            return true;
+    return false;
+}
+
+static bool other_than_cost(const struct yaml *x, const char *name)
+{
+    for (uint32_t n = 0; x->kind == YAML_MAP && n < x->n; n++)
+        if (!is_cost(x->pair[n].key) && speaks_of(x->pair[n].value, name))
+            return true;
+    return false;
+}
+
+/* A parameter of costs alone: another number in its place changes nothing else. */
+static bool is_of_costs(const struct editor *e, const char *name)
+{
+    for (uint32_t i = 0; i < e->root->n; i++) {
+        const struct yaml_pair *p = &e->root->pair[i];
+        bool executions = strcmp(p->key, "executions") == 0 && p->value->kind == YAML_MAP;
+        if (!executions && strcmp(p->key, "doc") != 0 && speaks_of(p->value, name))
+            return false;
+        for (uint32_t k = 0; executions && k < p->value->n; k++)
+            if (other_than_cost(p->value->pair[k].value, name))
+                return false;
+    }
+    return true;
+}
+
 static void replace(struct editor *e, const struct yaml *v, const char *text)
 {
     const struct yaml *p = e->params && v->kind == YAML_SCALAR ? yaml_get(e->params, v->s) : NULL;
+    p = p && is_of_costs(e, v->s) ? p : NULL;
     const struct yaml *to = p && p->kind == YAML_SCALAR ? p : v;
     size_t at = place(e, to->at);
     if (to->kind != YAML_SCALAR) {
@@ -291,6 +343,7 @@ bool calibrate_into(const struct calibration *c, const struct subject *s, struct
     const struct yaml_pair *all = NULL;
     if (!m || diags_errors(d))
         return false;
+    e.root = root;
     e.params = yaml_get(root, "params");
     for (uint32_t i = 0; i < root->n; i++)
         all = strcmp(root->pair[i].key, "executions") == 0 ? &root->pair[i] : all;

@@ -85,3 +85,9 @@ $ mkfifo pipe.yaml; pertinax calibrate --into pipe.yaml
 ! error[E-file]: cannot write into 'pipe.yaml': this is no file
 ! 1 error
 ? 2
+
+A parameter that says something else as well keeps its value.
+
+$ printf 'pertinax: 1\nname: t\nparams: {x: 5ms, y: 5us, w: 2us}\nservices: {s: {latency: x}}\nexecutions: {threads: {spawn: x, switch: y, wake: w}, coroutine: {}}\nrequest: {call: s}\n' >p.yaml; PATH=$PWD/bin:$PATH pertinax calibrate -q --runtime python3 --into p.yaml >out; grep -E '^(params|exec)' p.yaml
+> params: {x: 5ms, y: 8ns, w: 8ns}
+> executions: {threads: {handoff: 8ns, spawn: 8ns, switch: y, wake: w}, coroutine: {task: 8ns, resume: 8ns, wake: 8ns}}
