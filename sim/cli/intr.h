@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* intr.h - being asked to stop (Ctrl-C, kill, a closed terminal), without a handler and so without a global.
+/* intr.h - being asked to stop (Ctrl-C, kill, a closed terminal), without a handler and so
+ * without a global.
  *
  * Between intr_hold() and intr_release() SIGINT, SIGTERM and SIGHUP stay pending; a driver polls
  * intr_asked() between pieces of work, from any thread started after intr_hold().  What was
