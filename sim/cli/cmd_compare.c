@@ -199,6 +199,10 @@ static int execute(struct comparing *c, struct experiment_opt *e, const char *st
     if (opt_has(c->a->o, "calibrate") && (status = measure_costs(c, l.python, d)) != STATUS_FINE)
         return status;
     c->opt.live = live_execute(&l, &c->s, e, &status, d);
+    if (status == STATUS_INTERRUPTED)
+        diag_add(d, nowhere, DIAG_WARNING, "W-live",
+                 opt_has(c->a->o, "store") ? "what was executed is in the store" : NULL,
+                 "interrupted: nothing was compared");
     if (!c->opt.live)
         return status;
     struct compare_busy *busy = NEW(c->a->mem, struct compare_busy, c->s.nexec + 1u);

@@ -95,3 +95,8 @@ However few files there may be, it ends by itself.
 
 $ for n in 6 7 8 9 10 11 12 13 14; do (for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; ulimit -n $n; timeout 9 pertinax live page.yaml --under coroutine -n 2 >/dev/null 2>&1; echo $?); done | grep -v '^[04]$'
 ? 1
+
+$ timeout -s INT 0.5 pertinax compare page.yaml --live --under serial --requests 10000
+! warning[W-live]: interrupted: nothing was compared
+! 1 warning
+? 124
