@@ -245,3 +245,13 @@ $ pertinax live page.yaml --under threads,coroutine -n 1 --emit=-c.py -q --forma
 > ./-c-coroutine.py.draws
 > ./-c-threads.py
 > ./-c-threads.py.draws
+
+A service that says nothing is called so.
+
+$ printf 'import socket, time\ns = socket.create_server(("127.0.0.1", 0))\nprint(s.getsockname()[1], flush=True)\ntime.sleep(60)\n' >silent.py; python3 silent.py >port & sleep 1; for u in threads coroutine; do pertinax live page.yaml --under $u -n 1 --runtime python3 --service 127.0.0.1:$(cat port) | sed -n 's/[0-9]* of [0-9]*/N of N/; /broken-calls/,/^$/p'; done; kill $!
+> warning[broken-calls]: N of N calls failed because the client met: there was no
+> answer in time
+>
+> warning[broken-calls]: N of N calls failed because the client met: there was no
+> answer in time
+>

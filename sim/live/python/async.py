@@ -125,7 +125,8 @@ class AsyncClient:
                     raise
                 answer = line.answer.result()
             if answer not in (b"OK\n", b"FAIL\n"):
-                BROKEN[NO_SENSE if answer else GONE] += 1
+                silent = loop.time() >= line.until  # we have closed it ourselves
+                BROKEN[NO_SENSE if answer else SILENT if silent else GONE] += 1
         except OSError as error:
             BROKEN[os.strerror(error.errno or 0)] += 1
         finally:

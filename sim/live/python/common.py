@@ -892,6 +892,7 @@ class Admission:
 # only: .call( .hedged(
 BROKEN = collections.Counter()  # calls without an answer, by what went wrong
 NO_SENSE, GONE = "the answer makes no sense", "the connection was closed"
+SILENT = "there was no answer in time"
 # end
 
 

@@ -78,7 +78,7 @@ class Client:
             self.hang_up()
             if isinstance(error, (BlockingIOError, TimeoutError)) and timeout is not None:
                 raise TimeoutError from None
-            BROKEN[error.strerror] += 1
+            BROKEN[SILENT if isinstance(error, BlockingIOError) else error.strerror] += 1
             return False
 
     def connection(self, patience, most=None):
@@ -179,7 +179,7 @@ class Race:
         """They should have been answered long ago."""
         late = [end + 5 < time.monotonic() for _, end, _ in self.out.values()]
         if all(late):
-            BROKEN[os.strerror(errno.ETIMEDOUT)] += len(late)
+            BROKEN[SILENT] += len(late)
         return all(late)
 
     def ring(self, seconds):
