@@ -95,7 +95,8 @@ static void put_program(struct emit *e, struct buf *out)
     struct buf own = {0}, held = {0}, all = {0}, text = {0};
     e->out = &own;
     put_pipelines_all(e);
-    e->blocks = !p->has_loop || strstr(own.s, ".offload(") || strstr(own.s, ".blocking.");
+    e->blocks = !p->has_loop || strstr(own.s, ".offload(") || strstr(own.s, ".blocking.") ||
+                strstr(own.s, "blocking=");
     e->out = &held;
     emit_held(e);
     buf_put(&all, own.s, own.n);

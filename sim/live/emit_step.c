@@ -103,8 +103,10 @@ static void verb_call(struct emit *e, const struct step *s)
         emit_line(e, "%srq.%s(%s)", emit_await(e), how, t);
     else if (goes_to_thread(e, s))
         emit_line(e, "await rq.offload(%s, lambda rq: rq.%s(%s))", emit_string(e, s->name), how, t);
+    else if (h) /* its copies are tasks, which hold the loop; what would end them waits for it */
+        emit_line(e, "await rq.hedged(%s)  # the loop waits", emit_also(e, t, "blocking", "True"));
     else
-        emit_line(e, "rq.blocking.%s(%s)  # the loop waits", how, t);
+        emit_line(e, "rq.blocking.call(%s)  # the loop waits", t);
 }
 
 static void verb_use(struct emit *e, const struct step *s)

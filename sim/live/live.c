@@ -281,7 +281,8 @@ static void conduct(struct live *l, bool load, uint64_t n)
             continue;
         }
         wait_some(l);
-        look_for_trouble(l, &p);
+        if (!load || world_finished(l->s) < n) /* what is left then is not gone through */
+            look_for_trouble(l, &p);
     }
     if (l->end == SIM_MORE)
         l->end = load && world_finished(l->s) < n ? SIM_DRAINED : SIM_MORE;

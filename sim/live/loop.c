@@ -352,18 +352,23 @@ static void serve_due(struct loop *o)
     }
 }
 
-/* With the lock: all that has come due, all that the loop has been given, and what follows. */
+/* With the lock: all that has come due, what the loop has been given, and what follows, but no
+ * longer than that: what comes meanwhile (an answer, the end of a pause) is not to wait for ever for
+ * a loop that always has something to do. */
 static void serve(struct loop *o)
 {
+    const int64_t until = timers_now() + 100000;
     struct job *j;
     o->draining = true;
     serve_due(o);
     do {
-        while (!o->l->quit && (j = jobs_take(&o->todo)) != NULL)
+        while (!o->l->quit && timers_now() < until && (j = jobs_take(&o->todo)) != NULL)
             do_job(o, j);
         live_pump(o->l);
-    } while (!o->l->quit && o->todo.first != NULL);
+    } while (!o->l->quit && timers_now() < until && o->todo.first != NULL);
     o->draining = false;
+    if (o->todo.first != NULL)
+        uv_async_send(&o->wake);
     if (o->orphans)
         drop_orphans(o);
     timers_arm(&o->timers, 0);

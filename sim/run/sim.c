@@ -330,6 +330,11 @@ static void clock_reset(struct sim *s)
 
 enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n)
 {
+    return sim_run_class(s, 0, first, n);
+}
+
+enum sim_end sim_run_class(struct sim *s, uint32_t cls, uint64_t first, uint64_t n)
+{
     s->alone = true;
     for (uint64_t i = first; i < first + n && s->end == SIM_MORE; i++) {
         if ((i & 255) == 0)
@@ -337,7 +342,7 @@ enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n)
         if (s->end != SIM_MORE)
             break;
         s->alone_ordinal = i;
-        arrive_request(s, 0, 0, i);
+        arrive_request(s, cls, 0, i);
         if (s->flow)
             flow_settle(s);
         else

@@ -77,6 +77,8 @@ enum { SIM_MAX_PRESENT = 1000000 };
 /* Without load: requests first .. first+n-1, each alone in an idle system, of every class (there is
  * one).  The clock starts at 0 for each; the order of calls does not matter to the records. */
 enum sim_end sim_run_alone(struct sim *s, uint64_t first, uint64_t n);
+/* The same of one class of a load (opt.stepwise): nobody else comes, nor does its client again. */
+enum sim_end sim_run_class(struct sim *s, uint32_t cls, uint64_t first, uint64_t n);
 /* Under load: go on until n more requests have finished. */
 enum sim_end sim_run_load(struct sim *s, uint64_t n);
 

@@ -31,10 +31,12 @@ void arrive_again(struct sim *s, uint32_t cls, uint32_t client)
     uint64_t n = c->client[client].sent;
     if (k->think != NONE)
         think = draw_class_ns(s, cls, draw_request_key(s, cls, client, n), k->think);
-    if (think == 0)
+    int64_t at = s->now + think;
+    if (s->world && s->world->again)
+        at = s->world->again(s->world->ctx, (struct sim_request){cls, client, n}, at);
+    if (at == s->now)
         spin(s, cls);
-    sim_push(s, s->now + think, CL_ARRIVAL,
-             (struct slot){.kind = EV_ARRIVE, .a = cls, .b = client});
+    sim_push(s, at, CL_ARRIVAL, (struct slot){.kind = EV_ARRIVE, .a = cls, .b = client});
 }
 
 uint32_t arrive_worker(const struct sim *s, uint64_t key)

@@ -88,7 +88,7 @@ static void fx_respond(struct sim *s, const struct fx *f)
     r->span = s->side[f->task].path;
     if (f->c != 0) /* for an item of its batch */
         r->span += s->side[f->c - 1].path;
-    if (arrives_closed(s, r->cls))
+    if (arrives_closed(s, r->cls) && !s->alone)
         arrive_again(s, r->cls, r->client);
 }
 
@@ -113,7 +113,7 @@ static void fx_over(struct sim *s, const struct fx *f)
                                   .ordinal = r->ordinal});
     if (traced)
         account_traced(s, r->work, r->answered ? r->span : r->tail);
-    if (!r->answered && arrives_closed(s, r->cls))
+    if (!r->answered && arrives_closed(s, r->cls) && !s->alone)
         arrive_again(s, r->cls, r->client);
 }
 

@@ -185,13 +185,21 @@ static void take_event(struct sim *s)
         dispatch_event(s, x);
 }
 
+/* Clients that are refused, and ask again at once, would do so for ever at one instant. */
+static bool goes_on(const struct sim *s)
+{
+    enum { SPINS = 1000 };
+    bool all = !s->alone && s->started && s->finished >= s->goal;
+    return s->end == SIM_MORE && (!all || sim_spin(s) < SPINS);
+}
+
 /* What has become possible at this instant.  A timeout that waits for a turn of its loop goes on
  * waiting: the world gives that turn. */
 static void take_turns(struct sim *s)
 {
     uint32_t waiting = 0;
     s->st.ops = 0;
-    while (s->soon.n > waiting && s->end == SIM_MORE) {
+    while (s->soon.n > waiting && goes_on(s)) {
         struct now x = ring_take(&s->soon);
         s->granting = x.kind == NOW_GRANT ? x.a : NONE;
         dispatch_now(s, x);
@@ -216,7 +224,7 @@ void world_clock(struct sim *s, int64_t now)
 {
     told(s);
     take_turns(s);
-    for (int64_t at; (at = next_due(s)) <= now && s->end == SIM_MORE;) {
+    for (int64_t at; (at = next_due(s)) <= now && goes_on(s);) {
         bool arrives = s->due.time == at && (s->nheap == 0 || event_before(s->due, s->heap[0]));
         reach(s, at);
         if (arrives)

@@ -51,6 +51,8 @@ struct world {
     /* A timeout is due, as of now: is task's call over, only that nobody could look, since its loop
      * computes?  How it ended; world_done() is not to be called for it then.  NULL: never. */
     bool (*answered)(void *ctx, uint32_t task, int64_t now, bool *ok);
+    /* A client asks again, at `at` by the model: when it did so.  NULL: then. */
+    int64_t (*again)(void *ctx, struct sim_request id, int64_t at);
 };
 /* s has just been made; w stays the caller's. */
 void world_attach(struct sim *s, const struct world *w);

@@ -181,6 +181,20 @@ $ printf 'import socket, subprocess, sys\nservice = socket.socket()\nservice.bin
 > python3:threads 0 0
 > python3:coroutine 0 0
 
+# Clients that are refused, and ask again at once, do so as often as requests were asked for
+$ printf 'pertinax: 1\nname: full\nservices: {s: {latency: 5ms}}\nexecutions: {small: {kind: threads, limit: 1, queue: 0}}\nrequest: [{call: s}, {respond: 200}]\nload: {clients: 3}\n' >full.yaml; for runtime in native python3; do timeout -s KILL 60 pertinax live full.yaml --under small -n 20 -q --runtime $runtime --time-limit 20; done
+> EXECUTION  mean ms  p50 ms  p99 ms
+> small      0 ±0     0 ±0    0 ±0
+> EXECUTION  mean ms  p50 ms  p99 ms
+> small      0 ±0     0 ±0    0 ±0
+
+# A blocking call upon a loop: its timeout ends it; of a hedged one what would end it waits for the loop
+$ for hedge in '' 'hedge: {after: 3ms, max: 2}, '; do printf 'pertinax: 1\nname: held\nservices: {s: {latency: 200ms, blocking: true}}\nrequest: [{call: s, %stimeout: 20ms, catch: {timeout: {respond: 504}}}]\n' "$hedge" >held.yaml; for runtime in native python3; do pertinax live held.yaml --under coroutine --runtime $runtime -n 2 -q | awk '/^coroutine/ {print $1, ($2 < 200 ? "below 200" : "200 or more")}'; done; done
+> coroutine below 200
+> coroutine below 200
+> coroutine 200 or more
+> coroutine 200 or more
+
 # What is offloaded may end its pipeline
 $ printf 'pertinax: 1\nname: back\npipelines: {p: [{offload: [{wait: 10ms}, {if: true, then: {return: true}}, {wait: 50ms}]}, {fail: no}]}\nrequest: [{run: p}, {respond: 200}]\n' >back.yaml; pertinax live back.yaml --runtime python3 --under hybrid -n 2 -q --emit back.py >/dev/null; grep -A 1 'rq.offload(' back.py; python3 back.py --draws back.py.draws --requests 2 --otlp back.jsonl >/dev/null; grep -c '"intValue": "200"' back.jsonl
 >     if await rq.offload("offload", offload):
@@ -228,7 +242,7 @@ $ printf '#!/bin/sh\necho no such luck\nexit 1\n' >bin/python3; PATH=$PWD/bin:$P
 However it ends, nothing stays behind in TMPDIR; where that is not to be had it says so.
 
 $ mkdir tmp; export TMPDIR=$PWD/tmp; for s in HUP QUIT KILL INT; do timeout -s $s 0.5 pertinax live page.yaml --under serial -n 10000 -d s.db >out 2>err; timeout -s $s 0.5 pertinax live page.yaml --under serial -n 10000 --runtime python3 >out 2>err; timeout -s $s 0.5 pertinax calibrate --runtime python3 >out; timeout -s $s 0.5 pertinax compare page.yaml --live --under serial -n 10000 >out; done 2>/dev/null; sleep 1; ls tmp
-$ TMPDIR=$PWD/tmp pertinax live page.yaml --under serial -n 2 --runtime python3 --emit nowhere/page.py; ls tmp
+$ TMPDIR=$PWD/tmp pertinax live page.yaml --under serial -n 2 --runtime python3 --emit nowhere/page.py; sleep 1; ls tmp
 ! error: cannot write nowhere/page.py: No such file or directory
 $ TMPDIR=$PWD/nowhere pertinax live page.yaml --under serial -n 2 --runtime python3 2>&1 | sed "s,in .*/,in .../,"
 > error[E-live]: no folder can be made in .../nowhere: No such file or directory

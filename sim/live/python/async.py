@@ -153,8 +153,8 @@ class AsyncRace:
     """Copies of a call.  The first one is made by the task itself, which is cancelled (as by
     asyncio.timeout) if another one wins; most often there is none."""
 
-    def __init__(self, rq, group, after, about):
-        self.rq, self.group, self.after, self.about = rq, group, after, about
+    def __init__(self, rq, group, after, about, how):
+        self.rq, self.group, self.after, self.about, self.how = rq, group, after, about, how
         self.task, self.loop, self.made = asyncio.current_task(), asyncio.get_running_loop(), 0
         self.begin, self.waits, self.beaten = self.loop.time(), True, False
         self.timer = self.loop.call_at(self.begin + after, self.again)
@@ -162,7 +162,7 @@ class AsyncRace:
     def copy(self):
         scope = self.rq.child(f"{self.about[1]}[{len(self.group.tasks)}]")
         self.group.tasks.append(scope)
-        return scope.once(self.group, *self.about)
+        return scope.once(self.group, *self.about, **self.how)
 
     def again(self):
         if len(self.group.tasks) < self.group.total:
@@ -217,8 +217,8 @@ class Coroutine(Scope):
             if limit.expired():
                 raise Failure("timeout") from None
             raise
-        # only: .offload(
-        except Deadline as deadline:  # a thread has noticed it first
+        # only: .offload( .blocking.
+        except Deadline as deadline:  # noticed first by a thread, or by what holds the loop
             if deadline.end == limit.when():
                 raise Failure("timeout") from None
             raise
@@ -302,10 +302,10 @@ class Coroutine(Scope):
 # end
 # only: .hedged(
 
-    async def hedged(self, service, name=None, send=0, receive=0, outside=False, hedge=None):
+    async def hedged(self, service, name=None, hedge=None, **how):
         """The call again if there is no answer by then; the first that succeeds."""
         name, begin, group = name or service, time.perf_counter_ns(), Group(1, hedge[1])
-        race = AsyncRace(self, group, hedge[0], (service, name, send, receive, outside))
+        race = AsyncRace(self, group, hedge[0], (service, name), how)
         try:
             await race.run()
             await self.until(group.decided)
@@ -318,11 +318,18 @@ class Coroutine(Scope):
         if not group.verdict:
             raise Failure("error")
 
-    async def once(self, group, service, name, send, receive, outside):
+    async def once(self, group, service, name, send=0, receive=0, outside=False, blocking=False):
         """A copy of a call."""
         failure = None
         try:
-            if not await self.ask(service, name, None, send, receive, outside):
+            # only: blocking=
+            if blocking:
+                waits = self.blocking
+                well, self.events = waits.ask(service, name, send, receive, outside), waits.events
+            # end
+            if not blocking:
+                well = await self.ask(service, name, None, send, receive, outside)
+            if not well:
                 failure = Failure("error")
         except Failure as error:
             failure = error
@@ -485,7 +492,7 @@ class Coroutine(Scope):
             await self.until(several.settled)
             several.settle(rest)
 # end
-# only: .blocking. .offload(
+# only: .blocking. .offload( blocking=
 
     # -- threads beside the loop --
 
@@ -627,7 +634,7 @@ def run_loop(pool, processes=1, pool_order=None, admit=None):
     # only: .call( .hedged(
     Coroutine.client = AsyncClient(address_of(given.service))
     # end
-    # only: .blocking. .offload(
+    # only: .blocking. .offload( blocking=
     Thread.client = Client(address_of(given.service))
     # only: .hedged(
     # only: Slots(

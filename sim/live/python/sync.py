@@ -296,6 +296,7 @@ class Thread(Scope):
 # only: .wait(
 
     def wait(self, name, seconds=None):
+        self.left()  # where a time is over no wait begins
         seconds, begin = self.seconds(name, seconds), time.perf_counter_ns()
         try:
             self.sleep(seconds)
