@@ -20,7 +20,8 @@ void live_pump(struct live *l)
     int64_t next = world_pump(l->s, &end);
     if (end != SIM_MORE && l->end == SIM_MORE)
         l->end = end;
-    if (next < l->next || l->end != SIM_MORE || world_idle(l->s) || l->out == 0)
+    l->quit = l->quit || (l->goal > 0 && world_finished(l->s) >= l->goal);
+    if (next < l->next || l->quit || l->end != SIM_MORE || world_idle(l->s) || l->out == 0)
         pthread_cond_signal(&l->turn);
     l->next = next;
 }
@@ -266,8 +267,10 @@ static void conduct(struct live *l, bool load, uint64_t n)
 {
     struct progress p = {.patience = INT64_C(500000000)};
     uint64_t asked = 0;
-    if (load)
+    if (load) {
+        l->goal = n;
         world_load(l->s, n);
+    }
     live_pump(l);
     while (l->end == SIM_MORE) {
         if (load && (world_finished(l->s) >= n || (world_idle(l->s) && l->out == 0)))

@@ -51,6 +51,7 @@ struct live {
     struct world world;
     int64_t base, next; /* the clock at the start; when the conductor will look */
     enum sim_end end;
+    uint64_t goal; /* of a load: requests */
     bool quit;
     struct carrier **carrier; /* by number */
     uint32_t ncarrier;

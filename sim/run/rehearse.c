@@ -238,16 +238,19 @@ static void leave_out(struct rehearsal *h, const struct sim *s)
     }
 }
 
-/* Nobody's, but of each class in an idle system: a program may get further than the simulation of
- * the load, where that stands still, or refuses most. */
-static void draw_spare(struct rehearsal *h, const struct prog *p, const struct sim_opt *o)
+/* Nobody's, but of each class in an idle system: a program may get further than the simulation,
+ * where that stands still, or refuses most, or where a timeout comes first. */
+static void draw_spare(struct rehearsal *h, const struct prog *p, struct sim_opt o)
 {
     enum { EACH = 16 };
     h->spare = true;
-    for (uint32_t k = 0; k < p->ncls; k++) {
-        struct sim *s = sim_new(p, o);
-        sim_run_class(s, k, 0, EACH);
-        sim_free(s);
+    for (int patient = 0; patient < 2; patient++) {
+        o.patient = patient > 0;
+        for (uint32_t k = 0; k < p->ncls; k++) {
+            struct sim *s = sim_new(p, &o);
+            sim_run_class(s, k, 0, EACH);
+            sim_free(s);
+        }
     }
 }
 
@@ -262,8 +265,7 @@ void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
         sim_run_alone(s, 0, n);
     else if (sim_run_load(s, n) != SIM_DEADLOCK) /* then they draw no more */
         leave_out(&h, s);
-    if (!alone)
-        draw_spare(&h, p, &o);
+    draw_spare(&h, p, o);
     for (uint32_t i = 0; i < h.n; i++) {
         h.v[i].think = think_of(s, h.v[i].id);
         takes(&h, (double)h.v[i].think);

@@ -52,6 +52,7 @@ struct sim_opt {
     bool stepwise;                   /* never by the faster way (flow.h): for comparisons */
     const struct sim_oracle *oracle; /* NULL: the dice */
     const struct sim_ear *ear;       /* may be NULL; only with stepwise */
+    bool patient;                    /* no timeout ever comes; only with stepwise */
 };
 struct sim *sim_new(const struct prog *p, const struct sim_opt *o);
 void sim_free(struct sim *s);

@@ -223,13 +223,15 @@ static inline __attribute__((always_inline)) void obey(struct sim *s, const stru
             cpu_idle(&s->cpu, 2 * f->a);
         break;
     case FX_TIMER:
-        fx_timer(s, f);
+        if (!s->o.patient)
+            fx_timer(s, f);
         break;
     case FX_UNTIMER:
         fx_untimer(s, f->task, f->a);
         break;
     case FX_QTIMER:
-        fx_queue_timer(s, f);
+        if (!s->o.patient)
+            fx_queue_timer(s, f);
         break;
     case FX_UNQTIMER:
         if (s->side[f->task].qtimer != NONE)
