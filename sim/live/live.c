@@ -17,6 +17,8 @@ int64_t live_clock(const struct live *l)
 void live_pump(struct live *l)
 {
     enum sim_end end;
+    if (l->quit) /* those that would be given something may be gone */
+        return;
     int64_t next = world_pump(l->s, &end);
     if (end != SIM_MORE && l->end == SIM_MORE)
         l->end = end;
@@ -29,7 +31,8 @@ void live_pump(struct live *l)
 void live_enter(struct live *l)
 {
     pthread_mutex_lock(&l->lock);
-    world_clock(l->s, live_clock(l));
+    if (!l->quit)
+        world_clock(l->s, live_clock(l));
 }
 
 void live_leave(struct live *l)
