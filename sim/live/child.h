@@ -24,7 +24,8 @@ enum child_end {
     CHILD_UNABLE /* it cannot be started; errno */
 };
 enum child_end child_run(const struct child_opt *o);
-/* The last line of what it said: of a program that failed, its runtime's word for what went wrong. */
+/* The last line of what it said: of a program that failed, its runtime's word for what went wrong.
+ */
 void child_last_words(const char *said, char *line, size_t room);
 
 #endif

@@ -104,7 +104,7 @@ void loop_give(struct live *l, uint32_t loop, struct job *j);
 void loop_unwork(struct job *j); /* j->call is out */
 /* Its loop computes, but j's call was over by now (ns since the start): how it ended. */
 bool loop_answered(const struct job *j, int64_t now, bool *ok);
-void loops_end(struct live *l);  /* without the lock */
+void loops_end(struct live *l); /* without the lock */
 
 /* client.c */
 enum { CALL_TEXT = 160, STALL_S = 5 };

@@ -261,7 +261,7 @@ static void call_start(struct loop *o, struct job *j)
 
 /* ---- jobs ---- */
 
-/* Called from any thread, in the midst of a step: the simulator is not to be told anything.  libuv's
+/* Called from any thread, in the midst of a step: the simulator is not to be told anything. libuv's
  * handles are the loop's own thread's, all else is the lock's. */
 void loop_unwork(struct job *j)
 {
@@ -353,8 +353,8 @@ static void serve_due(struct loop *o)
 }
 
 /* With the lock: all that has come due, what the loop has been given, and what follows, but no
- * longer than that: what comes meanwhile (an answer, the end of a pause) is not to wait for ever for
- * a loop that always has something to do. */
+ * longer than that: what comes meanwhile (an answer, the end of a pause) is not to wait for ever
+ * for a loop that always has something to do. */
 static void serve(struct loop *o)
 {
     const int64_t until = timers_now() + 100000;

@@ -11,8 +11,8 @@
 #include "live/recording.h"
 
 /* n requests: the recorded ones, and as many more as are missing (of a run that stood still, to see
- * why).  The records are then the recording's.  stop: set meanwhile, it gives up; may be NULL, or set
- * before, when it goes on.  r: calls, steps, strayed. */
+ * why).  The records are then the recording's.  stop: set meanwhile, it gives up; may be NULL, or
+ * set before, when it goes on.  r: calls, steps, strayed. */
 enum sim_end retrace(struct sim *s, bool load, uint64_t n, struct recording *rec,
                      const atomic_bool *stop, struct live_report *r);
 
