@@ -142,29 +142,31 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
         n = MOST_REQUESTS;
     struct files f = write_files(l, execution, p, n);
     unlink(f.otlp);
+    unlink(arena_printf(l->a->mem, "%s.unfinished", f.otlp));
     struct stalls still;
     stalls_begin(&still);
     enum child_end end = run_program(l, &f, p->cores, n);
     stalls_end(&still);
     tell_end(end, f.said, r);
     r->stood_still = end == CHILD_WELL && stood_still(f.said);
-    bool all = end == CHILD_LATE || r->stood_still; /* to see what the others wait for */
     enum sim_end how = SIM_STOPPED;
     struct recording *rec = recording_read(f.otlp, p);
     /* It says that it has done all of it. */
-    if (rec->nrequest == 0 && end == CHILD_WELL && !r->stood_still) {
+    if (rec->nended == 0 && end == CHILD_WELL && !r->stood_still) {
         snprintf(r->trouble, sizeof r->trouble, "python3 ended well, but has recorded no request");
         r->unable = true;
     }
     if (!r->unable) {
-        if (rec->nrequest > 0)
+        if (rec->nended > 0)
             live_keep(l, f.otlp, execution);
-        how = retrace(s, load, all ? n : rec->nrequest, rec, l->o.stop, r);
+        /* If some are open, all that it knows of: to see what they wait for. */
+        how = retrace(s, load, rec->end > 0 ? n : rec->nended, rec, l->o.stop, r);
         const struct record *record = sim_records(s, &n);
         r->stalls = stalls_sum(&still, record, n, timers_since_epoch(rec->begin));
         read_said(f.said, p, r);
     }
     recording_free(rec);
     stalls_free(&still);
-    return !all && end == CHILD_WELL ? how : how == SIM_DEADLOCK ? how : SIM_STOPPED;
+    bool whole = end == CHILD_WELL && !r->stood_still;
+    return whole || how == SIM_DEADLOCK ? how : SIM_STOPPED;
 }

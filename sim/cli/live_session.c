@@ -224,9 +224,9 @@ static bool tell_trouble(const struct live_session *l, struct run_result *r, str
                         "--time-limit, fewer with --requests");
         if (q->stood_still && !r->exec[i].deadlock)
             add_warning(a, &r->exec[i], "stands-still",
-                        "nothing moved any more, and the run was ended; gone through once more "
-                        "it did not stand still, so who waits for whom is not known: 'pertinax "
-                        "check' tells whether it can deadlock");
+                        "nothing moved any more, and the run was ended; who waits for whom does "
+                        "not follow from what was recorded: 'pertinax check' tells whether it can "
+                        "deadlock");
         const char *stalls = live_stalls(q, a);
         if (stalls)
             add_warning(a, &r->exec[i], "stalls", stalls);

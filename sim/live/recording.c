@@ -91,6 +91,8 @@ static void read_attribute(struct reading *x, struct span *s)
                 s->request.id.ordinal = (uint64_t)read_number(x);
             else if (strcmp(key, "http.response.status_code") == 0)
                 s->request.status = (int32_t)read_number(x);
+            else if (strcmp(key, "pertinax.open") == 0)
+                s->request.open = s->step.section = read_number(x) != 0;
             else
                 json_skip(j);
     }
@@ -245,6 +247,9 @@ static void keep(struct reading *x)
             q.latency = s->begin - q.arrival;
     }
     q.number = r->nrequest;
+    r->nended += !q.open;
+    if (q.open && root->step.end > r->end)
+        r->end = root->step.end;
     r->request = grow(r->request, &r->cap_request, r->nrequest + 1, sizeof *r->request);
     r->request[r->nrequest++] = q;
 }
@@ -306,18 +311,24 @@ static size_t fill(void *ctx, char *to, size_t n)
     return fread(to, 1, n, ctx);
 }
 
+static void read_file(struct reading *x, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return;
+    json_read_from(&x->j, fill, f, JSON_MANY);
+    read_lines(x);
+    json_read_end(&x->j);
+    fclose(f);
+}
+
 struct recording *recording_read(const char *path, const struct prog *p)
 {
     struct recording *r = xcalloc(1, sizeof *r);
     struct reading x = {.r = r, .p = p};
-    FILE *f = fopen(path, "rb");
     r->mem = arena_new(0);
-    if (f) {
-        json_read_from(&x.j, fill, f, JSON_MANY);
-        read_lines(&x);
-        json_read_end(&x.j);
-        fclose(f);
-    }
+    read_file(&x, path);
+    read_file(&x, arena_printf(r->mem, "%s.unfinished", path));
     free(x.span);
     put_in_order(r);
     return r;

@@ -12,7 +12,7 @@ struct recorded_step {
     int64_t begin, end;
     int64_t sent, answered; /* of a call that computes before and after it; else begin, end */
     bool call, failed;
-    bool section; /* others are within it */
+    bool section; /* others are within it, or would be */
     bool used;    /* by retrace.c */
 };
 struct recorded_request {
@@ -20,16 +20,20 @@ struct recorded_request {
     uint32_t number; /* in the order of the file */
     int64_t arrival, latency, duration;
     int32_t status;
+    bool open; /* it had not ended when the program did: what it had done until then */
 };
 struct recording {
     struct arena *mem;                /* of the texts */
     struct recorded_request *request; /* by id */
     uint32_t nrequest, cap_request;
+    uint32_t nended;            /* those that are not open */
     struct recorded_step *step; /* by the request's number, task, name, begin */
     uint32_t nstep, cap_step;
     int64_t begin; /* of the load; retrace() finds it out */
+    int64_t end;   /* if some are open: nothing is known of later; else 0 */
 };
-/* Reads a file as far as it is whole; if there is none, nothing was recorded. */
+/* Reads a file as far as it is whole; if there is none, nothing was recorded.  Then that of the
+ * requests that were still open, FILE.unfinished, which a program leaves that was stopped. */
 struct recording *recording_read(const char *path, const struct prog *p);
 void recording_free(struct recording *r);
 const struct recorded_request *recording_find(const struct recording *r, struct sim_request id);

@@ -32,6 +32,7 @@ struct retrace {
     struct recorded_step *step; /* that it is to do until then; NULL: not known */
     int64_t until;
     bool strayed; /* although it should be */
+    bool lasts;   /* it had begun, maybe, but not ended when the program did */
     struct job **heap;
     uint32_t nheap, cap_heap;
     uint64_t number;
@@ -162,11 +163,24 @@ static void find_own(struct retrace *x, const struct recorded_request *q)
     x->until = x->step->end;
 }
 
+/* Nothing is known of what came after it. */
+static bool has_end(const struct retrace *x)
+{
+    return x->based && x->rec->end > 0;
+}
+
+static int64_t end_of_all(const struct retrace *x)
+{
+    return has_end(x) ? x->rec->end - x->rec->begin : INT64_MAX;
+}
+
 static void find_step(struct retrace *x, uint32_t task, uint32_t pc)
 {
     const struct recorded_request *q = recording_find(x->rec, draw_name_request(x->s, task));
-    if (q == NULL || !x->based)
+    if (q == NULL || !x->based) {
+        x->lasts = has_end(x);
         return;
+    }
     buf_clear(&x->task);
     buf_clear(&x->name);
     draw_name_task(&x->task, x->s, task);
@@ -179,7 +193,8 @@ static void find_step(struct retrace *x, uint32_t task, uint32_t pc)
     else
         find_own(x, q);
     x->r->steps++;
-    x->strayed = x->step == NULL;
+    x->lasts = q->open && x->step == NULL;
+    x->strayed = !q->open && x->step == NULL;
 }
 
 /* Is it recorded under a name of its own?  Pauses before another attempt are not. */
@@ -199,7 +214,7 @@ static void on_drawn(void *ctx, const struct sim *s, uint32_t task, uint32_t pc,
     (void)s, (void)value, (void)well;
     x->heard = task;
     x->step = NULL;
-    x->strayed = false;
+    x->strayed = x->lasts = false;
     if (is_named(x->p, pc))
         find_step(x, task, pc);
 }
@@ -221,16 +236,22 @@ static int64_t on_again(void *ctx, struct sim_request id, int64_t at)
     enum { SPINS = 100, SOME = 10000 };
     const struct retrace *x = ctx;
     const struct recorded_request *q = x->based ? recording_find(x->rec, id) : NULL;
-    int64_t came = q ? q->arrival - x->rec->begin : sim_spin(x->s) < SPINS ? at : at + SOME;
+    int64_t came = sim_spin(x->s) < SPINS ? at : at + SOME;
+    if (q)
+        came = q->arrival - x->rec->begin;
+    else if (has_end(x))
+        came = end_of_all(x) + 1;
     return came > at ? came : at;
 }
 
 /* When the task is to be through with what it has just drawn. */
 static int64_t end_of(struct retrace *x, uint32_t task, int64_t ns)
 {
-    bool known = x->heard == task && x->step;
+    bool heard = x->heard == task;
     x->heard = NONE;
-    return known ? x->until - x->rec->begin : x->now + ns;
+    if (heard && x->lasts)
+        return end_of_all(x) + 1;
+    return heard && x->step ? x->until - x->rec->begin : x->now + ns;
 }
 
 /* When the task did its first step that is still to come; a section is begun once. */
@@ -317,14 +338,17 @@ static void next_job(struct retrace *x)
     free(j);
 }
 
-/* One by one. */
-static void next_request(struct retrace *x, uint64_t number)
+/* One by one; false: there is no other one. */
+static bool next_request(struct retrace *x, uint64_t number)
 {
     const struct recorded_request *q = recording_find(x->rec, (struct sim_request){0, 0, number});
     int64_t at = q && x->based ? q->arrival - x->rec->begin : x->now;
+    if (q == NULL && has_end(x))
+        return false;
     x->now = at > x->now ? at : x->now;
     world_clock(x->s, x->now);
     world_request(x->s, number);
+    return true;
 }
 
 struct patience { /* jobs without a finished request, before somebody looks */
@@ -342,6 +366,15 @@ static bool some_stuck(const struct retrace *x, struct patience *p)
     return world_stuck(x->s);
 }
 
+/* What happens next: a job of ours, or what is the simulator's own. */
+static void do_next(struct retrace *x, bool job, int64_t at)
+{
+    x->now = at > x->now ? at : x->now;
+    world_clock(x->s, x->now);
+    if (job)
+        next_job(x);
+}
+
 static enum sim_end go(struct retrace *x, bool load, uint64_t n)
 {
     enum sim_end end;
@@ -356,20 +389,16 @@ static enum sim_end go(struct retrace *x, bool load, uint64_t n)
             return SIM_STOPPED;
         if (some_stuck(x, &p))
             return SIM_DEADLOCK;
-        if (x->nheap > 0 && x->heap[0]->at <= next) {
-            x->now = x->heap[0]->at > x->now ? x->heap[0]->at : x->now;
-            world_clock(x->s, x->now);
-            next_job(x);
-        } else if (next < INT64_MAX) {
-            x->now = next;
-            world_clock(x->s, next);
-        } else if (!world_idle(x->s)) {
+        bool job = x->nheap > 0 && x->heap[0]->at <= next;
+        int64_t at = job ? x->heap[0]->at : next;
+        if (at < INT64_MAX && at > end_of_all(x))
+            return world_stuck(x->s) ? SIM_DEADLOCK : SIM_STOPPED;
+        if (at < INT64_MAX)
+            do_next(x, job, at);
+        else if (!world_idle(x->s))
             return SIM_DEADLOCK;
-        } else if (load || asked == n) {
+        else if (load || asked == n || !next_request(x, asked++))
             return SIM_MORE;
-        } else {
-            next_request(x, asked++);
-        }
     }
     return end;
 }
@@ -385,19 +414,22 @@ static int by_end(const void *a, const void *b)
 static void put_records(struct retrace *x)
 {
     const struct recording *rec = x->rec;
-    struct record *v = xcalloc(rec->nrequest + 1u, sizeof *v);
+    struct record *v = xcalloc(rec->nended + 1u, sizeof *v);
+    uint32_t n = 0;
     for (uint32_t i = 0; i < rec->nrequest; i++) {
         const struct recorded_request *q = &rec->request[i];
-        v[i] = (struct record){.arrival = q->arrival - rec->begin,
-                               .latency = q->latency,
-                               .duration = q->duration,
-                               .status = q->status,
-                               .cls = q->id.cls,
-                               .ordinal = q->id.ordinal};
+        if (q->open)
+            continue;
+        v[n++] = (struct record){.arrival = q->arrival - rec->begin,
+                                 .latency = q->latency,
+                                 .duration = q->duration,
+                                 .status = q->status,
+                                 .cls = q->id.cls,
+                                 .ordinal = q->id.ordinal};
     }
-    if (rec->nrequest > 0)
-        qsort(v, rec->nrequest, sizeof *v, by_end);
-    world_records(x->s, v, rec->nrequest);
+    if (n > 0)
+        qsort(v, n, sizeof *v, by_end);
+    world_records(x->s, v, n);
     free(v);
 }
 

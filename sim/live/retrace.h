@@ -4,14 +4,16 @@
  *
  * What is drawn is drawn again; each call, burst and pause ends when the recording says that it
  * ended, and each thread begins with the first that its task did.  Who waits for what, and for how
- * long, follows.  What was not recorded takes the time that was drawn for it. */
+ * long, follows.  What was not recorded takes the time that was drawn for it; but of requests that
+ * were still open when the program was stopped it has not ended, and it ends then: who waits for
+ * whom is known all the same. */
 #ifndef LIVE_RETRACE_H
 #define LIVE_RETRACE_H
 #include "live/live.h"
 #include "live/recording.h"
 
-/* n requests: the recorded ones, and as many more as are missing (of a run that stood still, to see
- * why).  The records are then the recording's.  stop: set meanwhile, it gives up; may be NULL, or
+/* Until n requests are over, or to the end of a recording with open ones.  The records are then
+ * those of the recording that are not open.  stop: set meanwhile, it gives up; may be NULL, or
  * set before, when it goes on.  r: calls, steps, strayed. */
 enum sim_end retrace(struct sim *s, bool load, uint64_t n, struct recording *rec,
                      const atomic_bool *stop, struct live_report *r);

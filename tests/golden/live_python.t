@@ -87,6 +87,31 @@ $ for x in coroutine: "threads:load: {clients: 2}" "coroutine:load: {rate: 50/s}
 $ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q; done | grep -cE '^(threads|coroutine) +[2-9][.][0-9]'
 > 2
 
+A deadlock that only this run had, as pauses that are longer than they were asked for change who is first, is told by
+what the requests had done that never ended; when the time is over, and of several workers, too.
+
+$ printf 'pertinax: 1\nname: race\nresources: {a: {kind: mutex, scope: worker}, b: {kind: mutex, scope: worker}}\nrequest:\n  - parallel:\n      x: {use: a, do: [{repeat: 200, do: {wait: 50us}}, {use: b, do: {wait: 1ms}}]}\n      y: [{wait: 12ms}, {use: b, do: [{wait: 100ms}, {use: a, do: {wait: 1ms}}]}]\n  - respond: 200\n' >race.yaml; pertinax run race.yaml --under threads,coroutine -n 3 | grep -c '113.0 ±0'
+> 2
+$ for e in threads coroutine; do for more in "" "--time-limit 1" "--set host.workers=2"; do timeout -s KILL 60 pertinax live race.yaml --under $e -n 2 --runtime python3 $more >race.txt; echo $?; grep -A1 '^  2[.]' race.txt; done; done
+> 1
+>   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
+>      request/x: the circle is closed
+> 1
+>   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
+>      request/x: the circle is closed
+> 1
+>   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
+>      request/x: the circle is closed
+> 1
+>   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
+>      request/x: the circle is closed
+> 1
+>   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
+>      request/x: the circle is closed
+> 1
+>   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
+>      request/x: the circle is closed
+
 The traces go into a store, under the name of the execution or another.
 
 $ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"

@@ -26,17 +26,24 @@ static void span(struct line *l, const char *name, int kind, int64_t begin, int6
 }
 
 /* The request's own span; others are below it. */
-static void request(struct line *l, int client, int64_t begin, int64_t end)
+static void root(struct line *l, int client, int64_t begin, int64_t end, const char *how)
 {
     char more[256];
     snprintf(more, sizeof more,
              "\"attributes\": [{\"key\": \"pertinax.client\", \"value\": {\"intValue\": \"%d\"}}, "
-             "{\"key\": \"pertinax.ordinal\", \"value\": {\"intValue\": \"0\"}}, "
-             "{\"key\": \"http.response.status_code\", \"value\": {\"intValue\": \"200\"}}]",
-             client);
+             "{\"key\": \"pertinax.ordinal\", \"value\": {\"intValue\": \"0\"}}, %s]",
+             client, how);
     fprintf(l->f, "{\"resourceSpans\": [{\"scopeSpans\": [{\"spans\": [");
     l->n = 0;
     span(l, "request", 2, begin, end, more);
+}
+
+#define STATUS_200 "{\"key\": \"http.response.status_code\", \"value\": {\"intValue\": \"200\"}}"
+#define OPEN       "{\"key\": \"pertinax.open\", \"value\": {\"intValue\": \"1\"}}"
+
+static void request(struct line *l, int client, int64_t begin, int64_t end)
+{
+    root(l, client, begin, end, STATUS_200);
 }
 
 static void done(struct line *l)
@@ -44,10 +51,10 @@ static void done(struct line *l)
     fprintf(l->f, "]}]}]}\n");
 }
 
-#define BELOW "\"parentSpanId\": \"1\""
-#define IN_TASK(t)                                                                                 \
-    BELOW ", \"attributes\": [{\"key\": \"pertinax.task\", \"value\": {\"stringValue\": \"" t      \
-          "\"}}]"
+#define BELOW           "\"parentSpanId\": \"1\""
+#define IN_TASK(t)      BELOW ", \"attributes\": [" TASK(t) "]"
+#define OPEN_IN_TASK(t) BELOW ", \"attributes\": [" TASK(t) ", " OPEN "]"
+#define TASK(t)         "{\"key\": \"pertinax.task\", \"value\": {\"stringValue\": \"" t "\"}}"
 
 /* ---- one recording, gone through ---- */
 
@@ -57,21 +64,36 @@ struct retraced {
     struct sim_account account;
 };
 
-static struct retraced retraced(const char *yaml, const char *exec, bool load,
-                                void (*write)(struct line *l))
+static struct retraced retraced_open(const char *yaml, const char *exec, bool load,
+                                     void (*write)(struct line *l),
+                                     void (*write_open)(struct line *l), enum sim_end as)
 {
-    char path[] = "/tmp/test-retrace-XXXXXX";
+    char path[] = "/tmp/test-retrace-XXXXXX", open[64];
     struct retraced x = {.rig = rig_new(yaml, exec)};
     struct line l = {.f = fdopen(mkstemp(path), "w")};
+    snprintf(open, sizeof open, "%s.unfinished", path);
     write(&l);
     fclose(l.f);
+    if (write_open) {
+        l.f = fopen(open, "w");
+        write_open(&l);
+        fclose(l.f);
+    }
     struct recording *rec = recording_read(path, x.rig.prog);
     unlink(path);
-    assert_int_equal(retrace(x.rig.sim, load, rec->nrequest, rec, NULL, &x.report), SIM_MORE);
+    unlink(open);
+    uint64_t n = write_open ? 100 : rec->nended;
+    assert_int_equal(retrace(x.rig.sim, load, n, rec, NULL, &x.report), as);
     recording_free(rec);
     x.account.row = NEW(x.rig.mem, struct sim_res_account, sim_rows(x.rig.prog) + 1);
     sim_snapshot(x.rig.sim, &x.account);
     return x;
+}
+
+static struct retraced retraced(const char *yaml, const char *exec, bool load,
+                                void (*write)(struct line *l))
+{
+    return retraced_open(yaml, exec, load, write, NULL, SIM_MORE);
 }
 
 static const struct sim_res_account *row_of(const struct retraced *x, const char *name)
@@ -214,6 +236,65 @@ static void test_half(void **state)
     rig_free(&x.rig);
 }
 
+/* y's wait is to take 20, when x is over; but it was over after 5, while x was in its first call,
+ * with a.  When the program was stopped, each was waiting for what the other one had. */
+static const char *const opposite =
+    "services: {s: {latency: 10ms}}\n"
+    "resources: {a: mutex, b: mutex}\n"
+    "request:\n"
+    "  parallel:\n"
+    "    x: {use: a, do: [{call: s}, {use: b, do: {call: s}}]}\n"
+    "    y: [{wait: 20ms}, {use: b, do: [{call: s}, {use: a, do: {call: s}}]}]\n"
+    "load: {clients: 1}\n";
+
+static void write_nothing(struct line *l)
+{
+    (void)l;
+}
+
+static void write_opposite(struct line *l, int wait)
+{
+    root(l, 0, 0, 100, OPEN);
+    span(l, "parallel", 1, 0, 100, BELOW ", \"attributes\": [" OPEN "]");
+    span(l, "a", 1, 0, 100, OPEN_IN_TASK("/x"));
+    span(l, "s", 3, 0, 10, IN_TASK("/x"));
+    span(l, "b", 1, 10, 100, OPEN_IN_TASK("/x"));
+    span(l, "wait", 1, 0, wait, IN_TASK("/y"));
+    span(l, "b", 1, wait, 100, OPEN_IN_TASK("/y"));
+    if (wait == 5)
+        span(l, "s", 3, 5, 15, IN_TASK("/y"));
+    done(l);
+}
+
+static void write_circle(struct line *l)
+{
+    write_opposite(l, 5);
+}
+
+/* x was in the midst of its second call: nobody knows what would have come of it. */
+static void write_calls(struct line *l)
+{
+    write_opposite(l, 15);
+}
+
+static void test_open(void **state)
+{
+    (void)state;
+    struct retraced x =
+        retraced_open(opposite, "threads", true, write_nothing, write_circle, SIM_DEADLOCK);
+    uint64_t n;
+    sim_records(x.rig.sim, &n);
+    assert_int_equal(n, 0);
+    struct deadlock_result *dead = sim_deadlock(x.rig.sim, x.rig.mem, NULL);
+    assert_int_equal(dead->ncycle, 2);
+    assert_ms(dead->time * 1e9, 15);
+    rig_free(&x.rig);
+    x = retraced_open(opposite, "threads", true, write_nothing, write_calls, SIM_STOPPED);
+    assert_int_equal(x.report.strayed, 0);
+    assert_ms((double)x.account.time, 15);
+    rig_free(&x.rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest t[] = {
@@ -221,6 +302,7 @@ int main(void)
         test_named("computing, and waiting to compute", test_bursts, NULL),
         test_named("threads begin with their first step", test_starts, NULL),
         test_named("a line that is cut off", test_half, NULL),
+        test_named("a circle of requests that are open", test_open, NULL),
     };
     return cmocka_run_group_tests_name("retrace", t, NULL, NULL);
 }

@@ -114,13 +114,15 @@ class Draws:
         return values[self.borrowed * 7919 % len(values)]
 
 
-def attributes(values):
-    """As OTLP has them."""
+def add(line, values):
+    """Attributes, as OTLP has them."""
 
     def value(x):
         return {"stringValue": x} if isinstance(x, str) else {"intValue": str(x)}
 
-    return [{"key": name, "value": value(x)} for name, x in values.items()]
+    more = [{"key": name, "value": value(x)} for name, x in values.items()]
+    line["attributes"] = line.get("attributes", []) + more
+    return line
 
 
 class Done(typing.NamedTuple):
@@ -144,7 +146,7 @@ class Done(typing.NamedTuple):
         if self.parent:
             line["parentSpanId"] = f"{self.parent:016x}"
         if self.task:
-            line["attributes"] = attributes({"pertinax.task": self.task})
+            add(line, {"pertinax.task": self.task})
         if self.events:
             line["events"] = [{"name": n, "timeUnixNano": str(EPOCH + at)} for n, at in self.events]
         if self.failed:
@@ -160,6 +162,7 @@ class Request:
         self.entry = run.draws.of(key)
         self.draws = self.entry["draws"]
         self.spans, self.numbers = [], itertools.count(2)
+        self.open = {}  # what it is in, by number
         self.changed = run.lock
         # only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort( .put(
         self.changed, self.awaited = threading.Condition(), []  # tasks end, and who waits for that
@@ -243,36 +246,47 @@ class Request:
             self.respond(status)
         self.leave(scope)
 
-    def otlp(self, trace):
-        """One line of OTLP: the spans of the request."""
+    def otlp(self, trace, now=0):
+        """One line of OTLP: the spans of the request, and what it is in now, if it has not ended."""
 
         failed = self.status >= 500 or self.status == 0
-        root = Done(1, 0, "", self.key[0], 2, self.arrival, self.ended, failed).otlp(trace)
-        root["attributes"] = attributes({"pertinax.client": self.key[1], "pertinax.ordinal": self.key[2]})
+        root = Done(1, 0, "", self.key[0], 2, self.arrival, self.ended or now, failed).otlp(trace)
+        add(root, {"pertinax.client": self.key[1], "pertinax.ordinal": self.key[2]})
         if self.status:
-            root["attributes"] += attributes({"http.response.status_code": self.status})
-        spans = [root] + [Done(*span).otlp(trace) for span in self.spans]
-        resource = {"attributes": attributes({"service.name": NAME})}
+            add(root, {"http.response.status_code": self.status})
+        spans = [root] + [Done(*span).otlp(trace) for span in list(self.spans)]
+        if now:
+            add(root, {"pertinax.open": 1})
+            spans += [section.otlp(trace, now) for section in list(self.open.values())]
+        resource = add({}, {"service.name": NAME})
         return json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]})
 
 
 class Span:
     """A step that has others within it."""
 
-    __slots__ = "rq", "name", "number", "begin"
+    __slots__ = "rq", "name", "number", "begin", "parent"
 
     def __init__(self, rq, name):
         self.rq, self.name = rq, name
 
     def __enter__(self):
-        self.number, self.begin = next(self.rq.request.numbers), time.perf_counter_ns()
-        self.rq.parents.append(self.number)
+        rq = self.rq
+        self.number, self.begin = next(rq.request.numbers), time.perf_counter_ns()
+        self.parent = rq.parents[-1]
+        rq.parents.append(self.number)
+        rq.request.open[self.number] = self
 
     def __exit__(self, kind, failure, trace):
         rq = self.rq
         rq.parents.pop()
+        rq.request.open.pop(self.number)
         if not rq.cancelled:
             rq.request.span(rq, self.name, 1, self.begin, self.number, failure is not None)
+
+    def otlp(self, trace, now):
+        line = Done(self.number, self.parent, self.rq.chain, self.name, 1, self.begin, now).otlp(trace)
+        return add(line, {"pertinax.open": 1})
 
 
 class Scope:
@@ -708,12 +722,14 @@ class Run:
 
     def __init__(self, draws, wanted, link=None):
         self.draws, self.wanted, self.link = draws, wanted, link
-        self.finished, self.due, self.present = [], [], 0
+        self.started, self.finished, self.due, self.present = [], [], [], 0
         self.lock, self.turn = threading.Lock(), threading.Condition()
         self.alone, self.classes = draws.load["alone"], draws.load["classes"]
         self.sequence, self.stopped, self.admission = itertools.count(), False, None
+        self.early = False  # it was stopped before so many were over
+        self.heard = 0  # from the link
         self.punctual, self.burnt = False, time.process_time_ns()
-        self.moved, self.still, self.seen = 0, 0, (time.perf_counter(), 0, 0, 0)
+        self.moved, self.seen = 0, (time.perf_counter(), 0, 0, 0)
         signal.signal(signal.SIGTERM, self.stop)
         if link:
             link.send("ready")
@@ -735,14 +751,23 @@ class Run:
         anything takes, then what waits there waits for ever.  (Late, the machine stood still.)"""
         then, moved, burnt, quiet = self.seen
         now = time.perf_counter()
-        if now - then < 0.9 or not self.punctual or self.link:
+        if now - then < 0.9 or not self.punctual:
             return
         busy = time.process_time()
         idle = moved == self.moved and busy - burnt < 0.02 * (now - then) and now - then < 2
         quiet = quiet + now - then if idle else 0
         self.seen = now, self.moved, busy, quiet
         if quiet > 2 * self.draws.load["longest"] + 1:  # a pause before an attempt is no step
-            self.stopped, self.still = True, quiet
+            self.stand_still(quiet)
+
+    def stand_still(self, seconds):
+        # only: processes=
+        if self.link:  # the others may not
+            self.link.send(("still", (self.heard, seconds)))
+            return
+        # end
+        print(f"stands still: nothing has moved for {seconds:.1f} s, and nothing can", flush=True)
+        Run.stop(self)
 
     def next_due(self):
         """Start the next request if it is time; else how long to wait.  However late it is started:
@@ -764,6 +789,7 @@ class Run:
 
     def start(self, key, arrival):
         request = Request(self, key, arrival)
+        self.started.append(request)
         self.present += 1
         # only: admit=
         if self.admission and not self.admission.admits(request):
@@ -775,8 +801,10 @@ class Run:
     def hear(self):
         """Requests that were handed to this worker."""
         lines = self.link.receive()
-        self.stopped = self.stopped or lines is None
+        if lines is None:
+            Run.stop(self)
         for arrival, key in lines or ():
+            self.heard += 1
             with self.turn:
                 self.put((arrival - self.begin) / 1e9, tuple(key))
         self.wake()
@@ -828,18 +856,24 @@ class Run:
 
     def stop(self, *_):
         """The time is over: what there is will be written."""
-        self.stopped = True
+        self.stopped = self.early = True
 
     def over(self):
         return self.stopped or (self.link is None and len(self.finished) >= self.wanted)
 
     def write(self, path):
-        run = os.urandom(8).hex()
+        now = time.perf_counter_ns()
         with contextlib.suppress(OSError):
             os.close(0)  # nobody reads it, and calls may have left no other number for a file
+        self.put_lines(path, self.finished[: self.wanted])
+        if self.early:
+            self.put_lines(path + UNFINISHED, [rq for rq in self.started if not rq.ended], now)
+
+    def put_lines(self, path, requests, now=0):
+        run = os.urandom(8).hex()
         with open(path, "w", encoding="utf-8") as out:
-            for number, request in enumerate(self.finished[: self.wanted]):
-                out.write(request.otlp(f"{run}{number + 1:016x}") + "\n")
+            for number, request in enumerate(requests):
+                out.write(request.otlp(f"{run}{number + 1:016x}", now) + "\n")
 
 # only: admit=
 
@@ -905,6 +939,7 @@ def tell(latencies, more=""):
 
 
 EPOCH = time.time_ns() - time.perf_counter_ns()
+UNFINISHED = ".unfinished"  # file of the requests that had not ended when the run was stopped
 
 
 def options():
@@ -913,7 +948,8 @@ def options():
     ask.add_argument("--service", default="timer", help="HOST:PORT, or timer (the default)")
     ask.add_argument("--punctual", action="store_true", help="calls take as long as they ask for")
     ask.add_argument("--requests", type=int, default=100)
-    ask.add_argument("--otlp", help="write each request as a line of OTLP")
+    ask.add_argument("--otlp", help="write each request as a line of OTLP; if the run is "
+                     "stopped, those that have not ended into OTLP.unfinished")
     return ask.parse_args()
 
 
@@ -934,8 +970,6 @@ def calm():
 
 
 def finish(run, given):
-    if run.still:
-        print(f"stands still: nothing has moved for {run.still:.1f} s, and nothing can")
     busy = (time.process_time_ns() - run.burnt) / (time.perf_counter_ns() - run.begin)
     if run.link is None:
         times = (request.latency() for request in run.finished[: run.wanted])

@@ -16,7 +16,7 @@ class Batch:
         # only: order="priority"
         self.rank = self.first.rank
         # end
-        self.numbers = self.numbers_of_all
+        self.numbers, self.open = self.numbers_of_all, self.first.open
 
     @property
     def over(self):

@@ -9,6 +9,7 @@ class Workers(Run):
     def __init__(self, draws, wanted, links):
         super().__init__(draws, wanted)
         self.links, self.at_work = links, {link: 0 for link in links}
+        self.sent, self.still = {link: 0 for link in links}, {}
         self.latencies = []
 
     def wake(self):
@@ -18,6 +19,7 @@ class Workers(Run):
         drawn = self.draws.of(key).get("worker")
         link = min(self.links, key=self.at_work.get) if drawn is None else self.links[drawn]
         self.at_work[link] += 1
+        self.sent[link] += 1
         self.present += 1
         link.send((arrival, key))
 
@@ -28,6 +30,10 @@ class Workers(Run):
             print("a worker is gone", file=sys.stderr, flush=True)
             os._exit(1)
         for latency, key in lines:
+            self.still.pop(link, None)
+            if latency == "still":
+                self.still[link] = key
+                continue
             of = types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key)), refused=False)
             if latency is None:
                 self.answered(of)
@@ -49,6 +55,8 @@ class Workers(Run):
                 wait = self.next_due()
                 for ready, _ in links.select(min(1, wait)) if wait else ():
                     self.hear(ready.fileobj)
+                if all(self.still.get(link, (None,))[0] == self.sent[link] for link in self.links):
+                    self.stand_still(min(seconds for _, seconds in self.still.values()))
 
     def close(self, path):
         """The workers write what they have; their lines become one file."""
@@ -56,12 +64,20 @@ class Workers(Run):
             link.connection.shutdown(socket.SHUT_WR)
         for _ in self.links:
             os.wait()
-        with open(path, "w", encoding="utf-8") if path else contextlib.nullcontext() as out:
-            for number in range(len(self.links) if path else 0):
-                with open(f"{path}.{number}", encoding="utf-8") as part:
-                    out.writelines(part)
-                os.unlink(f"{path}.{number}")
+        if path:
+            self.gather(path, "")
+            self.gather(path, UNFINISHED)
+            if not self.early:
+                os.unlink(path + UNFINISHED)  # what they had in hand when enough were over
         tell(self.latencies[: self.wanted])
+
+    def gather(self, path, what):
+        with open(path + what, "w", encoding="utf-8") as out:
+            for number in range(len(self.links)):
+                part = f"{path}.{number}{what}"
+                with open(part, encoding="utf-8") as lines:
+                    out.writelines(lines)
+                os.unlink(part)
 
 
 def fork_workers(given, draws, count):
