@@ -27,7 +27,8 @@ struct call { /* what is out for a job: a connection, or a timer */
     uv_write_t write;
     char text[CALL_TEXT], line[64];
     size_t nline;
-    int answer; /* as of call_answer(); why, if it is -1 */
+    int64_t until; /* it is waited for, by timers_now() */
+    int answer;    /* as of call_answer(); why, if it is -1 */
     const char *why;
     bool rings; /* a timer, no connection */
     bool gone;  /* the service has closed it */
@@ -45,6 +46,7 @@ struct loop {
     uv_async_t wake;
     uv_check_t polled;
     uv_poll_t timer; /* on timers.fd */
+    uv_timer_t second;
     struct timers timers;
     struct timers heard; /* connections whose answers are there; no timers of the kernel's */
     struct jobs todo;
@@ -124,10 +126,11 @@ static void call_over(struct call *c, int answer, const char *why)
     struct job *j = c->job;
     struct loop *o = c->loop;
     bool again = answer < 0 && c->used && j != NULL && !j->dead;
+    bool unasked = j == NULL && !c->orphan;
     c->job = NULL;
     if (j != NULL)
         j->call = NULL;
-    if (answer < 0) {
+    if (answer < 0 || unasked) {
         hang_up(c);
     } else {
         c->used = true;
@@ -179,9 +182,10 @@ static void on_read(uv_stream_t *h, ssize_t n, const uv_buf_t *b)
     c->nline += (size_t)n;
     char *end = memchr(c->line, '\n', c->nline);
     if (end != NULL) {
+        bool more = end + 1 < c->line + c->nline;
         *end = '\0';
         c->nline = 0;
-        hear(c, call_answer(c->line), "the service answered garbage");
+        hear(c, more ? -1 : call_answer(c->line), "the service answered garbage");
     } else if (c->nline == sizeof c->line - 1) {
         hear(c, -1, "the service answered garbage");
     }
@@ -197,16 +201,36 @@ static void on_written(uv_write_t *w, int status)
     live_leave(c->loop->l);
 }
 
+static int64_t patience(int64_t ns)
+{
+    return timers_now() + ns + STALL_S * INT64_C(1000000000);
+}
+
 static void call_send(struct call *c)
 {
     const struct job *j = c->job;
     int64_t ns = job_asks(c->loop->l, j);
+    c->until = patience(ns);
     c->due.at = c->loop->l->base + j->due;
     uv_buf_t b = uv_buf_init(c->text, (unsigned)call_text(c->text, j->service, ns, j->ok));
     c->write.data = c;
     c->nline = 0;
     if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &b, 1, on_written) != 0)
         call_over(c, -1, "the connection broke");
+}
+
+/* Nobody waits for ever for a service that says nothing, as no thread does (client_socket()). */
+static void on_second(uv_timer_t *h)
+{
+    struct loop *o = h->data;
+    const int64_t now = timers_now();
+    live_enter(o->l);
+    for (struct call *c = o->all; c != NULL && !o->l->quit; c = c->next)
+        if (c->job != NULL && !c->closing && c->due.place == 0 && c->until < now) {
+            c->used = false; /* not once more */
+            call_over(c, -1, "the service did not answer in time");
+        }
+    live_leave(o->l);
 }
 
 static void on_connect(uv_connect_t *k, int status)
@@ -246,6 +270,7 @@ static void call_start(struct loop *o, struct job *j)
     c->job = j;
     j->call = c;
     c->tcp.data = c->connect.data = c;
+    c->until = patience(j->ns);
     uv_tcp_init(&o->uv, &c->tcp);
     c->next = o->all;
     if (o->all != NULL)
@@ -386,6 +411,8 @@ static void end_here(struct loop *o)
         uv_close((uv_handle_t *)&o->wake, NULL);
     if (!uv_is_closing((uv_handle_t *)&o->timer))
         uv_close((uv_handle_t *)&o->timer, NULL);
+    if (!uv_is_closing((uv_handle_t *)&o->second))
+        uv_close((uv_handle_t *)&o->second, NULL);
     if (!uv_is_closing((uv_handle_t *)&o->polled))
         uv_close((uv_handle_t *)&o->polled, NULL);
 }
@@ -453,7 +480,10 @@ static int loop_open(struct loop *o)
     uv_poll_start(&o->timer, UV_READABLE, on_timer);
     uv_check_init(&o->uv, &o->polled);
     uv_check_start(&o->polled, on_polled);
-    o->wake.data = o->timer.data = o->polled.data = o;
+    uv_timer_init(&o->uv, &o->second);
+    if (o->l->o.service != LIVE_TIMER)
+        uv_timer_start(&o->second, on_second, 1000, 1000);
+    o->wake.data = o->timer.data = o->polled.data = o->second.data = o;
     return 0;
 }
 

@@ -23,6 +23,23 @@ $ pertinax live page.yaml --requests 5 --under threads,coroutine --service 127.0
 > connections
 >
 
+One that says nothing, or more than it was asked for: nobody waits for ever, and no answer is somebody else's.
+
+$ printf 'import socket, sys, threading\ns = socket.create_server(("127.0.0.1", 0))\nprint(s.getsockname()[1], flush=True)\ndef serve(c):\n    while c.recv(200):\n        c.sendall(b"OK\\n" * int(sys.argv[1]))\nwhile True:\n    threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()\n' >odd.py; printf 'pertinax: 1\nname: one\nservices: {db: {latency: 5ms}}\nrequest: [{call: db}, {respond: 200}]\n' >one.yaml
+$ for n in 0 1 2; do python3 odd.py $n >port & odd=$! all=; while ! [ -s port ]; do sleep 0.1; done; for r in native python3; do for u in threads coroutine; do timeout -s KILL 60 pertinax live one.yaml --under $u -n 1 --runtime $r --service 127.0.0.1:$(cat port) >$r.$u & all="$all $!"; done; done; wait $all; kill $odd; rm port; for f in native.threads native.coroutine python3.threads python3.coroutine; do echo $n $f $(sed -n '/broken-calls/,/^$/p' $f); done; done
+> 0 native.threads warning[broken-calls]: 1 of 1 calls failed because the service did not answer in time
+> 0 native.coroutine warning[broken-calls]: 1 of 1 calls failed because the service did not answer in time
+> 0 python3.threads warning[broken-calls]: 1 of 1 calls failed because the client met: there was no answer in time
+> 0 python3.coroutine warning[broken-calls]: 1 of 1 calls failed because the client met: there was no answer in time
+> 1 native.threads
+> 1 native.coroutine
+> 1 python3.threads
+> 1 python3.coroutine
+> 2 native.threads warning[broken-calls]: 1 of 1 calls failed because the service answered garbage
+> 2 native.coroutine warning[broken-calls]: 1 of 1 calls failed because the service answered garbage
+> 2 python3.threads warning[broken-calls]: 1 of 1 calls failed because the client met: the answer makes no sense
+> 2 python3.coroutine warning[broken-calls]: 1 of 1 calls failed because the client met: the answer makes no sense
+
 Nothing to be had.
 
 $ (for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; ulimit -n 7; pertinax live page.yaml --requests 5 --under coroutine --service timer)

@@ -81,6 +81,8 @@ class Line(asyncio.BufferedProtocol):
     def say(self, line):
         if self.answer and not self.answer.done():
             self.answer.set_result(line)
+        else:  # nobody has asked
+            self.hang_up()
 
     def hang_up(self):
         if self.transport:
