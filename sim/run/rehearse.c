@@ -2,12 +2,15 @@
 /* rehearse.c - a simulation that is listened to; see rehearse.h. */
 #include "run/rehearse.h"
 #include "base/json.h"
+#include "run/draw_blind.h"
 #include "run/draw_name.h"
 #include "run/sim_impl.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define SECOND 1e9
+
+enum { EACH = 16 }; /* spare ones of each kind */
 
 struct entry { /* a request */
     struct sim_request id;
@@ -25,6 +28,7 @@ struct rehearsal {
     int64_t came;   /* the last one */
     bool spare;     /* so are those that come now */
     double longest; /* ns */
+    bool *drawn;    /* by instruction: somebody has come to it */
 };
 
 /* ---- requests ---- */
@@ -94,11 +98,19 @@ static const char *variable(const struct prog *p, uint32_t body, uint32_t word)
     return NULL;
 }
 
-static void put_step(struct buf *b, const struct sim *s, uint32_t task, uint32_t pc)
+/* Their code stands one after another. */
+static uint32_t body_of(const struct prog *p, uint32_t pc)
 {
-    const struct prog *p = s->p;
+    uint32_t b = 0;
+    while (b + 1 < p->nbody && p->body[b + 1].pc <= pc)
+        b++;
+    return b;
+}
+
+static void put_step(struct buf *b, const struct prog *p, uint32_t pc)
+{
     const struct op *o = &p->op[pc];
-    const char *var = o->code == OP_ASK ? variable(p, s->st.task[task].body, o->a) : NULL;
+    const char *var = o->code == OP_ASK ? variable(p, body_of(p, pc), o->a) : NULL;
     if (var != NULL)
         buf_printf(b, "/%s", var);
     else
@@ -134,20 +146,15 @@ static bool wanted(const struct prog *p, uint32_t pc)
     }
 }
 
-static void on_draw(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, double value,
-                    bool well)
+static bool is_plain(const struct op *o)
 {
-    struct rehearsal *h = ctx;
-    struct entry *e = entry_of(h, draw_name_request(s, task));
-    uint8_t code = s->p->op[pc].code;
-    bool plain = code == OP_ASK || code == OP_BRANCH || code == OP_CHOOSE;
-    if (!plain)
-        takes(h, value);
-    if (e == NULL || !wanted(s->p, pc))
-        return;
-    buf_clear(&h->key);
-    draw_name_task(&h->key, s, task);
-    put_step(&h->key, s, task, pc);
+    return o->code == OP_ASK || o->code == OP_BRANCH || o->code == OP_CHOOSE;
+}
+
+/* Under the name h->key. */
+static void put_draw(struct rehearsal *h, struct entry *e, uint32_t pc, double value, bool well)
+{
+    bool plain = is_plain(&h->p->op[pc]);
     if (e->draws.n > 0)
         buf_putc(&e->draws, ',');
     struct json j;
@@ -160,6 +167,22 @@ static void on_draw(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, 
     if (!well)
         json_end_arr(&j);
     json_end_arr(&j);
+}
+
+static void on_draw(void *ctx, const struct sim *s, uint32_t task, uint32_t pc, double value,
+                    bool well)
+{
+    struct rehearsal *h = ctx;
+    struct entry *e = entry_of(h, draw_name_request(s, task));
+    h->drawn[pc] = true;
+    if (!is_plain(&s->p->op[pc]))
+        takes(h, value);
+    if (e == NULL || !wanted(s->p, pc))
+        return;
+    buf_clear(&h->key);
+    draw_name_task(&h->key, s, task);
+    put_step(&h->key, s->p, pc);
+    put_draw(h, e, pc, value, well);
 }
 
 /* ---- the table ---- */
@@ -242,7 +265,6 @@ static void leave_out(struct rehearsal *h, const struct sim *s)
  * where that stands still, or refuses most, or where a timeout comes first. */
 static void draw_spare(struct rehearsal *h, const struct prog *p, struct sim_opt o)
 {
-    enum { EACH = 16 };
     h->spare = true;
     for (int patient = 0; patient < 2; patient++) {
         o.patient = patient > 0;
@@ -254,9 +276,33 @@ static void draw_spare(struct rehearsal *h, const struct prog *p, struct sim_opt
     }
 }
 
+/* Of the steps that nobody has come to, such as what a queue that was never full is to be followed
+ * by: in the program somebody may. */
+static void draw_rest(struct rehearsal *h, const struct prog *p, uint64_t seed)
+{
+    for (uint32_t i = 0; i < EACH; i++) {
+        struct entry e = {.spare = true};
+        for (uint32_t pc = 0; pc < p->nop; pc++) {
+            double value;
+            bool well;
+            if (h->drawn[pc] || !wanted(p, pc) || !draw_blind(p, seed, pc, i, &value, &well))
+                continue;
+            if (!is_plain(&p->op[pc]))
+                takes(h, value);
+            buf_clear(&h->key);
+            put_step(&h->key, p, pc);
+            put_draw(h, &e, pc, value, well);
+        }
+        if (e.draws.n == 0)
+            return;
+        h->v = grow(h->v, &h->cap, h->n + 1, sizeof *h->v);
+        h->v[h->n++] = e;
+    }
+}
+
 void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
 {
-    struct rehearsal h = {.p = p};
+    struct rehearsal h = {.p = p, .drawn = xcalloc(p->nop + 1u, sizeof(bool))};
     struct sim_ear ear = {&h, on_arrival, on_draw, on_timeout};
     struct sim_opt o = {.seed = seed, .stepwise = true, .ear = &ear};
     bool alone = p->cls[0].load == NULL;
@@ -266,6 +312,7 @@ void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
     else if (sim_run_load(s, n) != SIM_DEADLOCK) /* then they draw no more */
         leave_out(&h, s);
     draw_spare(&h, p, o);
+    draw_rest(&h, p, seed);
     for (uint32_t i = 0; i < h.n; i++) {
         h.v[i].think = think_of(s, h.v[i].id);
         takes(&h, (double)h.v[i].think);
@@ -279,5 +326,6 @@ void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
     sim_free(s);
     free(h.v);
     free(h.slot);
+    free(h.drawn);
     buf_free(&h.key);
 }

@@ -10,7 +10,8 @@
  *    "draws": [["/results[2]/cached", 0.0012], ["/results[2]/hit?", 1], ...]}
  *
  * with `"spare": true` before the draws if it is no request but one more set of draws, for who gets
- * further than the simulation (of a load, which may stand still), and with `"worker": 1` where
+ * further than the simulation (of a load, which may stand still), or to steps that nobody came to
+ * there; and with `"worker": 1` where
  * `balance: random` has drawn one.  Times are in seconds.
  * A key is the way from the request to the task (branches and tasks by name, copies with their
  * number), then the step; with `?` what it asked (a variable by its name), with `+` the CPU of a

@@ -63,7 +63,7 @@ $ pertinax live models/mmc.yaml --under threads -n 20 --emit mmc.py -q --format 
 
 The report is that of a native run: what it pays on critical paths, what is waited for, what is in use.
 
-$ printf 'pertinax: 1\nname: page\nservices: {db: {latency: 5ms, capacity: 1}}\nrequest: [{parallel: {a: [{call: db}], b: [{call: db}]}}, {respond: 200}]\n' >page.yaml; pertinax live page.yaml -n 5 --under threads,coroutine --runtime python3 --trace page.otlp.json --trace-requests 5 >page.txt; grep -E '^(CRITICAL|LIMITS|IN USE)' page.txt | sed 's/ UNDER.*//'; awk '/^LIMITS/ {on = 1} on && $2 == "db" {print $1, $2, ($5 > 1 && $5 < 9)} on && $1 == "db" {print $1, ($4 > 1 && $4 < 9)} /^$/ {on = 0}' page.txt; grep -o '"name":"db"' page.otlp.json | wc -l
+$ printf 'pertinax: 1\nname: page\nservices: {db: {latency: 5ms, capacity: 1}}\nrequest: [{parallel: {a: [{call: db}], b: [{call: db}]}}, {respond: 200}]\n' >page.yaml; pertinax live page.yaml -n 5 --under threads,coroutine --runtime python3 --trace page.otlp.json --trace-requests 5 >page.txt; grep -E '^(CRITICAL|LIMITS|IN USE)' page.txt | sed 's/ UNDER.*//'; awk '/^LIMITS/ {on = 1} on && $2 == "db" {print $1, $2, ($5 > 1 && $5 < 90)} on && $1 == "db" {print $1, ($4 > 1 && $4 < 90)} /^$/ {on = 0}' page.txt; grep -o '"name":"db"' page.otlp.json | wc -l
 > CRITICAL PATH
 > LIMITS
 > IN USE: mean (peak)
@@ -111,6 +111,12 @@ $ for e in threads coroutine; do for more in "" "--time-limit 1" "--set host.wor
 > 1
 >   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
 >      request/x: the circle is closed
+
+What no request of the simulation comes to, those of a program may: here late arrivals are rejected.
+
+$ printf 'pertinax: 1\nname: late\nservices: {s: {latency: 5ms, capacity: 1, queue: 0}, f: {latency: uniform(1ms 2ms)}}\nrequest: [{call: s, catch: {rejected: {call: f}}}, {respond: 200}]\nload: {rate: 196/s, arrivals: deterministic}\n' >late_ones.yaml; pertinax run late_ones.yaml --under threads,coroutine --requests 200 -q | grep -c '5.00 ±0  *5.00 ±0  *5.00 ±0'; pertinax live late_ones.yaml --under threads,coroutine -n 200 -q --runtime python3 --format json | grep -c '"requests": [12]'
+> 2
+> 2
 
 The traces go into a store, under the name of the execution or another.
 

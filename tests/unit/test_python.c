@@ -400,8 +400,44 @@ static void test_stands_still(void **state)
         all++;
     for (const char *p = b.s; (p = strstr(p, "\"spare\":true")); p++)
         spare++;
-    assert_int_equal(all, 3 + 2);
-    assert_int_equal(spare, 2);
+    assert_int_equal(all, 3 + 2 + 16); /* 16 for the pauses within both locks */
+    assert_int_equal(spare, 2 + 16);
+    buf_free(&b);
+    rig_free(&r);
+}
+
+/* No request of the simulation is rejected, or fails otherwise: but the program's may. */
+static void test_never_drawn(void **state)
+{
+    static const char *const key[] = {"[\"/f\",",        "[\"/f+\",",   "[\"/wait\",0.007]",
+                                      "[\"/f~\",0.003]", "[\"/x?\",1]", "[\"/if?\",",
+                                      "[\"/choose?\","};
+    (void)state;
+    struct rig r = rig_new("services:\n"
+                           "  s: {latency: 5ms, capacity: 1, queue: 0}\n"
+                           "  f: {latency: uniform(1ms 2ms), cpu: 1ms, error: 0.5}\n"
+                           "request:\n"
+                           "  - call: s\n"
+                           "    catch:\n"
+                           "      rejected:\n"
+                           "        - {call: f, retry: {attempts: 2, backoff: 3ms}}\n"
+                           "        - {wait: 7ms}\n"
+                           "        - {set: {x: chance(1)}}\n"
+                           "        - {if: chance(0.5), then: {respond: 500}}\n"
+                           "        - {choose: [{p: 0.5, do: []}, {p: 0.5, do: {respond: 501}}]}\n",
+                           "threads");
+    struct buf b = {0};
+    rehearse(r.prog, 1, 20, &b);
+    for (size_t i = 0; i < TEST_COUNT(key); i++)
+        if (strstr(b.s, key[i]) == NULL)
+            fail_msg("no %s", key[i]);
+    for (const char *at = b.s; (at = strstr(at, key[0])) != NULL; at++) {
+        double s = strtod(at + strlen(key[0]) + (at[strlen(key[0])] == '['), NULL);
+        assert_true(s >= 0.001 && s <= 0.002);
+    }
+    assert_longest("services: {s: {latency: 5ms, capacity: 1, queue: 0}}\n"
+                   "request: {call: s, catch: {rejected: {wait: 7s}}}\n",
+                   "threads", 7);
     buf_free(&b);
     rig_free(&r);
 }
@@ -610,6 +646,7 @@ int main(void)
     enum { MOST = 6 + 4 * TEST_COUNT(pipelines) };
     struct CMUnitTest t[MOST] = {
         test_named("what is drawn", test_rehearse, NULL),
+        test_named("what nobody has come to", test_never_drawn, NULL),
         test_named("the longest of all", test_longest, NULL),
         test_named("a load that stands still", test_stands_still, NULL),
         test_named("what is refused", test_refused, NULL),
