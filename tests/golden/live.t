@@ -39,6 +39,9 @@ $ for n in 0 1 2; do python3 odd.py $n >port & odd=$! all=; while ! [ -s port ];
 > 2 native.coroutine warning[broken-calls]: 1 of 1 calls failed because the service answered garbage
 > 2 python3.threads warning[broken-calls]: 1 of 1 calls failed because the client met: the answer makes no sense
 > 2 python3.coroutine warning[broken-calls]: 1 of 1 calls failed because the client met: the answer makes no sense
+$ sed -i 's/^import/import time, /; s/int(sys.argv\[1\]))/1); time.sleep(0.01); c.sendall(b"OK\\n")/' odd.py; printf 'pertinax: 1\nname: late\nservices: {db: {latency: 1ms}}\nrequest: [{call: db}, {wait: 50ms}, {parallel: [{call: db}, {call: db}]}, {respond: 200}]\n' >late.yaml; python3 odd.py >port & odd=$!; while ! [ -s port ]; do sleep 0.1; done; for r in native python3; do pertinax live late.yaml --under coroutine -n 3 --runtime $r --service 127.0.0.1:$(cat port) --time-limit 20 --format json | grep -o '"requests": 3'; done; kill $odd
+> "requests": 3
+> "requests": 3
 
 Nothing to be had.
 
@@ -93,7 +96,7 @@ $ pertinax live page.yaml --under threads -n 5 -d '' -q
 
 More calls at once than there are sockets, on either side: those fail, at once.
 
-$ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 1ms}}\nrequest: [{each: 100, do: {call: db}}, {respond: 200}]\n' >wide.yaml; (ulimit -n 40; timeout 9 pertinax live wide.yaml --under threads,coroutine -n 3 >wide.txt; echo $?); grep -c '^warning.broken-calls' wide.txt
+$ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 50ms}}\nrequest: [{each: 100, do: {call: db}}, {respond: 200}]\n' >wide.yaml; (ulimit -n 40; timeout 9 pertinax live wide.yaml --under threads,coroutine -n 3 >wide.txt; echo $?); grep -c '^warning.broken-calls' wide.txt
 > 0
 > 2
 
