@@ -295,6 +295,42 @@ static void test_open(void **state)
     rig_free(&x.rig);
 }
 
+/* What did not come until the program was stopped never came: the first client's next request, and
+ * without a load that after one whose only call had ended. */
+static void write_one(struct line *l)
+{
+    request(l, 0, 0, 10);
+    span(l, "s", 3, 0, 10, BELOW);
+    done(l);
+}
+
+static void write_in_call(struct line *l)
+{
+    root(l, 1, 0, 100, OPEN);
+    done(l);
+}
+
+static void write_just_over(struct line *l)
+{
+    root(l, 0, 0, 100, OPEN);
+    span(l, "s", 3, 0, 10, BELOW);
+    done(l);
+}
+
+static void test_never_came(void **state)
+{
+    static const char one[] = "services: {s: {latency: 10ms}}\nrequest: {call: s}\n";
+    static const char two[] = "services: {s: {latency: 10ms}}\nrequest: {call: s}\n"
+                              "load: {clients: 2}\n";
+    (void)state;
+    struct retraced x = retraced_open(two, "threads", true, write_one, write_in_call, SIM_STOPPED);
+    assert_int_equal(x.report.calls, 2);
+    rig_free(&x.rig);
+    x = retraced_open(one, "threads", false, write_nothing, write_just_over, SIM_MORE);
+    assert_int_equal(x.report.calls, 1);
+    rig_free(&x.rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest t[] = {
@@ -303,6 +339,7 @@ int main(void)
         test_named("threads begin with their first step", test_starts, NULL),
         test_named("a line that is cut off", test_half, NULL),
         test_named("a circle of requests that are open", test_open, NULL),
+        test_named("requests that never came", test_never_came, NULL),
     };
     return cmocka_run_group_tests_name("retrace", t, NULL, NULL);
 }
