@@ -144,10 +144,14 @@ void emit_held(struct emit *e)
 {
     buf_puts(e->out, "\n\n# ---- what is held, and shared ----\n\n");
     if (e->blocks) {
-        put_services(e, "", "Slots");
-        put_resources(e, "", "Slots");
+        const char *type = e->p->has_loop ? "CommonSlots" : "Slots";
+        put_services(e, "", type);
+        put_resources(e, "", type);
     }
-    if (e->p->has_loop) {
+    if (e->blocks && e->p->has_loop) {
+        buf_puts(e->out, "ASYNC_SERVICES = SERVICES\n");
+        buf_puts(e->out, e->m->nresource ? "ASYNC_RESOURCES = RESOURCES\n" : "");
+    } else if (e->p->has_loop) {
         put_services(e, "ASYNC_", "Places");
         put_resources(e, "ASYNC_", "Places");
     }

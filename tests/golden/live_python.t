@@ -118,6 +118,16 @@ $ printf 'pertinax: 1\nname: late\nservices: {s: {latency: 5ms, capacity: 1, que
 > 2
 > 2
 
+What a thread beside the loop holds, or calls, a task upon the loop waits for, and the other way round; who does not
+wait so long goes on.
+
+$ printf 'pertinax: 1\nname: both\nservices: {s: {latency: 30ms, capacity: 1}}\nresources: {m: mutex}\nrequest:\n  - parallel: {a: {use: m, do: {wait: 30ms}}, b: {offload: [{use: m, do: {wait: 30ms}}]}}\n  - parallel: {a: {call: s}, b: {offload: {call: s}}}\n  - parallel:\n      a: {use: m, do: {wait: 30ms}}\n      b: [{wait: 5ms}, {offload: {use: m, do: {wait: 90ms}}, timeout: 10ms, catch: []}]\n  - parallel:\n      a: {offload: {use: m, do: {wait: 30ms}}}\n      b: [{wait: 15ms}, {use: m, timeout: 10ms, catch: [], do: {wait: 90ms}}]\n  - respond: 200\n' >both.yaml; pertinax run both.yaml --under hybrid -q | tail -1; pertinax live both.yaml --under hybrid --runtime python3 -n 5 -q --emit both.py | awk 'END {print ($2 >= 180 && $2 < 270)}'; grep -h 'S = .*S$\|CommonSlots(1)' both.py
+> hybrid     180.0 ±0  180.0 ±0  180.0 ±0
+> 1
+> SERVICES = {"s": CommonSlots(1)}
+> RESOURCES = {"m": [CommonSlots(1)]}
+> ASYNC_SERVICES = SERVICES
+> ASYNC_RESOURCES = RESOURCES
 The traces go into a store, under the name of the execution or another.
 
 $ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"

@@ -11,7 +11,7 @@ class Selector(selectors.EpollSelector):
             select.select([self], [], [], timeout)
             timeout = 0
         return super().select(timeout)
-# only: Shared(
+# only: Shared( CommonSlots(
 
 
 def wake(future):
@@ -22,27 +22,31 @@ def wake(future):
     else:
         future.get_loop().call_soon_threadsafe(lambda: future.done() or future.set_result(None))
 # end
-# only: Places(
+# only: Places( CommonSlots(
 
 
 class Places(Units):
     """Units that tasks wait for."""
 
+    lock = contextlib.nullcontext()
+
     def open(self, gate):
         if not gate.done():
             gate.set_result(None)
 
-    async def acquire(self, rq, units=1):
+    async def enter(self, rq, units=1):
         """Returns from when on they are held."""
-        if self.take(units):
-            return time.monotonic()
-        ticket = self.stand(rq, units, asyncio.get_running_loop().create_future())
-        self.grant()
+        with self.lock:
+            if self.take(units):
+                return time.monotonic()
+            ticket = self.stand(rq, units, asyncio.get_running_loop().create_future())
+            self.grant()
         try:
             async with asyncio.timeout(self.queue_timeout) as limit:
                 await ticket.gate
         except BaseException as error:
-            self.give_up(ticket)
+            with self.lock:
+                self.give_up(ticket)
             if isinstance(error, TimeoutError) and limit.expired():
                 raise Failure("queue_timeout") from None
             raise
@@ -51,6 +55,20 @@ class Places(Units):
     def release(self, units=1, at=None):
         self.free, self.freed = self.free + units, at or time.monotonic()
         self.grant()
+# only: CommonSlots(
+
+
+class CommonSlots(Slots):
+    """Units that both threads and tasks of the loop wait for."""
+
+    enter = Places.enter
+
+    def open(self, gate):
+        if isinstance(gate, asyncio.Future):
+            wake(gate)
+        else:
+            super().open(gate)
+# end
 # end
 # only: .call( .hedged(
 
@@ -259,7 +277,7 @@ class Coroutine(Scope):
         places = ASYNC_SERVICES[service]
         if places is None:
             return await self.client.call(*self.message(service, name, None), limit)
-        text, seconds, well = self.message(service, name, await places.acquire(self))
+        text, seconds, well = self.message(service, name, await places.enter(self))
         end, rest = time.monotonic() + seconds, 0
         try:
             return await self.client.call(text, seconds, well, limit)
@@ -342,7 +360,7 @@ class Coroutine(Scope):
     @contextlib.asynccontextmanager
     async def hold(self, resource, units=1, key=0):
         places = ASYNC_RESOURCES[resource][key]
-        await places.acquire(self, units)
+        await places.enter(self, units)
         try:
             yield
         finally:
