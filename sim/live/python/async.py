@@ -302,7 +302,8 @@ class Coroutine(Scope):
         self.events.append(("answered", time.perf_counter_ns()))
         # end
         # only: send= receive=
-        self.burst(self.seconds(name + "+", receive), outside)
+        if well:
+            self.burst(self.seconds(name + "+", receive), outside)
         # end
         return well
 

@@ -367,7 +367,8 @@ class Thread(Scope):
         self.events.append(("answered", time.perf_counter_ns()))
         # end
         # only: send= receive=
-        self.burst(self.seconds(name + "+", receive), outside)
+        if well:
+            self.burst(self.seconds(name + "+", receive), outside)
         # end
         return well
 
@@ -423,11 +424,11 @@ class Thread(Scope):
             if heard:
                 number, well = heard
                 self.events.append((f"answered[{number}]", time.perf_counter_ns()))
-                # only: send= receive=
-                self.burst(copies[number].seconds(name + "+", receive), outside)
-                # end
                 failed += not well
                 if well:
+                    # only: send= receive=
+                    self.burst(copies[number].seconds(name + "+", receive), outside)
+                    # end
                     return True
             elif last and race.silent():
                 return False
