@@ -207,6 +207,17 @@ static void keep_step(struct recording *r, struct recorded_step s)
     r->step[r->nstep++] = s;
 }
 
+/* The copy of a call that was answered last, unless it has failed: it has won, and computes until
+ * the call is over. */
+static uint32_t winner(const struct span *s)
+{
+    uint32_t last = COPIES;
+    for (uint32_t k = 0; k < s->ncopy && !s->step.failed; k++)
+        if (s->copy[k].answered && (last == COPIES || s->copy[k].answered > s->copy[last].answered))
+            last = k;
+    return last;
+}
+
 /* A copy is a task of its own. */
 static void keep_copies(struct recording *r, const struct span *s)
 {
@@ -216,9 +227,11 @@ static void keep_copies(struct recording *r, const struct span *s)
             continue; /* it was not made */
         copy.task = arena_printf(r->mem, "%s/%s[%u]", copy.task, copy.name, k);
         copy.begin = copy.sent = s->copy[k].sent;
-        if (s->copy[k].answered) /* else nobody waited for it any more */
-            copy.end = s->copy[k].answered;
-        copy.answered = copy.end;
+        copy.answered = s->copy[k].answered;
+        if (copy.answered == 0) /* nobody waited for it any more */
+            copy.answered = copy.end;
+        else if (k != winner(s))
+            copy.end = copy.answered;
         copy.failed = false; /* as it was drawn */
         keep_step(r, copy);
     }

@@ -26,7 +26,7 @@ struct retrace {
     struct recording *rec;
     struct live_report *r;
     const atomic_bool *stop; /* or NULL */
-    int64_t now;
+    int64_t now, base; /* base: where the recording's clock stands at 0 */
     bool based;
     uint32_t heard;             /* the task that has drawn last; NONE: nobody */
     struct recorded_step *step; /* that it is to do until then; NULL: not known */
@@ -171,7 +171,7 @@ static bool has_end(const struct retrace *x)
 
 static int64_t end_of_all(const struct retrace *x)
 {
-    return has_end(x) ? x->rec->end - x->rec->begin : INT64_MAX;
+    return has_end(x) ? x->rec->end - x->base : INT64_MAX;
 }
 
 static void find_step(struct retrace *x, uint32_t task, uint32_t pc)
@@ -225,7 +225,7 @@ static void on_arrived(void *ctx, struct sim_request id, int64_t now)
     const struct recorded_request *q = x->based ? NULL : recording_find(x->rec, id);
     if (q == NULL)
         return;
-    x->rec->begin = q->arrival - now;
+    x->rec->begin = x->base = q->arrival - now;
     x->based = true;
 }
 
@@ -238,7 +238,7 @@ static int64_t on_again(void *ctx, struct sim_request id, int64_t at)
     const struct recorded_request *q = x->based ? recording_find(x->rec, id) : NULL;
     int64_t came = sim_spin(x->s) < SPINS ? at : at + SOME;
     if (q)
-        came = q->arrival - x->rec->begin;
+        came = q->arrival - x->base;
     else if (has_end(x))
         came = end_of_all(x) + 1;
     return came > at ? came : at;
@@ -251,7 +251,7 @@ static int64_t end_of(struct retrace *x, uint32_t task, int64_t ns)
     x->heard = NONE;
     if (heard && x->lasts)
         return end_of_all(x) + 1;
-    return heard && x->step ? x->until - x->rec->begin : x->now + ns;
+    return heard && x->step ? x->until - x->base : x->now + ns;
 }
 
 /* When the task did its first step that is still to come; a section is begun once. */
@@ -270,7 +270,7 @@ static int64_t begin_of(struct retrace *x, uint32_t task)
     if (first == NULL)
         return x->now;
     first->used = first->section;
-    return first->begin - x->rec->begin;
+    return first->begin - x->base;
 }
 
 /* ---- what the simulator asks ---- */
@@ -342,9 +342,11 @@ static void next_job(struct retrace *x)
 static bool next_request(struct retrace *x, uint64_t number)
 {
     const struct recorded_request *q = recording_find(x->rec, (struct sim_request){0, 0, number});
-    int64_t at = q && x->based ? q->arrival - x->rec->begin : x->now;
+    int64_t at = q && x->based ? q->arrival - x->base : x->now;
     if (q == NULL && has_end(x))
         return false;
+    if (at < x->now) /* here calls that nobody waits for any more go on between two requests */
+        x->base -= x->now - at;
     x->now = at > x->now ? at : x->now;
     world_clock(x->s, x->now);
     world_request(x->s, number);

@@ -176,8 +176,12 @@ class AsyncRace:
     def __init__(self, rq, group, after, about, how):
         self.rq, self.group, self.after, self.about, self.how = rq, group, after, about, how
         self.task, self.loop, self.made = asyncio.current_task(), asyncio.get_running_loop(), 0
-        self.begin, self.waits, self.beaten = self.loop.time(), True, False
-        self.timer = self.loop.call_at(self.begin + after, self.again)
+        self.waits, self.beaten = True, False
+        self.timer = self.loop.call_soon(self.wait)
+
+    def wait(self):
+        """The last copy is on its way: what it had to compute, or to block, has been done."""
+        self.timer = self.loop.call_later(self.after, self.again)
 
     def copy(self):
         scope = self.rq.child(f"{self.about[1]}[{len(self.group.tasks)}]")
@@ -189,8 +193,7 @@ class AsyncRace:
             task = self.loop.create_task(self.copy())
             self.group.tasks[-1].task = task
             task.add_done_callback(self.beat)
-            at = self.begin + len(self.group.tasks) * self.after
-            self.timer = self.loop.call_at(at, self.again)
+            self.timer = self.loop.call_soon(self.wait)
 
     def beat(self, _):
         if self.waits and self.group.verdict and not self.beaten:
