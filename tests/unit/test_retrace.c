@@ -188,6 +188,64 @@ static void test_bursts(void **state)
     rig_free(&x.rig);
 }
 
+/* The copy of a hedged call that has won computes from its answer, at 14, until the call is over.
+ */
+static void write_copy(struct line *l)
+{
+    char more[256];
+    snprintf(more, sizeof more,
+             BELOW ", \"events\": [{\"name\": \"sent[0]\", \"timeUnixNano\": \"%lld\"}, "
+                   "{\"name\": \"answered[0]\", \"timeUnixNano\": \"%lld\"}]",
+             epoch + 3 * MS, epoch + 14 * MS);
+    request(l, 0, 0, 16);
+    span(l, "a", 3, 0, 16, more);
+    done(l);
+}
+
+static void test_copy(void **state)
+{
+    (void)state;
+    struct retraced x =
+        retraced("services: {a: {latency: 10ms}}\n"
+                 "request: {call: a, cpu: {send: 2ms, receive: 2ms}, hedge: {after: "
+                 "50ms, max: 2}}\n",
+                 "serial", false, write_copy);
+    assert_int_equal(x.report.strayed, 0);
+    assert_ms(row_of(&x, "cores")->busy_area, 4);
+    assert_ms((double)x.account.time, 16);
+    rig_free(&x.rig);
+}
+
+/* The first request has given up its call after 5, which its service goes on with until 10; the
+ * second one came at 6, all the same, and took 3. */
+static void write_abandoned(struct line *l)
+{
+    request(l, 0, 0, 5);
+    span(l, "a", 3, 0, 5, BELOW);
+    done(l);
+    fprintf(l->f, "{\"resourceSpans\": [{\"scopeSpans\": [{\"spans\": [");
+    l->n = 0;
+    span(l, "request", 2, 6, 9,
+         "\"attributes\": [{\"key\": \"pertinax.ordinal\", \"value\": {\"intValue\": \"1\"}}]");
+    span(l, "a", 3, 6, 9, BELOW);
+    done(l);
+}
+
+static void test_abandoned(void **state)
+{
+    (void)state;
+    struct retraced x =
+        retraced("services: {a: {latency: 10ms, timeout: 5ms, capacity: 1, abandoned: keep}}\n"
+                 "request: {call: a, catch: []}\n",
+                 "coroutine", false, write_abandoned);
+    const struct path_account *a = sim_paths(x.rig.sim);
+    int64_t ns = 0;
+    for (uint64_t i = a->first[1]; i < a->first[2]; i++)
+        ns += a->entry_time[i];
+    assert_ms((double)ns, 3);
+    rig_free(&x.rig);
+}
+
 /* The threads of two branches do their first steps at 5 and at 8; the answer waits for the first.
  * Nothing is recorded of y's second step, which takes the 10 that it was to take. */
 static void write_starts(struct line *l)
@@ -336,6 +394,8 @@ int main(void)
     const struct CMUnitTest t[] = {
         test_named("who waits for a lock", test_waits, NULL),
         test_named("computing, and waiting to compute", test_bursts, NULL),
+        test_named("the copy that has won", test_copy, NULL),
+        test_named("a call that was given up", test_abandoned, NULL),
         test_named("threads begin with their first step", test_starts, NULL),
         test_named("a line that is cut off", test_half, NULL),
         test_named("a circle of requests that are open", test_open, NULL),
