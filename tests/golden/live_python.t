@@ -128,6 +128,17 @@ $ printf 'pertinax: 1\nname: both\nservices: {s: {latency: 30ms, capacity: 1}}\n
 > RESOURCES = {"m": [CommonSlots(1)]}
 > ASYNC_SERVICES = SERVICES
 > ASYNC_RESOURCES = RESOURCES
+A call that has failed has nothing to receive; on a loop the pause before the next copy begins when the last one is on
+its way.
+
+$ printf 'pertinax: 1\nname: failing\nservices: {s: {latency: 5ms, error: 1, cpu: {send: 1ms, receive: 200ms}}}\nrequest: [{call: s, catch: []}, {call: s, hedge: {after: 2ms, max: 2}, catch: []}, {call: s, blocking: true, catch: []}, {respond: 200}]\n' >failing.yaml; for e in threads coroutine hybrid; do pertinax live failing.yaml --under $e --runtime python3 -n 2 -q | awk 'END {print $1, ($2 < 200)}'; done
+> threads 1
+> coroutine 1
+> hybrid 1
+$ printf 'pertinax: 1\nname: again\nservices: {s: {latency: 5ms, error: 1, cpu: {send: 30ms}}}\nrequest: [{call: s, hedge: {after: 30ms, max: 2}, catch: []}, {respond: 200}]\n' >again.yaml; pertinax run again.yaml --under coroutine -q | tail -1; pertinax live again.yaml --under coroutine --runtime python3 -n 2 -q | awk 'END {print ($2 > 94 && $2 < 150)}'
+> coroutine  95.0 ±0  95.0 ±0  95.0 ±0
+> 1
+
 The traces go into a store, under the name of the execution or another.
 
 $ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"
