@@ -32,6 +32,7 @@ int main(int argc, char **argv)
     };
     standard_files();
     signal(SIGPIPE, SIG_DFL);    /* `pertinax ... | head` ends quietly whoever our parent is */
+    signal(SIGCHLD, SIG_DFL);    /* ignored, nobody could ask how a program of ours has ended */
     signal(SIGXFSZ, SIG_IGN);    /* a file that may not grow cannot be written, as on a full disk */
     gsl_set_error_handler_off(); /* its default aborts; we look at results instead */
     return cmd_main(argc > 0 ? argc - 1 : 0, argv + (argc > 0), &env);

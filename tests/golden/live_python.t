@@ -274,6 +274,11 @@ $ printf '#!/bin/sh\nsleep 77 &\nexit 1\n' >bin/python3; PATH=$PWD/bin:$PATH tim
 ! 1 error
 ? 1
 
+Whoever starts us may ignore that programs end; how ours has ended is known all the same, at once.
+
+$ timeout -s KILL 60 env --ignore-signal=CHLD pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 --time-limit 50 --format json | grep -o '"complete": [a-z]*'
+> "complete": true
+
 Calls that have taken every socket do not take the recording with them.
 
 $ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 1ms}}\nrequest: [{each: 100, do: {call: db}}, {respond: 200}]\n' >wide.yaml; for i in 1 2 3 4 5 6; do (ulimit -n 40; timeout 20 pertinax live wide.yaml --runtime python3 --under threads -n 2 --format json | grep -o '"requests": 2'); done
