@@ -3,6 +3,7 @@
 #include "cli/live_session.h"
 #include "cli/live_python.h"
 #include "cli/watch.h"
+#include "live/machine.h"
 #include "reports/layout.h"
 #include "reports/trace.h"
 #include "trace/import.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum { DEFAULT_ALONE = 200, DEFAULT_LOAD = 2000, DEFAULT_SECONDS = 120 };
@@ -237,20 +237,10 @@ static bool tell_trouble(const struct live_session *l, struct run_result *r, str
     return unable;
 }
 
-/* Sockets and threads: as many as the system lets us have. */
-static void limits_most(void)
-{
-    struct rlimit r;
-    if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-        r.rlim_cur = r.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &r);
-    }
-}
-
 /* The service, the store, a folder for files on the way; if not, why not is in d. */
 static enum cmd_status begin(struct live_session *l, struct diags *d)
 {
-    limits_most();
+    files_most();
     l->folder = l->way.path;
     if ((l->python || l->store_path) && !folder_begin(&l->way, l->a->tmp)) {
         diag_error(d, nowhere, "E-live", NULL, "no folder can be made in %s: %s", l->a->tmp,

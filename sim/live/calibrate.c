@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* calibrate.c - names, medians and their intervals; see calibrate.h. */
-#define _GNU_SOURCE /* sched_getaffinity() */
 #include "live/calibrate.h"
 #include "base/stats.h"
 #include <math.h>
-#include <sched.h>
 #include <stdlib.h>
 
 /* ORDER calibrated */
@@ -53,13 +51,4 @@ void calibrate_settle(const struct calibrate_sample *s, struct calibration *out)
 {
     for (int i = 0; i < CAL_COUNT; i++)
         out->v[i] = settle(s->x[i]);
-}
-
-uint32_t calibrate_cores(void)
-{
-    cpu_set_t have;
-    CPU_ZERO(&have);
-    if (sched_getaffinity(0, sizeof have, &have) != 0 || CPU_COUNT(&have) < 1)
-        return 1;
-    return (uint32_t)CPU_COUNT(&have);
 }

@@ -58,7 +58,6 @@ struct calibrate_sample {
     double x[CAL_COUNT][CALIBRATE_BATCHES];
 };
 void calibrate_settle(const struct calibrate_sample *s, struct calibration *out);
-uint32_t calibrate_cores(void); /* that this process may use */
 
 /* Upon so many cores, 0: all.  False: it was stopped, or *why says what is in the way. */
 bool calibrate_native(uint32_t cores, const atomic_bool *stop, struct calibration *out,

@@ -10,6 +10,7 @@
  * and back; that a pool's thread is dispatched for it counts as part of that. */
 #include "live/calibrate.h"
 #include "live/live.h"
+#include "live/machine.h"
 #include "live/server.h"
 #include "core/prog.h"
 #include "model/model.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum probe_name {
     PROBE_FRESH,
@@ -71,13 +71,6 @@ struct bench {
     uint16_t port;
     const char **why;
 };
-
-static double cpu_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
 
 /* The most memory since clear_refs was written to, in bytes; NAN: the system does not say. */
 static double memory_peak(void)
@@ -149,9 +142,9 @@ static bool probe_run(const struct bench *b, const struct probe *p, uint32_t n, 
                                .most_ns = INT64_C(10000000000),
                                .stop = b->stop};
     bool peak = p->of == BYTES && memory_forget_peak();
-    double before = cpu_now();
+    int64_t before = burnt_by_all();
     enum sim_end end = live_run(s, false, p->requests, &o, &r);
-    *out = p->of == CPU    ? cpu_now() - before
+    *out = p->of == CPU    ? (double)(burnt_by_all() - before)
            : p->of == TIME ? time_of(s)
            : peak          ? memory_peak()
                            : NAN;
@@ -214,7 +207,7 @@ bool calibrate_native(uint32_t cores, const atomic_bool *stop, struct calibratio
     struct live_server server;
     struct calibrate_sample s;
     *why = NULL;
-    *out = (struct calibration){.runtime = "native", .cores = calibrate_cores()};
+    *out = (struct calibration){.runtime = "native", .cores = cores_ours()};
     if (cores > 0 && cores < out->cores)
         out->cores = cores;
     if (!server_begin(&server)) {

@@ -5,7 +5,7 @@
 #include "live/child.h"
 #include "live/emit_impl.h"
 #include "live/folder.h"
-#include "live/live.h"
+#include "live/machine.h"
 #include "live/python.h"
 #include "live/server.h"
 #include <math.h>
@@ -138,7 +138,7 @@ static const char *measure(const char *folder, struct calibration *out, struct a
 bool calibrate_python(const char *tmp, struct calibration *out, struct arena *mem, const char **why)
 {
     struct live_folder folder;
-    *out = (struct calibration){.gil = true, .cores = calibrate_cores()};
+    *out = (struct calibration){.gil = true, .cores = cores_ours()};
     *why = arena_printf(mem, "no folder can be made in %s", tmp);
     if (!folder_begin(&folder, tmp))
         return false;

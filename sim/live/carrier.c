@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* carrier.c - threads: each does one thing at a time, in the order in which it is given them. */
 #include "live/live_impl.h"
+#include "live/machine.h"
 #include "live/timers.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,7 @@ static bool sleep_job(struct carrier *c, const struct job *j)
 {
     struct live *l = c->l;
     int64_t until = l->base + j->due;
-    struct timespec t = {.tv_sec = (time_t)(until / 1000000000),
-                         .tv_nsec = (long)(until % 1000000000)};
+    struct timespec t = timers_spec(until);
     while (!j->dead && !l->quit && timers_now() < until)
         pthread_cond_timedwait(&c->wake, &l->lock, &t);
     return j->ok;
@@ -225,14 +225,10 @@ static int thread_make(struct carrier *c)
 static struct carrier *carrier_new(struct live *l, struct carrier what, struct job *first)
 {
     struct carrier *c = xcalloc(1, sizeof *c);
-    pthread_condattr_t a;
     *c = what;
     c->l = l;
     c->fd = -1;
-    pthread_condattr_init(&a);
-    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->wake, &a);
-    pthread_condattr_destroy(&a);
+    timers_cond(&c->wake);
     jobs_put(&c->todo, first);
     c->next = l->all;
     if (l->all != NULL)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* child.c - see child.h. */
 #include "live/child.h"
-#include "live/live_impl.h"
+#include "live/machine.h"
+#include "live/timers.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,7 +25,7 @@ static _Noreturn void be_program(const struct child_opt *o, pid_t parent)
     sigprocmask(SIG_SETMASK, &none, NULL); /* what we have blocked for ourselves */
     setpgid(0, 0);                         /* Ctrl-C is for us; we say when */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* its pauses end when they are over */
+    timers_exact();
     if (getppid() != parent || out < 0 || in < 0 || !o->argv[0])
         _exit(NOT_STARTED);
     dup2(in, 0);
@@ -36,13 +37,6 @@ static _Noreturn void be_program(const struct child_opt *o, pid_t parent)
         argv[i] = (char *)(uintptr_t)o->argv[i];
     execvp(o->argv[0], argv);
     _exit(errno == ENOENT ? NOT_FOUND : NOT_STARTED);
-}
-
-static int64_t clock_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static enum child_end end_of(int status)
@@ -71,7 +65,7 @@ static bool has_ended(pid_t pid, int *status)
 static bool wait_until(pid_t pid, int *status, int64_t until, const atomic_bool *stop)
 {
     const struct timespec look = {.tv_nsec = 5000000};
-    while (clock_ns() < until && !(stop != NULL && atomic_load(stop))) {
+    while (timers_now() < until && !(stop != NULL && atomic_load(stop))) {
         if (has_ended(pid, status))
             return true;
         nanosleep(&look, NULL);
@@ -88,10 +82,10 @@ enum child_end child_run(const struct child_opt *o)
         return CHILD_UNABLE;
     if (pid == 0)
         be_program(o, self);
-    if (wait_until(pid, &status, o->most_ns > 0 ? clock_ns() + o->most_ns : INT64_MAX, o->stop))
+    if (wait_until(pid, &status, o->most_ns > 0 ? timers_now() + o->most_ns : INT64_MAX, o->stop))
         return end_of(status);
     kill(pid, SIGTERM);
-    if (!wait_until(pid, &status, clock_ns() + grace, NULL)) {
+    if (!wait_until(pid, &status, timers_now() + grace, NULL)) {
         kill(-pid, SIGKILL);
         kill(pid, SIGKILL);
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -2,6 +2,7 @@
 /* live.c - the conductor of a live run: the lock, the clock, events that are due, the end. */
 #include "live/live.h"
 #include "live/live_impl.h"
+#include "live/machine.h"
 #include "live/stalls.h"
 #include "live/timers.h"
 #include <stdio.h>
@@ -217,8 +218,8 @@ static void on_cpu(void *ctx, uint32_t task, enum world_by by, uint32_t on, int6
 static struct timespec at_time(const struct live *l, int64_t ns)
 {
     const int64_t far = INT64_C(3600000000000);
-    int64_t now = live_clock(l), t = l->base + (ns > now + far ? now + far : ns);
-    return (struct timespec){.tv_sec = (time_t)(t / 1000000000), .tv_nsec = (long)(t % 1000000000)};
+    int64_t now = live_clock(l);
+    return timers_spec(l->base + (ns > now + far ? now + far : ns));
 }
 
 /* Nothing is out, nothing will come, and tasks are there. */
@@ -294,17 +295,6 @@ static void conduct(struct live *l, bool load, uint64_t n)
         l->end = load && world_finished(l->s) < n ? SIM_DRAINED : SIM_MORE;
 }
 
-static void locks_init(struct live *l)
-{
-    pthread_condattr_t a;
-    pthread_mutex_init(&l->lock, NULL);
-    pthread_condattr_init(&a);
-    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
-    pthread_cond_init(&l->turn, &a);
-    pthread_cond_init(&l->gone, &a);
-    pthread_condattr_destroy(&a);
-}
-
 enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_opt *o,
                       struct live_report *r)
 {
@@ -320,7 +310,9 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
                               .cpu = on_cpu,
                               .answered = on_answered};
     world_attach(s, &l->world);
-    locks_init(l);
+    pthread_mutex_init(&l->lock, NULL);
+    timers_cond(&l->turn);
+    timers_cond(&l->gone);
     timers_exact();
     struct stalls still;
     int64_t burnt = burnt_by_all();

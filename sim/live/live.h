@@ -10,7 +10,6 @@
 #ifndef LIVE_LIVE_H
 #define LIVE_LIVE_H
 #include "run/sim_world.h"
-#include <sys/types.h>
 
 enum live_service {
     LIVE_TIMER,
@@ -48,9 +47,5 @@ struct live_report {
  * The records, accounts and paths are s's as ever. */
 enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_opt *o,
                       struct live_report *r);
-
-/* The process is somewhere else in truth: it leaves the cores of an execution that has so many to
- * that, if there are more. */
-void cores_leave(pid_t pid, uint32_t cores);
 
 #endif

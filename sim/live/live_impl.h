@@ -5,7 +5,6 @@
  *   carrier.c   threads, and what they are given to do
  *   loop.c      event loops (libuv), calls that do not block
  *   client.c    a call over a blocking socket
- *   burn.c      computing for a given time
  *
  * One lock is held around all that looks at the simulator or at a list of jobs; it is let go of
  * while a job is done. */
@@ -118,17 +117,5 @@ int client_socket(int64_t ns, const char **why);
 int client_connect(int fd, const struct live_opt *o, const char **why);
 /* Ask and wait for the answer.  Like call_answer(); -1 also if the connection is gone. */
 int client_call(int fd, const char *service, int64_t ns, bool ok, const char **why);
-
-/* burn.c */
-void burn(int64_t ns);         /* of this thread's CPU time */
-int64_t burnt_by_thread(void); /* CPU time of this thread until now, of all threads */
-int64_t burnt_by_all(void);
-struct cores {
-    bool known;
-    unsigned char set[128];
-};
-/* This thread and those that it makes: on so many at most.  Returns those that it had. */
-struct cores cores_limit(uint32_t cores);
-void cores_restore(const struct cores *c);
 
 #endif

@@ -10,6 +10,7 @@
  * kernel's order favours connections that it has told of before, and who computes a millisecond for
  * each answer would let some wait for many turns. */
 #include "live/live_impl.h"
+#include "live/machine.h"
 #include "live/timers.h"
 #include <stdlib.h>
 #include <string.h>
@@ -490,14 +491,10 @@ static int loop_open(struct loop *o)
 static struct loop *loop_new(struct live *l, uint32_t number)
 {
     struct loop *o = xcalloc(1, sizeof *o);
-    pthread_condattr_t a;
     o->l = l;
     o->self = (struct carrier){.l = l, .number = number, .task = NONE, .fd = -1};
     o->timers.fd = -1;
-    pthread_condattr_init(&a);
-    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
-    pthread_cond_init(&o->self.wake, &a);
-    pthread_condattr_destroy(&a);
+    timers_cond(&o->self.wake);
     return o;
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* burn.c - computing for a given time, on so many cores. */
+/* machine.c - see machine.h. */
 #define _GNU_SOURCE /* sched_setaffinity() */
-#include "live/live_impl.h"
+#include "live/machine.h"
 #include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+
+/* ---- CPU time ---- */
 
 static int64_t cpu_of(clockid_t whose)
 {
@@ -34,6 +37,8 @@ void burn(int64_t ns)
             x += i;
 }
 
+/* ---- cores ---- */
+
 /* The first so many of those that we may use; and the rest, all of them if none is left. */
 static bool cores_split(uint32_t cores, cpu_set_t *first, cpu_set_t *rest)
 {
@@ -50,6 +55,15 @@ static bool cores_split(uint32_t cores, cpu_set_t *first, cpu_set_t *rest)
     if (CPU_COUNT(rest) == 0)
         *rest = have;
     return true;
+}
+
+uint32_t cores_ours(void)
+{
+    cpu_set_t have;
+    CPU_ZERO(&have);
+    if (sched_getaffinity(0, sizeof have, &have) != 0 || CPU_COUNT(&have) < 1)
+        return 1;
+    return (uint32_t)CPU_COUNT(&have);
 }
 
 struct cores cores_limit(uint32_t cores)
@@ -78,4 +92,15 @@ void cores_leave(pid_t pid, uint32_t cores)
     cpu_set_t ours, theirs;
     if (cores_split(cores, &ours, &theirs))
         sched_setaffinity(pid, sizeof theirs, &theirs);
+}
+
+/* ---- files ---- */
+
+void files_most(void)
+{
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+        r.rlim_cur = r.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &r);
+    }
 }

@@ -7,6 +7,7 @@
  * rings as much too early as we have lately been late. */
 #include "live/server.h"
 #include "base/arena.h"
+#include "live/machine.h"
 #include "live/timers.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -237,16 +237,6 @@ static int listen_loopback(uint16_t *port)
     }
     *port = ntohs(at.sin_port);
     return fd;
-}
-
-/* As many sockets as there may be. */
-static void files_most(void)
-{
-    struct rlimit r;
-    if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-        r.rlim_cur = r.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &r);
-    }
 }
 
 static _Noreturn void be_service(int listening, int hold)

@@ -5,7 +5,6 @@
 #include "live/timers.h"
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 static void add(struct stalls *s, int64_t from, int64_t to)
 {
@@ -19,8 +18,7 @@ static void *watch(void *arg)
     pthread_mutex_lock(&s->lock);
     while (!s->quit) {
         int64_t due = timers_now() + STALL_TICK;
-        struct timespec t = {.tv_sec = (time_t)(due / 1000000000),
-                             .tv_nsec = (long)(due % 1000000000)};
+        struct timespec t = timers_spec(due);
         while (!s->quit && timers_now() < due)
             pthread_cond_timedwait(&s->wake, &s->lock, &t);
         int64_t now = timers_now();
@@ -33,13 +31,9 @@ static void *watch(void *arg)
 
 void stalls_begin(struct stalls *s)
 {
-    pthread_condattr_t a;
     *s = (struct stalls){.n = 0};
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&a);
-    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->wake, &a);
-    pthread_condattr_destroy(&a);
+    timers_cond(&s->wake);
     s->watches = pthread_create(&s->id, NULL, watch, s) == 0;
 }
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 int64_t timers_now(void)
@@ -13,6 +12,21 @@ int64_t timers_now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+struct timespec timers_spec(int64_t at)
+{
+    return (struct timespec){.tv_sec = (time_t)(at / 1000000000),
+                             .tv_nsec = (long)(at % 1000000000)};
+}
+
+void timers_cond(pthread_cond_t *c)
+{
+    pthread_condattr_t a;
+    pthread_condattr_init(&a);
+    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &a);
+    pthread_condattr_destroy(&a);
 }
 
 int64_t timers_since_epoch(int64_t ns)
@@ -88,8 +102,7 @@ void timers_arm(struct timers *t, int64_t early)
     if (at == t->armed)
         return;
     t->armed = at;
-    struct itimerspec when = {
-        .it_value = {.tv_sec = (time_t)(at / 1000000000), .tv_nsec = (long)(at % 1000000000)}};
+    struct itimerspec when = {.it_value = timers_spec(at)};
     timerfd_settime(t->fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 

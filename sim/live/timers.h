@@ -5,8 +5,10 @@
  * A timer stands in what it is a timer of; its zero is one that is not set. */
 #ifndef LIVE_TIMERS_H
 #define LIVE_TIMERS_H
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 struct timer {
     int64_t at;     /* by timers_now() */
@@ -19,8 +21,10 @@ struct timers {
     int64_t armed; /* what the kernel's timer is set to; 0: to nothing */
 };
 
-int64_t timers_now(void);               /* CLOCK_MONOTONIC, ns */
-int64_t timers_since_epoch(int64_t ns); /* a time since the epoch, by that clock */
+int64_t timers_now(void);                /* CLOCK_MONOTONIC, ns */
+struct timespec timers_spec(int64_t at); /* the same for those who want it so */
+void timers_cond(pthread_cond_t *c);     /* whose timed waits go by that clock */
+int64_t timers_since_epoch(int64_t ns);  /* a time since the epoch, by that clock */
 void timers_exact(void); /* sleeps of this thread and of those that it makes end when they are
                             to, not at what is convenient up to 50 us later */
 bool timers_open(struct timers *t); /* false: no descriptor to be had */
