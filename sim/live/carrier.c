@@ -160,39 +160,45 @@ static bool is_done(const struct carrier *c)
                                        !world_runs(c->l->s, c->task, c->number)));
 }
 
-/* With jobs that take no time, and more of them at once, it would keep the lock for ever: others
- * have things to say, such as that all is over.  held: since when it has had it, or 0. */
+/* With jobs that take next to no time, and more of them at once, it would keep the lock for ever
+ * (who lets go of one for a moment is the first to have it again): others have things to say, such
+ * as that all is over.  held: since when nobody else can have had it. */
 static void give_way(struct live *l, int64_t *held)
 {
     const int64_t most = 1000000;
     const struct timespec pause = {.tv_nsec = 20000};
-    if (*held == 0)
-        *held = timers_now();
     if (timers_now() - *held < most)
         return;
     pthread_mutex_unlock(&l->lock);
     nanosleep(&pause, NULL);
     pthread_mutex_lock(&l->lock);
-    *held = 0;
+    *held = timers_now();
+}
+
+static void carrier_job(struct carrier *c, struct job *j, int64_t *held)
+{
+    const int64_t moment = 20000, begun = timers_now();
+    bool ok = carrier_do(c, j);
+    int64_t over = timers_now();
+    if (over - begun > moment)
+        *held = over;
+    job_over(c->l, j, ok);
+    carriers_make(c->l);
+    give_way(c->l, held);
 }
 
 static void *carrier_main(void *arg)
 {
     struct carrier *c = arg;
     struct live *l = c->l;
-    int64_t held = 0;
     pthread_mutex_lock(&l->lock);
+    int64_t held = timers_now();
     for (;;) {
         struct job *j = jobs_take(&c->todo);
         if (j != NULL) {
-            bool takes_time = j->kind == JOB_CALL || (j->kind == JOB_CPU && j->ns > 0);
-            held = takes_time ? 0 : held;
-            job_over(l, j, carrier_do(c, j));
-            carriers_make(l);
-            give_way(l, &held);
+            carrier_job(c, j, &held);
             continue;
         }
-        held = 0;
         if (is_done(c))
             break;
         if (c->helper) {
@@ -201,6 +207,7 @@ static void *carrier_main(void *arg)
         }
         while (c->todo.first == NULL && !is_done(c))
             pthread_cond_wait(&c->wake, &l->lock);
+        held = timers_now();
     }
     bequeath(c);
     carrier_free(c);

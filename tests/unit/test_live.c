@@ -276,6 +276,28 @@ static void test_stops(void **state)
     rig_free(&late);
 }
 
+/* Steps that take next to no time, one after another, upon a thread: it hears that its time is
+ * over. */
+static void test_gives_way(void **state)
+{
+    static const char *const steps[] = {"wait: 0", "wait: 1ns", "call: s"};
+    const struct kind_case *k = *state;
+    struct live_opt o = by_timer();
+    char text[256];
+    o.most_ns = 50 * MS;
+    for (size_t i = 0; i < TEST_COUNT(steps); i++) {
+        snprintf(text, sizeof text,
+                 "services: {s: {latency: 0}}\n"
+                 "request: [{repeat: 50000000, do: [{%s}]}, {respond: 200}]\n",
+                 steps[i]);
+        struct rig r = rig_new(text, k->exec);
+        struct run got = run_live(&r, false, 1, o);
+        assert_int_equal(got.end, SIM_STOPPED);
+        assert_true(got.report.timed_out);
+        rig_free(&r);
+    }
+}
+
 static void run_each_kind(void)
 {
     for (size_t i = 0; i < TEST_COUNT(kinds); i++) {
@@ -382,6 +404,7 @@ int main(void)
     EACH_KIND(test_load, false)
     EACH_KIND(test_service_dies, true)
     EACH_KIND(test_stops, false)
+    EACH_KIND(test_gives_way, false)
     for (size_t i = 1; i < 3; i++) {
         rows[n] = (struct kind_case){.exec = kinds[i]};
         snprintf(names[n], sizeof names[n], "thousands, %s", kinds[i]);
