@@ -198,11 +198,19 @@ struct store *store_open(const char *path, enum store_mode mode, struct diags *d
     return NULL;
 }
 
+/* The file of this name is another one by now, or there is none. */
+static bool has_moved(const struct store *s)
+{
+    int moved = 0;
+    return sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+           moved;
+}
+
 /* Nothing is in it, and nobody is about to change that; so it stays as long as it is open. */
 static bool is_unwanted(struct store *s)
 {
     return sqlite3_exec(s->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK &&
-           store_number(s, "SELECT count(*) FROM file") == 0;
+           store_number(s, "SELECT count(*) FROM recording") == 0 && !has_moved(s);
 }
 
 void store_close(struct store *s)
@@ -258,8 +266,17 @@ static int change_to_log(struct store *s)
     return rc;
 }
 
+/* Whoever had made it has removed it, or somebody else has: what is written now nobody would find.
+ */
+static bool gone(struct store *s, struct diags *d)
+{
+    return refuse(s, d, "try again: a new one is made", "was removed or replaced meanwhile");
+}
+
 bool store_begin(struct store *s, const char *label, struct diags *d)
 {
+    if (has_moved(s))
+        return gone(s, d);
     store_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
                   "PRAGMA temp_store = MEMORY");
     /* A file that was made just now has no readers: without a log its pages are written once. */
@@ -269,6 +286,10 @@ bool store_begin(struct store *s, const char *label, struct diags *d)
     if (rc == SQLITE_BUSY)
         return busy(s, d);
     store_must(s, rc);
+    if (has_moved(s)) { /* while we waited */
+        store_exec(s, "ROLLBACK");
+        return gone(s, d);
+    }
     s->writing = s->writes = true;
     s->recording = recording_of(s, label);
     s->last_trace = store_number(s, "SELECT max(id) FROM trace");

@@ -191,6 +191,41 @@ static void test_undone(void **state)
     close_store(&f);
 }
 
+/* One that was made and got nothing is removed; but not if another has put something there, be it
+ * into the same file or into a new one; and who has it open does not write where nobody looks. */
+static void test_removed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    open_store(&f);
+    struct store *other = store_open(f.path, STORE_WRITE, f.d);
+    store_close(f.s);
+    assert_int_equal(access(f.path, F_OK), -1);
+    assert_false(store_begin(other, "a", f.d));
+    assert_non_null(strstr(diags_get(f.d, 0)->text, "removed or replaced"));
+    store_close(other);
+
+    f.s = store_open(f.path, STORE_WRITE, f.d);
+    other = store_open(f.path, STORE_WRITE, f.d);
+    assert_true(store_begin(other, "a", f.d));
+    store_commit(other);
+    store_close(f.s);
+    assert_int_equal(access(f.path, F_OK), 0);
+    store_close(other);
+
+    unlink(f.path);
+    f.s = store_open(f.path, STORE_WRITE, f.d);
+    unlink(f.path);
+    other = store_open(f.path, STORE_WRITE, f.d);
+    assert_true(store_begin(other, "a", f.d));
+    store_commit(other);
+    store_close(f.s);
+    assert_int_equal(store_number(other, "SELECT count(*) FROM recording"), 1);
+    f.s = other;
+    assert_int_equal(access(f.path, F_OK), 0);
+    close_store(&f);
+}
+
 static void test_select(void **state)
 {
     (void)state;
@@ -355,12 +390,13 @@ static void test_half_written(void **state)
 
 int main(void)
 {
-    struct CMUnitTest t[TEST_COUNT(files) + 6];
+    struct CMUnitTest t[TEST_COUNT(files) + 7];
     size_t n = 0;
     for (; n < TEST_COUNT(files); n++)
         t[n] = test_named(files[n].name, test_file, &files[n]);
     t[n++] = test_named("labels", test_labels, NULL);
     t[n++] = test_named("undone", test_undone, NULL);
+    t[n++] = test_named("removed", test_removed, NULL);
     t[n++] = test_named("select", test_select, NULL);
     t[n++] = test_named("far apart", test_far_apart, NULL);
     t[n++] = test_named("killed", test_killed, NULL);
