@@ -145,7 +145,8 @@ static void on_client(struct server *s, struct client *c)
         return;
     if (end != NULL)
         *end = '\0';
-    if (end == NULL || !question(s, c, at)) {
+    bool more = end != NULL && end + 1 < c->line + c->n; /* before its answer */
+    if (end == NULL || more || !question(s, c, at)) {
         client_gone(s, c);
         return;
     }

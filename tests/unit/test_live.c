@@ -5,6 +5,7 @@
  * busy, some of the requests are not slowed down to a third. */
 #include "live/live.h"
 #include "live/server.h"
+#include "tests/unit/own_service.h"
 #include "tests/unit/schedule.h"
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -252,6 +253,60 @@ static void test_service_dies(void **state)
     server_end(&server);
 }
 
+/* Each connection is closed when a second question comes. */
+static void answer_once(struct own_service *s)
+{
+    const struct question *q = &s->asked[s->nasked - 1];
+    for (uint32_t i = 0; i + 1 < s->nasked; i++)
+        if (s->asked[i].fd == q->fd) {
+            shutdown(q->fd, SHUT_RDWR);
+            return;
+        }
+    service_answer(q);
+}
+
+/* One that was kept may have been closed meanwhile: it is asked once more, by another one. */
+static void test_closed_meanwhile(void **state)
+{
+    enum { REQUESTS = 20 };
+    const struct kind_case *k = *state;
+    struct own_service s;
+    service_begin(&s, answer_once, 0);
+    struct rig r = rig_new("services: {s: {latency: 1ms}}\n"
+                           "request: [{call: s}, {respond: 200}]\n",
+                           k->exec);
+    struct run got = run_live(&r, false, REQUESTS, by_tcp(s.port));
+    service_end(&s);
+    assert_int_equal(got.report.broken, 0);
+    assert_int_equal(got.rec[REQUESTS - 1].status, 200);
+    assert_true(s.nasked > REQUESTS); /* so they are kept, and taken over */
+    rig_free(&r);
+}
+
+static void answer_none(struct own_service *s)
+{
+    (void)s;
+}
+
+/* Whoever waits for an answer that nobody wants any more is woken. */
+static void test_given_up(void **state)
+{
+    const struct kind_case *k = *state;
+    struct own_service s;
+    service_begin(&s, answer_none, 0);
+    struct rig r =
+        rig_new("services: {s: {latency: 10min}}\n"
+                "request: [{call: s, timeout: 20ms, catch: {timeout: {respond: 504}}}]\n",
+                k->exec);
+    struct run got = run_live(&r, false, 2, by_tcp(s.port));
+    service_end(&s);
+    assert_false(got.report.timed_out);
+    assert_int_equal(got.n, 2);
+    assert_int_equal(got.rec[1].status, 504);
+    assert_int_equal(got.report.broken, 0);
+    rig_free(&r);
+}
+
 static void test_stops(void **state)
 {
     const struct kind_case *k = *state;
@@ -367,6 +422,15 @@ static void test_protocol(void **state)
         assert_string_equal(back, "");
         close(fd);
     }
+    fd = connect_to(server.port); /* who does not wait for the answer, at once and later */
+    say(fd, "CALL x 0 OK\nCALL x 0 OK\n", back, sizeof back);
+    assert_string_equal(back, "");
+    close(fd);
+    fd = connect_to(server.port);
+    assert_int_equal(send(fd, "CALL x 60000000000 OK\n", 22, MSG_NOSIGNAL), 22);
+    say(fd, "CALL x 0 OK\n", back, sizeof back);
+    assert_string_equal(back, "");
+    close(fd);
     memset(line, 'x', sizeof line - 1);
     line[sizeof line - 1] = '\0';
     fd = connect_to(server.port);
@@ -403,6 +467,8 @@ int main(void)
     EACH_KIND(test_at_once, true)
     EACH_KIND(test_load, false)
     EACH_KIND(test_service_dies, true)
+    EACH_KIND(test_closed_meanwhile, true)
+    EACH_KIND(test_given_up, true)
     EACH_KIND(test_stops, false)
     EACH_KIND(test_gives_way, false)
     for (size_t i = 1; i < 3; i++) {

@@ -3,6 +3,8 @@
  * times, computed by hand.  In ms; the recording's clock is somewhere else. */
 #include "live/retrace.h"
 #include "tests/unit/schedule.h"
+#include <pthread.h>
+#include <time.h>
 #include <unistd.h>
 
 static const long long epoch = 1790000000000000000;
@@ -64,12 +66,10 @@ struct retraced {
     struct sim_account account;
 };
 
-static struct retraced retraced_open(const char *yaml, const char *exec, bool load,
-                                     void (*write)(struct line *l),
-                                     void (*write_open)(struct line *l), enum sim_end as)
+static struct recording *recorded(const struct prog *p, void (*write)(struct line *l),
+                                  void (*write_open)(struct line *l))
 {
     char path[] = "/tmp/test-retrace-XXXXXX", open[64];
-    struct retraced x = {.rig = rig_new(yaml, exec)};
     struct line l = {.f = fdopen(mkstemp(path), "w")};
     snprintf(open, sizeof open, "%s.unfinished", path);
     write(&l);
@@ -79,9 +79,18 @@ static struct retraced retraced_open(const char *yaml, const char *exec, bool lo
         write_open(&l);
         fclose(l.f);
     }
-    struct recording *rec = recording_read(path, x.rig.prog);
+    struct recording *rec = recording_read(path, p);
     unlink(path);
     unlink(open);
+    return rec;
+}
+
+static struct retraced retraced_open(const char *yaml, const char *exec, bool load,
+                                     void (*write)(struct line *l),
+                                     void (*write_open)(struct line *l), enum sim_end as)
+{
+    struct retraced x = {.rig = rig_new(yaml, exec)};
+    struct recording *rec = recorded(x.rig.prog, write, write_open);
     uint64_t n = write_open ? 100 : rec->nended;
     assert_int_equal(retrace(x.rig.sim, load, n, rec, NULL, &x.report), as);
     recording_free(rec);
@@ -389,6 +398,46 @@ static void test_never_came(void **state)
     rig_free(&x.rig);
 }
 
+/* ---- being asked to stop ---- */
+
+static const char *const stopped = "services: {a: {latency: 10ms}}\n"
+                                   "resources: {lock: mutex}\n"
+                                   "request: [{use: lock, do: [{call: a}]}, {respond: 200}]\n"
+                                   "load: {clients: 2}\n";
+
+static enum sim_end go_through(uint64_t n, const atomic_bool *stop)
+{
+    struct rig rig = rig_new(stopped, "threads");
+    struct recording *rec = recorded(rig.prog, write_lock, NULL);
+    struct live_report report = {.calls = 0};
+    enum sim_end end = retrace(rig.sim, true, n, rec, stop, &report);
+    recording_free(rec);
+    rig_free(&rig);
+    return end;
+}
+
+static void *ask(void *stop)
+{
+    const struct timespec soon = {.tv_nsec = 50000000};
+    nanosleep(&soon, NULL);
+    atomic_store((atomic_bool *)stop, true);
+    return NULL;
+}
+
+/* Asked before, what was recorded until then is wanted, all of it; asked meanwhile, it gives up
+ * what would otherwise go on for ever. */
+static void test_stop(void **state)
+{
+    (void)state;
+    atomic_bool stop = true;
+    pthread_t id;
+    assert_int_equal(go_through(2, &stop), SIM_MORE);
+    stop = false;
+    assert_int_equal(pthread_create(&id, NULL, ask, &stop), 0);
+    assert_int_equal(go_through(UINT64_MAX, &stop), SIM_STOPPED);
+    assert_int_equal(pthread_join(id, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest t[] = {
@@ -400,6 +449,7 @@ int main(void)
         test_named("a line that is cut off", test_half, NULL),
         test_named("a circle of requests that are open", test_open, NULL),
         test_named("requests that never came", test_never_came, NULL),
+        test_named("asked to stop", test_stop, NULL),
     };
     return cmocka_run_group_tests_name("retrace", t, NULL, NULL);
 }
