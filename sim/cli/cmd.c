@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef PERTINAX_VERSION
@@ -81,6 +82,20 @@ void cmd_write(const char *path, const struct buf *b)
         exit(128 + SIGPIPE);
     if (!ok)
         die("cannot write %s: %s", name, strerror(error));
+}
+
+int cmd_unwritable(const char *path)
+{
+    struct stat is;
+    struct buf folder = {0};
+    const char *slash = strrchr(path, '/');
+    if (stat(path, &is) == 0)
+        return S_ISDIR(is.st_mode) ? EISDIR : access(path, W_OK) == 0 ? 0 : errno;
+    buf_put(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
+    buf_putc(&folder, 0);
+    int error = !*path ? ENOENT : access(folder.s, W_OK | X_OK) == 0 ? 0 : errno;
+    buf_free(&folder);
+    return error;
 }
 
 uint64_t cmd_seed(const struct opts *o, struct diags *d)

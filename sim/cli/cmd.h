@@ -84,6 +84,8 @@ int cmd_main(int argc, char *const *argv, const struct term_env *env);
 
 /* Write b to a file, "-" is stdout.  The world's failures (a full disk) die(). */
 void cmd_write(const char *path, const struct buf *b);
+/* What will be in the way of that, as far as can be told without doing it (errno); 0: nothing. */
+int cmd_unwritable(const char *path);
 /* The same for a file that is there: whatever happens meanwhile, it is as it was, or all of b. */
 void cmd_replace(const char *path, const struct buf *b);
 /* --seed (default 1) and --jobs (default: all cores). */

@@ -14,6 +14,8 @@ static int run_live(const struct cmd_args *a, struct diags *d)
     live_read(&l, a, opt_get(a->o, "service"), d);
     l.store_path = opt_get(a->o, "store");
     l.label = opt_get(a->o, "label");
+    if (l.label && !*l.label)
+        diag_error(d, (struct loc){0}, "E-option-value", NULL, "--label must not be empty");
     e.seed = l.seed;
     if (opt_has(a->o, "requests"))
         e.requests = opt_u64(a->o, "requests", (struct opt_range){1, 10000000, 1}, d);

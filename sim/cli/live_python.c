@@ -15,18 +15,6 @@
 
 enum { MOST_REQUESTS = 100000 };
 
-bool live_python_check(const struct live_session *l, struct diags *d)
-{
-    for (uint32_t i = 0; i < l->subject->nexec; i++) {
-        struct buf b = {0};
-        const struct prog *p = prog_compile(l->a->mem, l->subject->model, l->subject->exec[i], d);
-        if (p && diags_errors(d) == 0)
-            emit_python(p, &b, d);
-        buf_free(&b);
-    }
-    return diags_errors(d) == 0;
-}
-
 /* ---- the program ---- */
 
 /* search.py, or of several executions search-threads.py; one of our own if nobody wants it. */
@@ -46,14 +34,45 @@ struct files {
     const char *program, *draws, *otlp, *said;
 };
 
+static const char *draws_path(const struct live_session *l, const char *program)
+{
+    return l->emit ? arena_printf(l->a->mem, "%s.draws", program)
+                   : arena_printf(l->a->mem, "%s/draws", l->folder);
+}
+
+/* What cannot be written is told before anything is executed. */
+static void check_files(const struct live_session *l)
+{
+    for (uint32_t i = 0; i < l->subject->nexec; i++) {
+        const char *program = program_path(l, l->subject->exec[i]->name);
+        const char *file[] = {program, draws_path(l, program)};
+        for (int k = 0; k < 2; k++)
+            if (cmd_unwritable(file[k]) != 0)
+                die("cannot write %s: %s", file[k], strerror(cmd_unwritable(file[k])));
+    }
+}
+
+bool live_python_check(const struct live_session *l, struct diags *d)
+{
+    for (uint32_t i = 0; i < l->subject->nexec; i++) {
+        struct buf b = {0};
+        const struct prog *p = prog_compile(l->a->mem, l->subject->model, l->subject->exec[i], d);
+        if (p && diags_errors(d) == 0)
+            emit_python(p, &b, d);
+        buf_free(&b);
+    }
+    if (l->emit && diags_errors(d) == 0)
+        check_files(l);
+    return diags_errors(d) == 0;
+}
+
 static struct files write_files(const struct live_session *l, const char *execution,
                                 const struct prog *p, uint64_t n)
 {
     struct arena *mem = l->a->mem;
     struct files f = {.program = program_path(l, execution)};
     struct buf b = {0};
-    f.draws = l->emit ? arena_printf(mem, "%s.draws", f.program)
-                      : arena_printf(mem, "%s/draws", l->folder);
+    f.draws = draws_path(l, f.program);
     f.otlp = arena_printf(mem, "%s/otlp", l->folder);
     f.said = arena_printf(mem, "%s/said", l->folder);
     emit_python(p, &b, l->d);

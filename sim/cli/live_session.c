@@ -112,13 +112,7 @@ static bool on_label(void *ctx, const struct store_row *r)
 /* A file that is not there, in a folder where it can be made: when there is something to keep. */
 static bool is_yet_to_be_made(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    struct buf folder = {0};
-    buf_put(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
-    buf_putc(&folder, 0);
-    bool so = *path && access(path, F_OK) != 0 && access(folder.s, W_OK | X_OK) == 0;
-    buf_free(&folder);
-    return so;
+    return access(path, F_OK) != 0 && cmd_unwritable(path) == 0;
 }
 
 /* A recording of that name is another run's; and what cannot be opened is told before anything is

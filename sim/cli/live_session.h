@@ -34,7 +34,7 @@ struct live_session {
     bool python;
     const char *emit;       /* --emit, or NULL */
     const char *store_path; /* NULL: the traces are not kept; only open while they are put there */
-    const char *label;      /* NULL: the executions' names */
+    const char *label;      /* --label, or NULL: the executions' names */
     struct diags *d;
     uint32_t unkept;        /* errors of traces that could not be kept: what was measured stands */
     struct live_folder way; /* for files on the way */

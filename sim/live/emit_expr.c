@@ -67,14 +67,20 @@ const char *emit_string(struct emit *e, const char *text)
 const char *emit_escaped(struct emit *e, const char *text)
 {
     struct buf b = {0};
-    for (const char *p = text; *p; p++) {
+    size_t left = strlen(text), n;
+    uint32_t code;
+    for (const char *p = text; left > 0; p += n, left -= n) {
         unsigned char c = (unsigned char)*p;
-        if (c < 0x20)
+        n = buf_utf8(p, left, &code);
+        if (n == 0) { /* the name of a file need not be UTF-8 */
+            buf_puts(&b, "\\ufffd");
+            n = 1;
+        } else if (c < 0x20)
             buf_printf(&b, "\\x%02x", c);
         else if (c == '"' || c == '\\')
             buf_printf(&b, "\\%c", c);
         else
-            buf_putc(&b, *p);
+            buf_put(&b, p, n);
     }
     const char *s = b.n ? arena_strndup(e->mem, b.s, b.n) : "";
     buf_free(&b);

@@ -86,6 +86,12 @@ $ mkfifo pipe.yaml; pertinax calibrate --into pipe.yaml
 ! 1 error
 ? 2
 
+A file of several names keeps them.
+
+$ cp models/mm1.yaml h.yaml; ln h.yaml h2.yaml; PATH=$PWD/bin:$PATH pertinax calibrate -q --runtime python3 --into h.yaml >out; stat -c %h h.yaml; grep -c 8ns h2.yaml
+> 2
+> 2
+
 A parameter that says something else as well keeps its value.
 
 $ printf 'pertinax: 1\nname: t\nparams: {x: 5ms, y: 5us, w: 2us}\nservices: {s: {latency: x}}\nexecutions: {threads: {spawn: x, switch: y, wake: w}, coroutine: {}}\nrequest: {call: s}\n' >p.yaml; PATH=$PWD/bin:$PATH pertinax calibrate -q --runtime python3 --into p.yaml >out; grep -E '^(params|exec)' p.yaml

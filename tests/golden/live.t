@@ -68,10 +68,10 @@ $ pertinax live nested.yaml --under small --requests 2 | sed -n '/^  1\./,/^$/p'
 
 Asked to stop in a group, as timeout(1) does: the service goes on to the end, and no call fails.
 
-$ timeout 1 pertinax live page.yaml --under serial --requests 10000 >out; echo $?; grep -c 'broken-calls' out; grep -o 'until it was interrupted' out
-> 124
-> 0
-> until it was interrupted
+$ for s in TERM INT HUP; do timeout -s $s 1 pertinax live page.yaml --under serial --requests 10000 >out; echo $? $(grep -c 'broken-calls' out) $(grep -o 'until it was interrupted' out); done
+> 124 0 until it was interrupted
+> 124 0 until it was interrupted
+> 124 0 until it was interrupted
 
 Two at once into one store, under one name: they are not mixed, and whose traces cannot be kept still
 tells what it has measured.
@@ -89,6 +89,15 @@ $ pertinax live page.yaml --under threads -n 5 -d two.db -q
 !       = help: --label NAME calls this one otherwise
 ! 1 error
 ? 2
+$ pertinax live page.yaml --under threads -n 5 -d one.db --label '' -q
+! error[E-option-value]: --label must not be empty
+! 1 error
+? 2
+$ pertinax live page.yaml --under serial -n 1000 -d late.db -q >late.txt & sleep 0.5; mkdir late.db; wait $!; echo $?; grep -c '^serial' late.txt
+> 4
+> 1
+! error[E-store]: late.db cannot be opened: unable to open database file
+! 1 error
 $ pertinax live page.yaml --under threads -n 5 -d '' -q
 ! error[E-store]: a store needs the name of a file
 ! 1 error
@@ -99,6 +108,12 @@ More calls at once than there are sockets, on either side: those fail, at once.
 $ printf 'pertinax: 1\nname: wide\nservices: {db: {latency: 50ms}}\nrequest: [{each: 100, do: {call: db}}, {respond: 200}]\n' >wide.yaml; (ulimit -n 40; timeout 9 pertinax live wide.yaml --under threads,coroutine -n 3 >wide.txt; echo $?); grep -c '^warning.broken-calls' wide.txt
 > 0
 > 2
+
+A soft limit of that is none.
+
+$ (ulimit -Sn 40; pertinax live wide.yaml --under threads,coroutine -n 3 | grep -c '^warning.broken-calls')
+> 0
+? 1
 
 A terminal that is closed asks to stop as well, unless that is to be ignored; what was measured is
 kept.
