@@ -89,6 +89,10 @@ $ pertinax live page.yaml --under threads -n 5 -d two.db -q
 !       = help: --label NAME calls this one otherwise
 ! 1 error
 ? 2
+$ pertinax live page.yaml --under threads -n 5 -d '' -q
+! error[E-store]: a store needs the name of a file
+! 1 error
+? 2
 $ pertinax live page.yaml --under threads -n 5 -d one.db --label '' -q
 ! error[E-option-value]: --label must not be empty
 ! 1 error
@@ -98,10 +102,13 @@ $ pertinax live page.yaml --under serial -n 1000 -d late.db -q >late.txt & sleep
 > 1
 ! error[E-store]: late.db cannot be opened: unable to open database file
 ! 1 error
-$ pertinax live page.yaml --under threads -n 5 -d '' -q
-! error[E-store]: a store needs the name of a file
-! 1 error
-? 2
+
+Asked to stop while the traces are put there (another writer is waited for): all of them are.
+
+$ python3 -c 'import sqlite3, time; c = sqlite3.connect("two.db"); c.execute("begin immediate"); time.sleep(2.5)' & sleep 0.5; timeout --preserve-status -s INT 1.5 pertinax live page.yaml --under threads -n 10 -d two.db --label late --format json | grep -o '"complete": [a-z]*'; wait; pertinax traces -d two.db --sql "SELECT label, count(*) AS requests FROM v_trace WHERE label = 'late'"
+> "complete": true
+> label  requests
+> late         10
 
 More calls at once than there are sockets, on either side: those fail, at once.
 

@@ -343,7 +343,7 @@ static void test_gives_way(void **state)
     for (size_t i = 0; i < TEST_COUNT(steps); i++) {
         snprintf(text, sizeof text,
                  "services: {s: {latency: 0}}\n"
-                 "request: [{repeat: 50000000, do: [{%s}]}, {respond: 200}]\n",
+                 "request: [{repeat: 5000000, do: [{%s}]}, {respond: 200}]\n",
                  steps[i]);
         struct rig r = rig_new(text, k->exec);
         struct run got = run_live(&r, false, 1, o);
