@@ -25,8 +25,7 @@ static uint64_t number_of(const char *variable, uint64_t otherwise)
 static bool comes_to_an_end(const struct trial *t)
 {
     struct sim *s = sim_new(t->p, &(struct sim_opt){.seed = t->seed, .max_events = 100000});
-    bool ends = is_loaded(t) ? sim_run_load(s, REQUESTS) == SIM_MORE
-                             : sim_run_alone(s, 0, REQUESTS) == SIM_MORE;
+    bool ends = trial_run(t, s, REQUESTS) == SIM_MORE;
     sim_free(s);
     return ends;
 }

@@ -19,11 +19,6 @@ static struct sim *trial_sim(const struct trial *t)
                                            .trace_requests = t->seed % 2 ? UINT64_MAX : 0});
 }
 
-static enum sim_end trial_run(const struct trial *t, struct sim *s)
-{
-    return is_loaded(t) ? sim_run_load(s, REQUESTS) : sim_run_alone(s, 0, REQUESTS);
-}
-
 /* ---- what holds always ---- */
 
 /* The area under the number present is the sum of the times spent (Little 1961), to the last bit:
@@ -59,7 +54,8 @@ static bool same_records(const struct sim *a, const struct sim *b)
 static void check_twice(const struct trial *t, const struct sim *s, enum sim_end end)
 {
     struct sim *again = trial_sim(t);
-    trial_need(t, trial_run(t, again) == end && same_records(s, again), "not the same twice");
+    trial_need(t, trial_run(t, again, REQUESTS) == end && same_records(s, again),
+               "not the same twice");
     sim_free(again);
 }
 
@@ -93,7 +89,7 @@ static bool may_deadlock(const struct trial *t, uint32_t features)
 static void run_any(struct trial *t, uint32_t features)
 {
     struct sim *s = trial_sim(t);
-    enum sim_end end = trial_run(t, s);
+    enum sim_end end = trial_run(t, s, REQUESTS);
     check_records(t, s);
     struct loc at;
     /* Clients that do not think, and are answered at once, send for ever at one instant. */
@@ -446,7 +442,7 @@ static void compare_cpu(struct trial *t, const char *exec)
     path_find(&w, t);
     w.serial = w.only_cpu = true;
     struct sim *s = sim_new(t->p, &(struct sim_opt){.seed = t->seed});
-    enum sim_end end = trial_run(t, s);
+    enum sim_end end = trial_run(t, s, REQUESTS);
     trial_need(t, end == SIM_DRAINED || end == SIM_DEADLOCK, "a bad end");
     if (end == SIM_DRAINED) {
         uint64_t n;

@@ -71,6 +71,12 @@ static inline bool is_loaded(const struct trial *t)
     return t->m->nload > 0;
 }
 
+/* Requests one by one, or of its load. */
+static inline enum sim_end trial_run(const struct trial *t, struct sim *s, uint64_t n)
+{
+    return is_loaded(t) ? sim_run_load(s, n) : sim_run_alone(s, 0, n);
+}
+
 static const char *const execs[] = {"serial", "threads", "threads2", "coroutine", "hybrid"};
 enum { NEXEC = TEST_COUNT(execs) };
 
