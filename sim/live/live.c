@@ -267,6 +267,13 @@ static void look_for_trouble(struct live *l, struct progress *p)
     }
 }
 
+/* As many as were asked for, or all that come. */
+static bool is_over(const struct live *l, bool load, uint64_t n, uint64_t asked)
+{
+    bool nothing = world_idle(l->s) && l->out == 0;
+    return load ? nothing || world_finished(l->s) >= n : nothing && asked == n;
+}
+
 static void conduct(struct live *l, bool load, uint64_t n)
 {
     struct progress p = {.patience = INT64_C(500000000)};
@@ -276,27 +283,22 @@ static void conduct(struct live *l, bool load, uint64_t n)
         world_load(l->s, n);
     }
     live_pump(l);
-    while (l->end == SIM_MORE) {
-        if (load && (world_finished(l->s) >= n || (world_idle(l->s) && l->out == 0)))
-            break;
+    while (l->end == SIM_MORE && !is_over(l, load, n, asked)) {
         if (!load && world_idle(l->s) && l->out == 0) {
-            if (asked == n)
-                break;
             world_clock(l->s, live_clock(l));
             world_request(l->s, asked++);
             live_pump(l);
             continue;
         }
         wait_some(l);
-        if (!load || world_finished(l->s) < n) /* what is left then is not gone through */
+        if (!is_over(l, load, n, asked)) /* what is left then is not gone through */
             look_for_trouble(l, &p);
     }
     if (l->end == SIM_MORE)
         l->end = load && world_finished(l->s) < n ? SIM_DRAINED : SIM_MORE;
 }
 
-enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_opt *o,
-                      struct live_report *r)
+static struct live *live_new(struct sim *s, const struct live_opt *o, struct live_report *r)
 {
     struct live *l = xcalloc(1, sizeof *l);
     *l = (struct live){.s = s, .o = *o, .r = r, .next = INT64_MAX, .end = SIM_MORE};
@@ -309,15 +311,27 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
                               .unwork = on_unwork,
                               .cpu = on_cpu,
                               .answered = on_answered};
-    world_attach(s, &l->world);
     pthread_mutex_init(&l->lock, NULL);
     timers_cond(&l->turn);
     timers_cond(&l->gone);
-    timers_exact();
-    struct stalls still;
-    int64_t burnt = burnt_by_all();
-    stalls_begin(&still);
-    struct cores cores = cores_limit(world_cores(s));
+    world_attach(s, &l->world);
+    return l;
+}
+
+static void live_free(struct live *l)
+{
+    pthread_mutex_destroy(&l->lock);
+    pthread_cond_destroy(&l->turn);
+    pthread_cond_destroy(&l->gone);
+    free(l->job_of);
+    free(l->carrier);
+    free(l);
+}
+
+/* Upon so many cores; returns how long it took. */
+static double execute(struct live *l, bool load, uint64_t n)
+{
+    struct cores cores = cores_limit(world_cores(l->s));
     if (loops_begin(l)) {
         pthread_mutex_lock(&l->lock);
         l->base = timers_now(); /* only now: who comes at 0 finds all of it there */
@@ -329,8 +343,20 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     double time = (double)live_clock(l);
     loops_end(l);
     cores_restore(&cores);
-    stalls_end(&still);
+    return time;
+}
+
+enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_opt *o,
+                      struct live_report *r)
+{
+    struct live *l = live_new(s, o, r);
+    struct stalls still;
     uint64_t nrec;
+    int64_t burnt = burnt_by_all();
+    timers_exact();
+    stalls_begin(&still);
+    double time = execute(l, load, n);
+    stalls_end(&still);
     const struct record *rec = sim_records(s, &nrec);
     r->stalls = stalls_sum(&still, rec, nrec, l->base);
     stalls_free(&still);
@@ -339,11 +365,6 @@ enum sim_end live_run(struct sim *s, bool load, uint64_t n, const struct live_op
     r->cores = (double)(burnt_by_all() - burnt) / time / world_cores(s);
     enum sim_end end = l->end;
     world_end(s, end);
-    pthread_mutex_destroy(&l->lock);
-    pthread_cond_destroy(&l->turn);
-    pthread_cond_destroy(&l->gone);
-    free(l->job_of);
-    free(l->carrier);
-    free(l);
+    live_free(l);
     return end;
 }
