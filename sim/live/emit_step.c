@@ -71,11 +71,17 @@ static const char *burst(struct emit *e, const char *t, const char *key, const s
     return emit_also(e, t, key, emit_seconds(e, x, "None"));
 }
 
+/* Upon a loop, that is. */
+static bool blocks(const struct emit *e, const struct step *s)
+{
+    bool so = s->blocking >= 0 ? s->blocking > 0 : e->m->service[s->service].blocking;
+    return so && e->flavour == FLAVOUR_ASYNC;
+}
+
 /* Is it done on a thread of the pool?  Then it may wait for one, which its timeout ends, too. */
 static bool goes_to_thread(const struct emit *e, const struct step *s)
 {
-    bool blocks = s->blocking >= 0 ? s->blocking > 0 : e->m->service[s->service].blocking;
-    return blocks && e->flavour == FLAVOUR_ASYNC && e->p->kind == EXEC_HYBRID;
+    return blocks(e, s) && e->p->kind == EXEC_HYBRID;
 }
 
 static void verb_call(struct emit *e, const struct step *s)
@@ -84,7 +90,6 @@ static void verb_call(struct emit *e, const struct step *s)
     const struct expr *timeout = s->timeout ? s->timeout : v->timeout;
     const struct hedge *h = s->hedge ? s->hedge : v->hedge;
     bool outside = s->releases_gil >= 0 ? s->releases_gil > 0 : v->releases_gil;
-    bool blocks = s->blocking >= 0 ? s->blocking > 0 : v->blocking;
     const char *t = emit_string(e, v->name);
     if (strcmp(s->name, v->name) != 0)
         t = arena_printf(e->mem, "%s, %s", t, emit_string(e, s->name));
@@ -99,7 +104,7 @@ static void verb_call(struct emit *e, const struct step *s)
                       arena_printf(e->mem, "(%s, %s)", emit_seconds(e, h->after, NULL),
                                    h->max ? emit_count(e, h->max, s->name) : "2"));
     const char *how = h ? "hedged" : "call";
-    if (!blocks || e->flavour == FLAVOUR_SYNC)
+    if (!blocks(e, s))
         emit_line(e, "%srq.%s(%s)", emit_await(e), how, t);
     else if (goes_to_thread(e, s))
         emit_line(e, "await rq.offload(%s, lambda rq: rq.%s(%s))", emit_string(e, s->name), how, t);

@@ -106,7 +106,9 @@ static void place_event(struct span *s, const char *name, int64_t at)
     if (!sent && strncmp(name, "answered", 8) != 0)
         return;
     uint32_t k = copy ? (uint32_t)strtoul(copy + 1, NULL, 10) : 0;
-    if (copy && k < COPIES) {
+    if (k >= COPIES)
+        return;
+    if (copy) {
         *(sent ? &s->copy[k].sent : &s->copy[k].answered) = at;
         s->ncopy = k + 1 > s->ncopy ? k + 1 : s->ncopy;
     } else {
