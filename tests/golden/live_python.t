@@ -233,6 +233,13 @@ $ printf 'import socket, subprocess, sys\nservice = socket.socket()\nservice.bin
 > python3:threads 0 0
 > python3:coroutine 0 0
 
+# A service that closes each connection when it has answered: a call that finds it closed is made once more
+$ printf 'import socket, subprocess, sys, threading\nservice = socket.create_server(("127.0.0.1", 0))\ndef serve():\n    while True:\n        one, _ = service.accept()\n        if one.recv(100):\n            one.sendall(b"OK\\n")\n        one.close()\nthreading.Thread(target=serve, daemon=True).start()\nsubprocess.run(["pertinax", "live", "once.yaml", "--service", "127.0.0.1:%%d" %% service.getsockname()[1], *sys.argv[1:]])\n' >once.py; printf 'pertinax: 1\nname: once\nservices: {s: {latency: 1ms}}\nrequest: [{call: s}, {call: s, timeout: 20s}, {respond: 200}]\n' >once.yaml; for x in native:threads native:coroutine python3:threads python3:coroutine; do timeout -s KILL 60 python3 once.py --runtime ${x%:*} --under ${x#*:} -n 20 >once.txt; echo $x $? $(grep -cE 'incomplete|broken' once.txt); done
+> native:threads 0 0
+> native:coroutine 0 0
+> python3:threads 0 0
+> python3:coroutine 0 0
+
 # Clients that are refused, and ask again at once, do so as often as requests were asked for
 $ printf 'pertinax: 1\nname: full\nservices: {s: {latency: 5ms}}\nexecutions: {small: {kind: threads, limit: 1, queue: 0}}\nrequest: [{call: s}, {respond: 200}]\nload: {clients: 3}\n' >full.yaml; for runtime in native python3; do timeout -s KILL 60 pertinax live full.yaml --under small -n 20 -q --runtime $runtime --time-limit 20; done
 > EXECUTION  mean ms  p50 ms  p99 ms

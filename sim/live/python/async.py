@@ -125,16 +125,33 @@ class AsyncClient:
         if self.address is None:
             await asyncio.sleep(seconds)
             return well
-        loop, line, answer = asyncio.get_running_loop(), None, b""
+        loop, line, answer, why = asyncio.get_running_loop(), self.kept(), b"", GONE
         due = loop.time() + seconds
-        while self.idle and line is None:
-            line = self.idle.pop()
-            line = line if line.transport else None
         try:
-            if line is None:
+            if line:
+                answer, why = await self.ask(line, text, seconds, due, limit)
+            if answer == b"" and why == GONE:  # there is none, or it was closed meanwhile
                 _, line = await loop.create_connection(Line, *self.address)
-            line.answer, line.until = loop.create_future(), loop.time() + seconds + 5
-            self.busy.add(line)
+                answer, why = await self.ask(line, text, seconds, due, limit)
+            if why:
+                BROKEN[why] += 1
+        except OSError as error:
+            BROKEN[os.strerror(error.errno or 0)] += 1
+        return answer == b"OK\n"
+
+    def kept(self):
+        while self.idle:
+            line = self.idle.pop()
+            if line.transport:
+                return line
+        return None
+
+    async def ask(self, line, text, seconds, due, limit):
+        """The answer, and what is wrong with it."""
+        loop, answer = asyncio.get_running_loop(), b""
+        line.answer, line.until = loop.create_future(), loop.time() + seconds + 5
+        self.busy.add(line)
+        try:
             line.transport.write(text)
             try:
                 answer = await line.answer
@@ -144,19 +161,15 @@ class AsyncClient:
                 if not in_time or line.answer.cancelled():
                     raise
                 answer = line.answer.result()
-            if answer not in (b"OK\n", b"FAIL\n"):
-                silent = loop.time() >= line.until  # we have closed it ourselves
-                BROKEN[NO_SENSE if answer else SILENT if silent else GONE] += 1
-        except OSError as error:
-            BROKEN[os.strerror(error.errno or 0)] += 1
         finally:
-            if line:
-                self.busy.discard(line)
-                if answer in (b"OK\n", b"FAIL\n"):
-                    self.idle.append(line)
-                else:
-                    line.hang_up()
-        return answer == b"OK\n"
+            self.busy.discard(line)
+            well = answer in (b"OK\n", b"FAIL\n")
+            if well:
+                self.idle.append(line)
+            else:
+                line.hang_up()
+        silent = loop.time() >= line.until  # we have closed it ourselves
+        return answer, None if well else NO_SENSE if answer else SILENT if silent else GONE
 
     async def watch(self):
         """Nobody waits for ever for a service that says nothing."""

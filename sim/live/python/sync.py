@@ -70,12 +70,16 @@ class Client:
             if timeout is not None and seconds > timeout:
                 raise TimeoutError
             return well
+        kept, begin = getattr(self.of, "connection", None) is not None, time.monotonic()
         try:
             connection = self.connection(max(10, seconds + 5) if timeout is None else timeout)
             connection.sendall(text)
             return self.answer(connection)
         except OSError as error:
             self.hang_up()
+            if kept and isinstance(error, ConnectionError):  # it was closed meanwhile: once more
+                left = timeout and max(0, begin + timeout - time.monotonic())
+                return self.call(text, seconds, well, left)
             if isinstance(error, (BlockingIOError, TimeoutError)) and timeout is not None:
                 raise TimeoutError from None
             BROKEN[SILENT if isinstance(error, BlockingIOError) else error.strerror] += 1
