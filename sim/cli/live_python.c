@@ -52,8 +52,12 @@ static void check_files(const struct live_session *l)
     }
 }
 
-bool live_python_check(const struct live_session *l, struct diags *d)
+bool live_python_check(const struct live_session *l, uint64_t requests, struct diags *d)
 {
+    if (requests > MOST_REQUESTS)
+        diag_error(d, (struct loc){0}, "E-option-value", "--runtime native executes more",
+                   "--requests of a Python program, whose draws are a table, is %d at most",
+                   (int)MOST_REQUESTS);
     for (uint32_t i = 0; i < l->subject->nexec; i++) {
         struct buf b = {0};
         const struct prog *p = prog_compile(l->a->mem, l->subject->model, l->subject->exec[i], d);
@@ -157,8 +161,6 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
                          uint64_t n, struct live_report *r)
 {
     const struct prog *p = world_prog(s);
-    if (n > MOST_REQUESTS)
-        n = MOST_REQUESTS;
     struct files f = write_files(l, execution, p, n);
     unlink(f.otlp);
     unlink(arena_printf(l->a->mem, "%s.unfinished", f.otlp));

@@ -4,9 +4,9 @@
 #define CLI_LIVE_PYTHON_H
 #include "cli/live_session.h"
 
-/* Is there a program for each execution, and (--emit) can it be written?  False: why not is in d.
- */
-bool live_python_check(const struct live_session *l, struct diags *d);
+/* Is there a program for each execution, with draws for so many requests, and (--emit) can it be
+ * written?  False: why not is in d. */
+bool live_python_check(const struct live_session *l, uint64_t requests, struct diags *d);
 /* Records, accounts and paths are s's, as after live_run(). */
 enum sim_end live_python(struct live_session *l, const char *execution, struct sim *s, bool load,
                          uint64_t n, struct live_report *r);

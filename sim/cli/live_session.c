@@ -300,7 +300,7 @@ struct run_result *live_execute(struct live_session *l, const struct subject *s,
     if (l->store_path && !l->python && e->traced == 0)
         e->traced = e->requests < UINT32_MAX ? (uint32_t)e->requests : UINT32_MAX;
     *status = STATUS_USAGE;
-    if (l->python && !live_python_check(l, d))
+    if (l->python && !live_python_check(l, e->requests, d))
         return NULL;
     *status = begin(l, d);
     if (*status == STATUS_FINE)

@@ -175,6 +175,12 @@ $ pertinax live models/do_work.yaml --runtime native --emit x.py
 ! 1 error
 ? 2
 
+$ pertinax live models/do_work.yaml --runtime python3 -n 100001
+! error[E-option-value]: --requests of a Python program, whose draws are a table, is 100000 at most
+!       = help: --runtime native executes more
+! 1 error
+? 2
+
 Corner cases, of which the program makes what the simulator does: what an attempt, a timeout or a group that is
 decided leaves of the others. Each line: the status by `run`, and by the program.
 
