@@ -294,8 +294,10 @@ static void conduct(struct live *l, bool load, uint64_t n)
         if (!is_over(l, load, n, asked)) /* what is left then is not gone through */
             look_for_trouble(l, &p);
     }
-    if (l->end == SIM_MORE)
-        l->end = load && world_finished(l->s) < n ? SIM_DRAINED : SIM_MORE;
+    if (l->end == SIM_MORE && load && world_stuck(l->s)) /* some, while others went on */
+        l->end = SIM_DEADLOCK;
+    if (l->end == SIM_MORE && load && world_finished(l->s) < n)
+        l->end = SIM_DRAINED;
 }
 
 static struct live *live_new(struct sim *s, const struct live_opt *o, struct live_report *r)

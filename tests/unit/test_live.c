@@ -156,6 +156,19 @@ static void test_load(void **state)
     rig_free(&r);
 }
 
+/* Fewer come than were asked for. */
+static void test_drained(void **state)
+{
+    const struct kind_case *k = *state;
+    struct rig r = rig_new("request: [{wait: 1ms}, {respond: 200}]\n"
+                           "load: {backlog: 5}\n",
+                           k->exec);
+    struct run got = run_live(&r, true, 10, by_timer());
+    assert_int_equal(got.end, SIM_DRAINED);
+    assert_int_equal(got.n, 5);
+    rig_free(&r);
+}
+
 /* A copy that waits for its time takes no thread, and the first call that of its task. */
 static void test_hedged(void **state)
 {
@@ -214,6 +227,26 @@ static void test_deadlock(void **state)
     assert_int_equal(got.end, SIM_DEADLOCK);
     struct deadlock_result *d = sim_deadlock(r.sim, r.mem, r.diags);
     assert_true(d->n > 0);
+    rig_free(&r);
+}
+
+/* Others come, and end, while some stand still: it is seen when as many have ended as were asked
+ * for, as in a simulation. */
+static void test_deadlock_of_some(void **state)
+{
+    const struct kind_case *k = *state;
+    struct rig r = rig_new("resources: {a: mutex, b: mutex}\n"
+                           "request:\n"
+                           "  - if: chance(50%)\n"
+                           "    then:\n"
+                           "      parallel:\n"
+                           "        x: {use: a, do: [{wait: 20ms}, {use: b, do: {wait: 1ms}}]}\n"
+                           "        y: {use: b, do: [{wait: 20ms}, {use: a, do: {wait: 1ms}}]}\n"
+                           "  - respond: 200\n"
+                           "load: {rate: 500/s}\n",
+                           k->exec);
+    struct run got = run_live(&r, true, 50, by_timer());
+    assert_int_equal(got.end, SIM_DEADLOCK);
     rig_free(&r);
 }
 
@@ -428,6 +461,7 @@ static void test_protocol(void **state)
     close(fd);
     fd = connect_to(server.port);
     assert_int_equal(send(fd, "CALL x 60000000000 OK\n", 22, MSG_NOSIGNAL), 22);
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     say(fd, "CALL x 0 OK\n", back, sizeof back);
     assert_string_equal(back, "");
     close(fd);
@@ -466,6 +500,7 @@ int main(void)
     EACH_KIND(test_at_once, false)
     EACH_KIND(test_at_once, true)
     EACH_KIND(test_load, false)
+    EACH_KIND(test_drained, false)
     EACH_KIND(test_service_dies, true)
     EACH_KIND(test_closed_meanwhile, true)
     EACH_KIND(test_given_up, true)
@@ -475,6 +510,10 @@ int main(void)
         rows[n] = (struct kind_case){.exec = kinds[i]};
         snprintf(names[n], sizeof names[n], "thousands, %s", kinds[i]);
         t[n] = test_named(names[n], test_thousands, &rows[n]);
+        n++;
+        rows[n] = rows[n - 1];
+        snprintf(names[n], sizeof names[n], "a deadlock of some, %s", kinds[i]);
+        t[n] = test_named(names[n], test_deadlock_of_some, &rows[n]);
         n++;
     }
     return _cmocka_run_group_tests("live", t, n, NULL, NULL);
