@@ -242,6 +242,7 @@ static void test_deadlock_of_some(void **state)
                            "      parallel:\n"
                            "        x: {use: a, do: [{wait: 20ms}, {use: b, do: {wait: 1ms}}]}\n"
                            "        y: {use: b, do: [{wait: 20ms}, {use: a, do: {wait: 1ms}}]}\n"
+                           "    else: {wait: 200ms}\n"
                            "  - respond: 200\n"
                            "load: {rate: 500/s}\n",
                            k->exec);
@@ -314,6 +315,39 @@ static void test_closed_meanwhile(void **state)
     assert_int_equal(got.rec[REQUESTS - 1].status, 200);
     assert_true(s.nasked > REQUESTS); /* so they are kept, and taken over */
     rig_free(&r);
+}
+
+static void answer_word(struct own_service *s)
+{
+    send(s->asked[s->nasked - 1].fd, "MAYBE\n", 6, MSG_NOSIGNAL);
+}
+
+static void answer_at_length(struct own_service *s)
+{
+    char x[100];
+    memset(x, 'x', sizeof x);
+    send(s->asked[s->nasked - 1].fd, x, sizeof x, MSG_NOSIGNAL);
+}
+
+/* What makes no sense is no answer: a word that is none of two, a line without an end. */
+static void test_garbage(void **state)
+{
+    static void (*const answers[])(struct own_service *) = {answer_word, answer_at_length};
+    const struct kind_case *k = *state;
+    for (size_t i = 0; i < TEST_COUNT(answers); i++) {
+        struct own_service s;
+        service_begin(&s, answers[i], 0);
+        struct rig r = rig_new("services: {s: {latency: 1ms}}\n"
+                               "request: [{call: s}, {respond: 200}]\n",
+                               k->exec);
+        struct run got = run_live(&r, false, 2, by_tcp(s.port));
+        service_end(&s);
+        assert_int_equal(got.n, 2);
+        assert_int_equal(got.rec[1].status, 500);
+        assert_int_equal(got.report.broken, 2);
+        assert_string_equal(got.report.broken_by, "the service answered garbage");
+        rig_free(&r);
+    }
 }
 
 static void answer_none(struct own_service *s)
@@ -503,6 +537,7 @@ int main(void)
     EACH_KIND(test_drained, false)
     EACH_KIND(test_service_dies, true)
     EACH_KIND(test_closed_meanwhile, true)
+    EACH_KIND(test_garbage, true)
     EACH_KIND(test_given_up, true)
     EACH_KIND(test_stops, false)
     EACH_KIND(test_gives_way, false)
