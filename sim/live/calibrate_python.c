@@ -8,6 +8,7 @@
 #include "live/machine.h"
 #include "live/python.h"
 #include "live/server.h"
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,9 +34,13 @@ static bool write_program(const char *path)
     struct buf b = {0};
     FILE *f = fopen(path, "we");
     put_program(&b);
-    bool ok = f && fwrite(b.s, 1, b.n, f) == b.n;
+    bool ok = f && fwrite(b.s, 1, b.n, f) == b.n && fflush(f) == 0;
+    int error = errno;
     buf_free(&b);
-    return f && fclose(f) == 0 && ok;
+    if (f)
+        fclose(f);
+    errno = error;
+    return ok;
 }
 
 /* "pooled_spawn" is the row "pooled spawn"; CAL_COUNT: none. */
@@ -125,9 +130,9 @@ static const char *measure(const char *folder, struct calibration *out, struct a
     const char *path = arena_printf(mem, "%s/program.py", folder);
     struct live_server server;
     if (!write_program(path))
-        return arena_printf(mem, "no file can be written in %s", folder);
+        return arena_printf(mem, "no file can be written in %s: %s", folder, strerror(errno));
     if (!server_begin(&server))
-        return "no service can be started";
+        return arena_printf(mem, "no service can be started: %s", strerror(errno));
     cores_leave(server.pid, CORES);
     const char *why =
         run_program(path, arena_printf(mem, "%s/said", folder), server.port, out, mem);
@@ -139,9 +144,10 @@ bool calibrate_python(const char *tmp, struct calibration *out, struct arena *me
 {
     struct live_folder folder;
     *out = (struct calibration){.gil = true, .cores = cores_ours()};
-    *why = arena_printf(mem, "no folder can be made in %s", tmp);
-    if (!folder_begin(&folder, tmp))
+    if (!folder_begin(&folder, tmp)) {
+        *why = arena_printf(mem, "no folder can be made in %s: %s", tmp, strerror(errno));
         return false;
+    }
     *why = measure(folder.path, out, mem);
     folder_end(&folder);
     return *why == NULL;

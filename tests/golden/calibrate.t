@@ -86,6 +86,11 @@ $ mkfifo pipe.yaml; pertinax calibrate --into pipe.yaml
 ! 1 error
 ? 2
 
+$ TMPDIR=/nowhere pertinax calibrate --runtime python3
+! error[E-calibrate]: nothing can be measured: no folder can be made in /nowhere: No such file or directory
+! 1 error
+? 4
+
 A file of several names keeps them.
 
 $ cp models/mm1.yaml h.yaml; ln h.yaml h2.yaml; PATH=$PWD/bin:$PATH pertinax calibrate -q --runtime python3 --into h.yaml >out; stat -c %h h.yaml; grep -c 8ns h2.yaml
