@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* deadlock.c - what the simulator knows of tasks that are stuck: its timers and arrivals. */
 #include "core/stuck.h"
-#include "run/sim_impl.h"
+#include "run/sim_event.h"
 
 static bool has_timer(const void *ctx, uint32_t task)
 {
@@ -9,13 +9,16 @@ static bool has_timer(const void *ctx, uint32_t task)
     return s->side[task].timers != NONE || s->side[task].qtimer != NONE;
 }
 
+/* Those of an open load stand beside the heap; what was taken out of that has left its slot. */
 static bool arrives(const void *ctx, uint32_t cls)
 {
     const struct sim *s = ctx;
-    for (uint32_t i = 0; i < s->nslot; i++)
-        if (s->slot[i].kind == EV_ARRIVE && s->slot[i].a == cls)
+    for (uint32_t i = 0; i < s->nheap; i++) {
+        const struct slot *x = &s->slot[event_slot(s->heap[i])];
+        if (x->kind == EV_ARRIVE && x->a == cls)
             return true;
-    return false;
+    }
+    return s->cls[cls].due.time != INT64_MAX;
 }
 
 static const char *who(const void *ctx, struct arena *a, uint32_t req)

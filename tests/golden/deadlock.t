@@ -192,3 +192,13 @@ $ printf 'pertinax: 1\nname: twice\nresources: {lock: mutex}\nrequest: {use: loc
 >   who holds `lock` asks for it again, and it is not reentrant: take it once,
 >   round all that needs it
 >
+
+Who waits for a condition waits for whoever is sure to come: the next request of an open load, however rare; and for
+nobody who has come already.
+
+$ printf 'pertinax: 1\nname: opener\nshared: {open: false}\npipelines: {opens: {set: {open: true}}}\nrequest: [{wait_until: open}, {respond: 200}]\nload: [{rate: 10/s}, {rate: 1/min, pipeline: opens}]\n' >opener.yaml; for e in threads coroutine; do pertinax run opener.yaml --under $e -n 2000 -q >out; echo $?; done
+> 0
+> 0
+$ printf 'pertinax: 1\nname: never\nshared: {n: 0..5}\nrequest: [{set: {n: n + 1}, atomic: true}, {wait_until: n == 0}, {respond: 200}]\nload: {clients: 3}\n' >never.yaml; for e in threads coroutine; do pertinax run never.yaml --under $e -n 20 | grep Deadlock; done
+>   Deadlock under threads after 0 s: 3 tasks can never move again.
+>   Deadlock under coroutine after 0 s: 3 tasks can never move again.
