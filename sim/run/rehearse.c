@@ -261,6 +261,16 @@ static void leave_out(struct rehearsal *h, const struct sim *s)
     }
 }
 
+/* What stands still may not do so elsewhere: whoever is to come does, with the draws of others. */
+static void more_arrive(struct rehearsal *h, struct sim *s, uint64_t n)
+{
+    while (h->n < n && s->due.time != INT64_MAX) {
+        uint32_t cls = s->due_cls;
+        int64_t at = s->due.time;
+        on_arrival(h, (struct sim_request){cls, 0, arrive_next(s)}, at);
+    }
+}
+
 /* Nobody's, but of each class in an idle system: a program may get further than the simulation,
  * where that stands still, or refuses most, or where a timeout comes first. */
 static void draw_spare(struct rehearsal *h, const struct prog *p, struct sim_opt o)
@@ -309,8 +319,10 @@ void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
     struct sim *s = sim_new(p, &o);
     if (alone)
         sim_run_alone(s, 0, n);
-    else if (sim_run_load(s, n) != SIM_DEADLOCK) /* then they draw no more */
+    else if (sim_run_load(s, n) != SIM_DEADLOCK)
         leave_out(&h, s);
+    else /* those who are there draw no more */
+        more_arrive(&h, s, n);
     draw_spare(&h, p, o);
     draw_rest(&h, p, seed);
     for (uint32_t i = 0; i < h.n; i++) {

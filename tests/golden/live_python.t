@@ -139,6 +139,24 @@ $ printf 'pertinax: 1\nname: again\nservices: {s: {latency: 5ms, error: 1, cpu: 
 > coroutine  95.0 ±0  95.0 ±0  95.0 ±0
 > 1
 
+Where the simulation stands still, as many requests are made all the same (here what takes no time in it takes some);
+and of an open load the next ones come while the last of those wanted are there, who may wait for them.
+
+$ printf 'pertinax: 1\nname: only_simulated\nresources: {a: mutex, b: mutex}\nrequest:\n  - parallel:\n      x: {use: a, do: [{wait: 10ms}, {use: b, do: {wait: 1ms}}]}\n      y: [{repeat: 5000, do: {wait: 1us}}, {use: b, do: [{wait: 10ms}, {use: a, do: {wait: 1ms}}]}]\n  - respond: 200\n' >only_simulated.yaml; for e in threads coroutine; do pertinax run only_simulated.yaml --under $e -n 3 -q >out; echo $?; pertinax live only_simulated.yaml --under $e -n 3 --runtime python3 | grep -o 'Measured: [0-9]*'; done
+> 1
+> Measured: 3
+> 1
+> Measured: 3
+$ printf 'pertinax: 1\nname: fifth\nshared: {n: 0..9}\nrequest: [{set: {n: n + 1}, atomic: true}, {wait_until: n >= 5}, {respond: 200}]\nload: {rate: 10/s}\n' >fifth.yaml; for e in threads coroutine; do pertinax live fifth.yaml --under $e -n 3 --runtime python3 | grep -o 'Measured: [0-9]*'; done
+> Measured: 3
+> Measured: 3
+
+Who waits for one that is yet to come when the time is over does not stand still.
+
+$ sed 's,10/s,2/s,; s,n >= 5,n >= 9,' fifth.yaml >ninth.yaml; for e in threads coroutine; do pertinax live ninth.yaml --under $e -n 9 --runtime python3 --time-limit 1 -q >out; echo $?; done
+> 0
+> 0
+
 The traces go into a store, under the name of the execution or another.
 
 $ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"

@@ -734,11 +734,13 @@ class Run:
         if link:
             link.send("ready")
         for key, entry in draws.entries.items() if link is None else ():
-            if self.classes[key[0]]["closed"]:
-                if key[2] == 0:
-                    self.put(0, key)
-            elif len(self.due) < wanted:
-                self.put(entry["arrival"], key)
+            if not self.classes[key[0]]["closed"]:
+                self.put(entry["arrival"], key)  # also while the last of those wanted are served
+            elif key[2] == 0:
+                self.put(0, key)
+        if self.alone and link is None:  # the simulation may have come to a stop before
+            name = next(iter(self.classes))
+            self.due = [(0, number, (name, 0, number)) for number in range(wanted)]
 
     def put(self, at, key):
         heapq.heappush(self.due, (at, next(self.sequence), key))

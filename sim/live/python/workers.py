@@ -35,6 +35,7 @@ class Workers(Run):
                 self.still[link] = key
                 continue
             of = types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key)), refused=False)
+            of.link = link
             if latency is None:
                 self.answered(of)
                 continue
@@ -65,18 +66,20 @@ class Workers(Run):
         for _ in self.links:
             os.wait()
         if path:
-            self.gather(path, "")
-            self.gather(path, UNFINISHED)
+            wanted = collections.Counter(of.link for of in self.finished[: self.wanted])
+            self.gather(path, "", [wanted[link] for link in self.links])
+            self.gather(path, UNFINISHED, [None] * len(self.links))
             if not self.early:
                 os.unlink(path + UNFINISHED)  # what they had in hand when enough were over
         tell(self.latencies[: self.wanted])
 
-    def gather(self, path, what):
+    def gather(self, path, what, most):
+        """The first lines of each, so many; they are in the order in which we heard of them."""
         with open(path + what, "w", encoding="utf-8") as out:
-            for number in range(len(self.links)):
+            for number, count in enumerate(most):
                 part = f"{path}.{number}{what}"
                 with open(part, encoding="utf-8") as lines:
-                    out.writelines(lines)
+                    out.writelines(itertools.islice(lines, count))
                 os.unlink(part)
 
 
