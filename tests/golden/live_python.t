@@ -87,6 +87,12 @@ $ for x in coroutine: "threads:load: {clients: 2}" "coroutine:load: {rate: 50/s}
 $ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q; done | grep -cE '^(threads|coroutine) +[2-9][.][0-9]'
 > 2
 
+Nor what goes on without a step that ends: timeouts, attempts.
+
+$ printf 'pertinax: 1\nname: goes_on\nshared: {n: 0..1}\nrequest: [{repeat: 16, do: {wait_until: n == 1, timeout: 200ms, catch: []}}, {fail: no, retry: {attempts: 17, backoff: 200ms}, catch: []}, {respond: 200}]\n' >goes_on.yaml; for e in threads coroutine; do pertinax live goes_on.yaml --under $e -n 1 --runtime python3 | grep -oE 'Measured: [0-9]*|stands-still'; done
+> Measured: 1
+> Measured: 1
+
 A deadlock that only this run had, as pauses that are longer than they were asked for change who is first, is told by
 what the requests had done that never ended; when the time is over, and of several workers, too.
 

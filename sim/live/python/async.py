@@ -249,6 +249,7 @@ class Coroutine(Scope):
                     yield limit
                 finally:
                     self.deadlines.pop()
+                    self.request.run.moved += 1
         except TimeoutError:
             if limit.expired():
                 raise Failure("timeout") from None
@@ -284,6 +285,7 @@ class Coroutine(Scope):
             if not attempt.failed:
                 return
             await asyncio.sleep(self.pause(name, backoff, factor, most, number))
+            self.request.run.moved += 1
 # end
 # only: .call( .hedged(
 

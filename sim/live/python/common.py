@@ -729,7 +729,8 @@ class Run:
         self.early = False  # it was stopped before so many were over
         self.heard = 0  # from the link
         self.punctual, self.burnt = False, time.process_time_ns()
-        self.moved, self.seen = 0, (time.perf_counter(), 0, 0, 0)
+        self.moved = 0  # counts what ends: steps, timeouts, requests
+        self.seen = time.perf_counter(), 0, 0, 0  # when watch() looked last, and what it saw
         signal.signal(signal.SIGTERM, self.stop)
         if link:
             link.send("ready")
@@ -793,6 +794,7 @@ class Run:
         request = Request(self, key, arrival)
         self.started.append(request)
         self.present += 1
+        self.moved += 1
         # only: admit=
         if self.admission and not self.admission.admits(request):
             return
@@ -815,6 +817,7 @@ class Run:
     def ended(self, request):
         with self.lock:
             self.finished.append(request)
+            self.moved += 1
             # only: processes=
             if self.link:
                 self.link.send((request.latency(), request.key))

@@ -287,6 +287,7 @@ class Thread(Scope):
             raise
         finally:
             self.deadlines.remove(end)
+            self.request.run.moved += 1
 # end
 # only: .wait( .attempts(
 
@@ -325,6 +326,7 @@ class Thread(Scope):
             if not attempt.failed:
                 return
             self.sleep(self.pause(name, backoff, factor, most, number))
+            self.request.run.moved += 1
 # end
 # only: .call( .hedged(
 
