@@ -86,7 +86,6 @@ $ for x in coroutine: "threads:load: {clients: 2}" "coroutine:load: {rate: 50/s}
 > 1 1
 $ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q; done | grep -cE '^(threads|coroutine) +[2-9][.][0-9]'
 > 2
-
 Nor what goes on without a step that ends: timeouts, attempts.
 
 $ printf 'pertinax: 1\nname: goes_on\nshared: {n: 0..1}\nrequest: [{repeat: 16, do: {wait_until: n == 1, timeout: 200ms, catch: []}}, {fail: no, retry: {attempts: 17, backoff: 200ms}, catch: []}, {respond: 200}]\n' >goes_on.yaml; for e in threads coroutine; do pertinax live goes_on.yaml --under $e -n 1 --runtime python3 | grep -oE 'Measured: [0-9]*|stands-still'; done
@@ -175,6 +174,23 @@ $ pertinax live models/do_work.yaml --under threads -n 5 -d live.db -q
 !       = help: --label NAME calls this one otherwise
 ! 1 error
 ? 2
+
+A program that is run by hand to its end leaves nothing of one that was stopped.
+
+$ pertinax live page.yaml --under threads -n 2 --emit by_hand.py -q >out; touch left.jsonl.unfinished; python3 by_hand.py --draws by_hand.py.draws --requests 2 --otlp left.jsonl >out; ls left*
+> left.jsonl
+
+Told to stop, with its workers, it writes what there is.
+
+$ for e in threads coroutine; do pertinax live models/do_work.yaml --set host.workers=2 --under $e -n 2 --emit stopped.py -q >out; timeout 3 python3 stopped.py --draws stopped.py.draws --requests 1000000 --otlp stopped.jsonl >out; ls stopped*; rm stopped*; done
+> stopped.jsonl
+> stopped.jsonl.unfinished
+> stopped.py
+> stopped.py.draws
+> stopped.jsonl
+> stopped.jsonl.unfinished
+> stopped.py
+> stopped.py.draws
 
 What has no Python program is told with its place, all of it.
 

@@ -625,7 +625,8 @@ class LoopRun(Run):
     async def go(self):
         self.loop, self.tasks = asyncio.get_running_loop(), set()
         self.all_over, self.timer = self.loop.create_future(), self.loop.call_soon(self.look)
-        self.loop.add_signal_handler(signal.SIGTERM, self.stop)
+        if self.link is None:
+            self.loop.add_signal_handler(signal.SIGTERM, self.stop)
         self.begin = time.perf_counter_ns()
         # only: processes=
         if self.link:

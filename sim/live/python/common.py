@@ -250,7 +250,7 @@ class Request:
         """One line of OTLP: the spans of the request, and what it is in now, if it has not ended."""
 
         failed = self.status >= 500 or self.status == 0
-        root = Done(1, 0, "", self.key[0], 2, self.arrival, self.ended or now, failed).otlp(trace)
+        root = Done(1, 0, "", self.key[0], 2, self.arrival, now or self.ended, failed).otlp(trace)
         add(root, {"pertinax.client": self.key[1], "pertinax.ordinal": self.key[2]})
         if self.status:
             add(root, {"http.response.status_code": self.status})
@@ -731,7 +731,8 @@ class Run:
         self.punctual, self.burnt = False, time.process_time_ns()
         self.moved = 0  # counts what ends: steps, timeouts, requests
         self.seen = time.perf_counter(), 0, 0, 0  # when watch() looked last, and what it saw
-        signal.signal(signal.SIGTERM, self.stop)
+        # Told to stop is who hands out, be it with the others: these hear of it from there.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN if link else self.stop)
         if link:
             link.send("ready")
         for key, entry in draws.entries.items() if link is None else ():
@@ -867,12 +868,15 @@ class Run:
         return self.stopped or (self.link is None and len(self.finished) >= self.wanted)
 
     def write(self, path):
-        now = time.perf_counter_ns()
         with contextlib.suppress(OSError):
             os.close(0)  # nobody reads it, and calls may have left no other number for a file
-        self.put_lines(path, self.finished[: self.wanted])
+        now, finished = time.perf_counter_ns(), list(self.finished)  # threads go on meanwhile
+        self.put_lines(path, finished[: self.wanted])
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path + UNFINISHED)  # of a run before this one
         if self.early:
-            self.put_lines(path + UNFINISHED, [rq for rq in self.started if not rq.ended], now)
+            known = set(finished)
+            self.put_lines(path + UNFINISHED, [rq for rq in self.started if rq not in known], now)
 
     def put_lines(self, path, requests, now=0):
         run = os.urandom(8).hex()
