@@ -377,16 +377,26 @@ static uint32_t lower(const struct recording *r, const struct recorded_step *key
     return lo;
 }
 
+/* Those of one task, or of one name in it, stand side by side. */
+static bool is_of(const struct recorded_step *s, const struct recorded_step *key, bool named)
+{
+    return s->request == key->request && strcmp(s->task, key->task) == 0 &&
+           (!named || strcmp(s->name, key->name) == 0);
+}
+
 struct recorded_step *recording_steps(const struct recording *r, const struct recorded_request *of,
                                       const char *task, const char *name, uint32_t *n)
 {
     struct recorded_step key = {
         .request = of->number, .task = task, .name = name ? name : "", .begin = INT64_MIN};
-    uint32_t first = lower(r, &key), end = first;
-    while (end < r->nstep && r->step[end].request == of->number &&
-           strcmp(r->step[end].task, task) == 0 &&
-           (name == NULL || strcmp(r->step[end].name, name) == 0))
-        end++;
+    uint32_t first = lower(r, &key), end = first, beyond = r->nstep;
+    while (end < beyond) {
+        uint32_t mid = end + (beyond - end) / 2;
+        if (is_of(&r->step[mid], &key, name != NULL))
+            end = mid + 1;
+        else
+            beyond = mid;
+    }
     *n = end - first;
     return &r->step[first];
 }

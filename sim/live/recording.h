@@ -12,8 +12,9 @@ struct recorded_step {
     int64_t begin, end;
     int64_t sent, answered; /* of a call that computes before and after it; else begin, end */
     bool call, failed;
-    bool section; /* others are within it, or would be */
-    bool used;    /* by retrace.c */
+    bool section;  /* others are within it, or would be */
+    bool used;     /* by retrace.c */
+    uint32_t gone; /* of the first of its name in its task: so many from there on are used */
 };
 struct recorded_request {
     struct sim_request id;

@@ -123,7 +123,9 @@ static struct recorded_step *unused(struct retrace *x, const struct recorded_req
     uint32_t n;
     struct recorded_step *v =
         recording_steps(x->rec, q, x->task.n ? x->task.s : "", x->name.s + 1, &n);
-    for (uint32_t i = 0; i < n; i++)
+    while (n > 0 && v->gone < n && v[v->gone].used)
+        v->gone++;
+    for (uint32_t i = n > 0 ? v->gone : 0; i < n; i++)
         if (!v[i].used && v[i].call == call && (call || !v[i].section))
             return &v[i];
     return NULL;
