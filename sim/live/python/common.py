@@ -77,7 +77,9 @@ class Draws:
                 if not entry.get("spare"):
                     self.entries[entry["class"], entry["client"], entry["ordinal"]] = entry
                 self.arrange(entry)
-        self.keys = list(self.entries)
+        self.keys = {}  # by class
+        for key in self.entries:
+            self.keys.setdefault(key[0], []).append(key)
 
     def arrange(self, entry):
         """The draws of an entry by name: there is no time for that while requests run."""
@@ -93,7 +95,7 @@ class Draws:
     def of(self, key):
         """Those of a request; where the simulation did not get so far, those of another one."""
         if key not in self.entries:
-            like = [k for k in self.keys if k[0] == key[0]] or self.keys
+            like = self.keys.get(key[0]) or list(self.entries)
             entry = self.entries[like[key[2] * 7919 % len(like)]]
             return {**entry, "draws": self.to_take(entry["values"])}
         return self.entries[key]
@@ -101,7 +103,7 @@ class Draws:
 
     def together(self):
         """How many clients begin at once."""
-        return sum(key[2] == 0 and self.load["classes"][key[0]]["closed"] for key in self.keys)
+        return sum(key[2] == 0 and self.load["classes"][key[0]]["closed"] for key in self.entries)
 # end
 
     def another(self, name):
