@@ -89,6 +89,8 @@ static void read_attribute(struct reading *x, struct span *s)
                 s->request.id.client = (uint32_t)read_number(x);
             else if (strcmp(key, "pertinax.ordinal") == 0)
                 s->request.id.ordinal = (uint64_t)read_number(x);
+            else if (strcmp(key, "pertinax.worker") == 0)
+                s->request.worker = (uint32_t)read_number(x) + 1;
             else if (strcmp(key, "http.response.status_code") == 0)
                 s->request.status = (int32_t)read_number(x);
             else if (strcmp(key, "pertinax.open") == 0)

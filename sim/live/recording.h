@@ -21,7 +21,8 @@ struct recorded_request {
     uint32_t number; /* in the order of the file */
     int64_t arrival, latency, duration;
     int32_t status;
-    bool open; /* it had not ended when the program did: what it had done until then */
+    uint32_t worker; /* that it was handed to, from 1; 0: not told */
+    bool open;       /* it had not ended when the program did: what it had done until then */
 };
 struct recording {
     struct arena *mem;                /* of the texts */

@@ -231,6 +231,15 @@ static void on_arrived(void *ctx, struct sim_request id, int64_t now)
     x->based = true;
 }
 
+/* Who hands out heard later than the model that another one was over. */
+static uint32_t on_worker(void *ctx, struct sim_request id, uint32_t worker)
+{
+    const struct retrace *x = ctx;
+    const struct recorded_request *q = recording_find(x->rec, id);
+    bool told = q && q->worker > 0 && q->worker <= x->p->workers;
+    return told ? q->worker - 1 : worker;
+}
+
 /* Its client may have been slower than the model's, for whom no time goes by between two steps.  Of
  * those that are not recorded nobody knows; but they took some. */
 static int64_t on_again(void *ctx, struct sim_request id, int64_t at)
@@ -452,6 +461,7 @@ enum sim_end retrace(struct sim *s, bool load, uint64_t n, struct recording *rec
                           .work = on_work,
                           .unwork = on_unwork,
                           .cpu = on_cpu,
+                          .worker = on_worker,
                           .again = on_again};
     world_attach(s, &world);
     enum sim_end end = go(&x, load, n);

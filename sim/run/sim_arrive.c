@@ -72,6 +72,9 @@ void arrive_request(struct sim *s, uint32_t cls, uint32_t client, uint64_t ordin
     } else if (p->workers > 1) {
         worker = step_worker(st);
     }
+    if (p->workers > 1 && s->world && s->world->worker)
+        worker =
+            s->world->worker(s->world->ctx, (struct sim_request){cls, client, ordinal}, worker);
     bool traced = account_arrival(s, ordinal);
     if (s->o.ear != NULL)
         s->o.ear->arrived(s->o.ear->ctx, (struct sim_request){cls, client, ordinal}, s->now);

@@ -51,6 +51,8 @@ struct world {
     /* A timeout is due, as of now: is task's call over, only that nobody could look, since its loop
      * computes?  How it ended; world_done() is not to be called for it then.  NULL: never. */
     bool (*answered)(void *ctx, uint32_t task, int64_t now, bool *ok);
+    /* A request comes, which is to go to that worker: to whom it goes.  NULL: to that one. */
+    uint32_t (*worker)(void *ctx, struct sim_request id, uint32_t worker);
     /* A client asks again, at `at` by the model: when it did so.  NULL: then. */
     int64_t (*again)(void *ctx, struct sim_request id, int64_t at);
 };

@@ -40,8 +40,9 @@ static void root(struct line *l, int client, int64_t begin, int64_t end, const c
     span(l, "request", 2, begin, end, more);
 }
 
-#define STATUS_200 "{\"key\": \"http.response.status_code\", \"value\": {\"intValue\": \"200\"}}"
-#define OPEN       "{\"key\": \"pertinax.open\", \"value\": {\"intValue\": \"1\"}}"
+#define STATUS_200    "{\"key\": \"http.response.status_code\", \"value\": {\"intValue\": \"200\"}}"
+#define SECOND_WORKER "{\"key\": \"pertinax.worker\", \"value\": {\"intValue\": \"1\"}}"
+#define OPEN          "{\"key\": \"pertinax.open\", \"value\": {\"intValue\": \"1\"}}"
 
 static void request(struct line *l, int client, int64_t begin, int64_t end)
 {
@@ -163,6 +164,30 @@ static void test_waits(void **state)
     assert_int_equal(x.report.strayed, 0);
     assert_ms(row_of(&x, "lock")->wait_sum, 30 + 40);
     assert_ms(row_of(&x, "lock")->busy_area, 70);
+    rig_free(&x.rig);
+}
+
+/* Both were handed to the second of two workers, of whose lock one has to wait. */
+static void write_worker(struct line *l)
+{
+    for (int client = 0; client < 2; client++) {
+        root(l, client, 0, 10 + 10 * client, STATUS_200 ", " SECOND_WORKER);
+        span(l, "lock", 1, 0, 10 + 10 * client, BELOW);
+        span(l, "a", 3, 10 * client, 10 + 10 * client, BELOW);
+        done(l);
+    }
+}
+
+static void test_worker(void **state)
+{
+    (void)state;
+    struct retraced x = retraced("services: {a: {latency: 10ms}}\n"
+                                 "host: {workers: 2}\n"
+                                 "resources: {lock: {kind: mutex, scope: worker}}\n"
+                                 "request: [{use: lock, do: [{call: a}]}, {respond: 200}]\n"
+                                 "load: {clients: 2}\n",
+                                 "threads", true, write_worker);
+    assert_ms(row_of(&x, "lock")->wait_sum, 10);
     rig_free(&x.rig);
 }
 
@@ -442,6 +467,7 @@ int main(void)
 {
     const struct CMUnitTest t[] = {
         test_named("who waits for a lock", test_waits, NULL),
+        test_named("whose worker it is", test_worker, NULL),
         test_named("computing, and waiting to compute", test_bursts, NULL),
         test_named("the copy that has won", test_copy, NULL),
         test_named("a call that was given up", test_abandoned, NULL),

@@ -256,6 +256,10 @@ class Request:
         add(root, {"pertinax.client": self.key[1], "pertinax.ordinal": self.key[2]})
         if self.status:
             add(root, {"http.response.status_code": self.status})
+        # only: processes=
+        if self.run.link:
+            add(root, {"pertinax.worker": self.run.link.number})
+        # end
         spans = [root] + [Done(*span).otlp(trace) for span in list(self.spans)]
         if now:
             add(root, {"pertinax.open": 1})
@@ -702,8 +706,8 @@ class Shared:
 class Link:
     """Lines of JSON between two processes."""
 
-    def __init__(self, connection):
-        self.connection, self.text = connection, b""
+    def __init__(self, connection, number):
+        self.connection, self.number, self.text = connection, number, b""
 
     def fileno(self):
         return self.connection.fileno()

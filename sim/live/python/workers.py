@@ -93,9 +93,9 @@ def fork_workers(given, draws, count):
                 link.connection.close()
             ours.close()
             given.otlp = given.otlp and f"{given.otlp}.{number}"
-            return Link(theirs)
+            return Link(theirs, number)
         theirs.close()
-        links.append(Link(ours))
+        links.append(Link(ours, number))
     run = Workers(draws, given.requests, links)
     run.go()
     run.close(given.otlp)
