@@ -9,6 +9,7 @@
  *   {"class": NAME, "client": 0, "ordinal": 7, "arrival": 0.5, "think": 0,
  *    "draws": [["/results[2]/cached", 0.0012], ["/results[2]/hit?", 1], ...]}
  *
+ * (after a deadlock also for those of an open load that were to come, who have drawn nothing),
  * with `"spare": true` before the draws if it is no request but one more set of draws, for who gets
  * further than the simulation (of a load, which may stand still), or to steps that nobody came to
  * there; and with `"worker": 1` where
