@@ -317,12 +317,11 @@ void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
     struct sim_opt o = {.seed = seed, .stepwise = true, .ear = &ear};
     bool alone = p->cls[0].load == NULL;
     struct sim *s = sim_new(p, &o);
-    if (alone)
-        sim_run_alone(s, 0, n);
-    else if (sim_run_load(s, n) != SIM_DEADLOCK)
-        leave_out(&h, s);
-    else /* those who are there draw no more */
+    enum sim_end end = alone ? sim_run_alone(s, 0, n) : sim_run_load(s, n);
+    if (end == SIM_DEADLOCK) /* those who are there draw no more */
         more_arrive(&h, s, n);
+    else if (!alone)
+        leave_out(&h, s);
     draw_spare(&h, p, o);
     draw_rest(&h, p, seed);
     for (uint32_t i = 0; i < h.n; i++) {

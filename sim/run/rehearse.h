@@ -9,11 +9,10 @@
  *   {"class": NAME, "client": 0, "ordinal": 7, "arrival": 0.5, "think": 0,
  *    "draws": [["/results[2]/cached", 0.0012], ["/results[2]/hit?", 1], ...]}
  *
- * (after a deadlock also for those of an open load that were to come, who have drawn nothing),
- * with `"spare": true` before the draws if it is no request but one more set of draws, for who gets
+ * (after a deadlock also for those of an open load that were to come, who have drawn nothing), with
+ * `"spare": true` before the draws if it is no request but one more set of draws, for who gets
  * further than the simulation (of a load, which may stand still), or to steps that nobody came to
- * there; and with `"worker": 1` where
- * `balance: random` has drawn one.  Times are in seconds.
+ * there; and with `"worker": 1` where `balance: random` has drawn one.  Times are in seconds.
  * A key is the way from the request to the task (branches and tasks by name, copies with their
  * number), then the step; with `?` what it asked (a variable by its name), with `+` the CPU of a
  * call, with `~` a pause before another attempt.  A call that fails has its time in a list. */

@@ -147,7 +147,7 @@ $ printf 'pertinax: 1\nname: again\nservices: {s: {latency: 5ms, error: 1, cpu: 
 Where the simulation stands still, as many requests are made all the same (here what takes no time in it takes some);
 and of an open load the next ones come while the last of those wanted are there, who may wait for them.
 
-$ printf 'pertinax: 1\nname: only_simulated\nresources: {a: mutex, b: mutex}\nrequest:\n  - parallel:\n      x: {use: a, do: [{wait: 10ms}, {use: b, do: {wait: 1ms}}]}\n      y: [{repeat: 5000, do: {wait: 1us}}, {use: b, do: [{wait: 10ms}, {use: a, do: {wait: 1ms}}]}]\n  - respond: 200\n' >only_simulated.yaml; for e in threads coroutine; do pertinax run only_simulated.yaml --under $e -n 3 -q >out; echo $?; pertinax live only_simulated.yaml --under $e -n 3 --runtime python3 | grep -o 'Measured: [0-9]*'; done
+$ printf 'pertinax: 1\nname: only_simulated\nservices: {s: {latency: uniform(1ms 2ms)}}\nresources: {a: mutex, b: mutex}\nrequest:\n  - parallel:\n      x: {use: a, do: [{wait: 10ms}, {use: b, do: {wait: 1ms}}]}\n      y: [{repeat: 5000, do: {wait: 1us}}, {use: b, do: [{wait: 10ms}, {use: a, do: {wait: 1ms}}]}]\n  - call: s\n  - respond: 200\n' >only_simulated.yaml; for e in threads coroutine; do pertinax run only_simulated.yaml --under $e -n 3 -q >out; echo $?; pertinax live only_simulated.yaml --under $e -n 3 --runtime python3 | grep -o 'Measured: [0-9]*'; done
 > 1
 > Measured: 3
 > 1

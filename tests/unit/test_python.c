@@ -382,7 +382,8 @@ static void test_longest(void **state)
                    "threads", 0.050);
 }
 
-/* A load that never gets going: those who came until then, and draws for who gets further. */
+/* A load that never gets going: those who came until then, and draws for who gets further: two sets
+ * that stop there as well, and twice 16 of what is done one after the other. */
 static void test_stands_still(void **state)
 {
     (void)state;
