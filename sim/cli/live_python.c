@@ -180,7 +180,7 @@ enum sim_end live_python(struct live_session *l, const char *execution, struct s
     if (!r->unable) {
         if (rec->nended > 0)
             live_keep(l, f.otlp, execution);
-        /* If some are open, all that it knows of: to see what they wait for. */
+        /* If some are open, all that it knows of: to see whether they stand still, and why. */
         how = retrace(s, load, rec->end > 0 ? n : rec->nended, rec, l->o.stop, r);
         const struct record *record = sim_records(s, &n);
         r->stalls = stalls_sum(&still, record, n, timers_since_epoch(rec->begin));

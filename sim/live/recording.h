@@ -35,7 +35,7 @@ struct recording {
     int64_t end;   /* if some are open: nothing is known of later; else 0 */
 };
 /* Reads a file as far as it is whole; if there is none, nothing was recorded.  Then that of the
- * requests that were still open, FILE.unfinished, which a program leaves that was stopped. */
+ * requests that were still open when the program ended, FILE.unfinished. */
 struct recording *recording_read(const char *path, const struct prog *p);
 void recording_free(struct recording *r);
 const struct recorded_request *recording_find(const struct recording *r, struct sim_request id);

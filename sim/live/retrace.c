@@ -26,7 +26,7 @@ struct retrace {
     struct recording *rec;
     struct live_report *r;
     const atomic_bool *stop; /* or NULL */
-    int64_t now, base; /* base: where the recording's clock stands at 0 */
+    int64_t now, base;       /* base: where the recording's clock stands at 0 */
     bool based;
     uint32_t heard;             /* the task that has drawn last; NONE: nobody */
     struct recorded_step *step; /* that it is to do until then; NULL: not known */
@@ -388,6 +388,12 @@ static void do_next(struct retrace *x, bool job, int64_t at)
         next_job(x);
 }
 
+/* Some may stand still while others went on; without those that were open nobody knows. */
+static enum sim_end how_it_ends(const struct retrace *x)
+{
+    return has_end(x) && world_stuck(x->s) ? SIM_DEADLOCK : SIM_MORE;
+}
+
 static enum sim_end go(struct retrace *x, bool load, uint64_t n)
 {
     enum sim_end end;
@@ -397,7 +403,7 @@ static enum sim_end go(struct retrace *x, bool load, uint64_t n)
         world_load(x->s, n);
     for (int64_t next = world_pump(x->s, &end); end == SIM_MORE; next = world_pump(x->s, &end)) {
         if (load && world_finished(x->s) >= n)
-            return SIM_MORE;
+            return how_it_ends(x);
         if (x->stop && atomic_load_explicit(x->stop, memory_order_relaxed))
             return SIM_STOPPED;
         if (some_stuck(x, &p))
@@ -405,7 +411,7 @@ static enum sim_end go(struct retrace *x, bool load, uint64_t n)
         bool job = x->nheap > 0 && x->heap[0]->at <= next;
         int64_t at = job ? x->heap[0]->at : next;
         if (at < INT64_MAX && at > end_of_all(x))
-            return world_stuck(x->s) ? SIM_DEADLOCK : SIM_STOPPED;
+            return how_it_ends(x);
         if (at < INT64_MAX)
             do_next(x, job, at);
         else if (!world_idle(x->s))

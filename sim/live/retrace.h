@@ -5,8 +5,8 @@
  * What is drawn is drawn again; each call, burst and pause ends when the recording says that it
  * ended, and each thread begins with the first that its task did.  Who waits for what, and for how
  * long, follows.  What was not recorded takes the time that was drawn for it; but of requests that
- * were still open when the program was stopped it has not ended, and it ends then: who waits for
- * whom is known all the same. */
+ * were still open when the program ended it has not, and all ends then: who waits for whom is known
+ * all the same. */
 #ifndef LIVE_RETRACE_H
 #define LIVE_RETRACE_H
 #include "live/live.h"

@@ -97,7 +97,7 @@ what the requests had done that never ended; when the time is over, and of sever
 
 $ printf 'pertinax: 1\nname: race\nresources: {a: {kind: mutex, scope: worker}, b: {kind: mutex, scope: worker}}\nrequest:\n  - parallel:\n      x: {use: a, do: [{repeat: 200, do: {wait: 50us}}, {use: b, do: {wait: 1ms}}]}\n      y: [{wait: 12ms}, {use: b, do: [{wait: 100ms}, {use: a, do: {wait: 1ms}}]}]\n  - respond: 200\n' >race.yaml; pertinax run race.yaml --under threads,coroutine -n 3 | grep -c '113.0 ±0'
 > 2
-$ for e in threads coroutine; do for more in "" "--time-limit 1" "--set host.workers=2"; do timeout -s KILL 60 pertinax live race.yaml --under $e -n 2 --runtime python3 $more >race.txt; echo $?; grep -A1 '^  2[.]' race.txt; done; done
+$ for e in threads coroutine; do for more in "" "--time-limit 2" "--set host.workers=2"; do timeout -s KILL 60 pertinax live race.yaml --under $e -n 2 --runtime python3 $more >race.txt; echo $?; grep -A1 '^  2[.]' race.txt; done; done
 > 1
 >   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
 >      request/x: the circle is closed
@@ -133,6 +133,7 @@ $ printf 'pertinax: 1\nname: both\nservices: {s: {latency: 30ms, capacity: 1}}\n
 > RESOURCES = {"m": [CommonSlots(1)]}
 > ASYNC_SERVICES = SERVICES
 > ASYNC_RESOURCES = RESOURCES
+
 A call that has failed has nothing to receive; on a loop the pause before the next copy begins when the last one is on
 its way.
 
@@ -162,6 +163,14 @@ $ sed 's,10/s,2/s,; s,n >= 5,n >= 9,' fifth.yaml >ninth.yaml; for e in threads c
 > 0
 > 0
 
+Some may stand still while others go on.
+
+$ printf 'pertinax: 1\nname: some\nresources: {a: mutex, b: mutex}\npipelines:\n  stuck: {parallel: {x: {use: a, do: [{wait: 20ms}, {use: b, do: {wait: 1ms}}]}, y: {use: b, do: [{wait: 20ms}, {use: a, do: {wait: 1ms}}]}}}\nrequest: [{wait: 10ms}, {respond: 200}]\nload:\n  - {rate: 50/s}\n  - {rate: 2/s, pipeline: stuck}\n' >some.yaml; for e in threads coroutine; do pertinax live some.yaml --under $e --runtime python3 -n 100 >some.txt; echo $?; grep -o 'stuck/x: the circle is closed' some.txt; done
+> 1
+> stuck/x: the circle is closed
+> 1
+> stuck/x: the circle is closed
+
 The traces go into a store, under the name of the execution or another.
 
 $ pertinax live models/do_work.yaml --runtime python3 --under threads -n 5 -d live.db -q >out && pertinax live models/do_work.yaml --under threads -n 5 -d live.db --label native -q >out && pertinax traces -d live.db --sql "SELECT label, count(*) AS requests FROM v_trace GROUP BY 1"
@@ -179,6 +188,7 @@ A program that is run by hand to its end leaves nothing of one that was stopped.
 
 $ pertinax live page.yaml --under threads -n 2 --emit by_hand.py -q >out; touch left.jsonl.unfinished; python3 by_hand.py --draws by_hand.py.draws --requests 2 --otlp left.jsonl >out; ls left*
 > left.jsonl
+> left.jsonl.unfinished
 
 Told to stop, with its workers, it writes what there is.
 

@@ -381,7 +381,7 @@ static void test_open(void **state)
     assert_int_equal(dead->ncycle, 2);
     assert_ms(dead->time * 1e9, 15);
     rig_free(&x.rig);
-    x = retraced_open(opposite, "threads", true, write_nothing, write_calls, SIM_STOPPED);
+    x = retraced_open(opposite, "threads", true, write_nothing, write_calls, SIM_MORE);
     assert_int_equal(x.report.strayed, 0);
     assert_ms((double)x.account.time, 15);
     rig_free(&x.rig);
@@ -415,7 +415,7 @@ static void test_never_came(void **state)
     static const char two[] = "services: {s: {latency: 10ms}}\nrequest: {call: s}\n"
                               "load: {clients: 2}\n";
     (void)state;
-    struct retraced x = retraced_open(two, "threads", true, write_one, write_in_call, SIM_STOPPED);
+    struct retraced x = retraced_open(two, "threads", true, write_one, write_in_call, SIM_MORE);
     assert_int_equal(x.report.calls, 2);
     rig_free(&x.rig);
     x = retraced_open(one, "threads", false, write_nothing, write_just_over, SIM_MORE);

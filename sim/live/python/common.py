@@ -732,7 +732,6 @@ class Run:
         self.lock, self.turn = threading.Lock(), threading.Condition()
         self.alone, self.classes = draws.load["alone"], draws.load["classes"]
         self.sequence, self.stopped, self.admission = itertools.count(), False, None
-        self.early = False  # it was stopped before so many were over
         self.heard = 0  # from the link
         self.punctual, self.burnt = False, time.process_time_ns()
         self.moved = 0  # counts what ends: steps, timeouts, requests
@@ -868,7 +867,7 @@ class Run:
 
     def stop(self, *_):
         """The time is over: what there is will be written."""
-        self.stopped = self.early = True
+        self.stopped = True
 
     def over(self):
         return self.stopped or (self.link is None and len(self.finished) >= self.wanted)
@@ -876,13 +875,10 @@ class Run:
     def write(self, path):
         with contextlib.suppress(OSError):
             os.close(0)  # nobody reads it, and calls may have left no other number for a file
-        now, finished = time.perf_counter_ns(), list(self.finished)  # threads go on meanwhile
-        self.put_lines(path, finished[: self.wanted])
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path + UNFINISHED)  # of a run before this one
-        if self.early:
-            known = set(finished)
-            self.put_lines(path + UNFINISHED, [rq for rq in self.started if rq not in known], now)
+        now, finished = time.perf_counter_ns(), self.finished[: self.wanted]  # others go on meanwhile
+        known = set(finished)
+        self.put_lines(path, finished)
+        self.put_lines(path + UNFINISHED, [rq for rq in self.started if rq not in known], now)
 
     def put_lines(self, path, requests, now=0):
         run = os.urandom(8).hex()
@@ -954,7 +950,7 @@ def tell(latencies, more=""):
 
 
 EPOCH = time.time_ns() - time.perf_counter_ns()
-UNFINISHED = ".unfinished"  # file of the requests that had not ended when the run was stopped
+UNFINISHED = ".unfinished"  # file of the requests that had not ended when the run was over
 
 
 def options():
@@ -963,9 +959,11 @@ def options():
     ask.add_argument("--service", default="timer", help="HOST:PORT, or timer (the default)")
     ask.add_argument("--punctual", action="store_true", help="calls take as long as they ask for")
     ask.add_argument("--requests", type=int, default=100)
-    ask.add_argument("--otlp", help="write each request as a line of OTLP; if the run is "
-                     "stopped, those that have not ended into OTLP.unfinished")
-    return ask.parse_args()
+    ask.add_argument("--otlp", help="write each request as a line of OTLP; those that have "
+                     "not ended then into OTLP.unfinished")
+    given = ask.parse_args()
+    given.punctual = given.punctual or given.service == "timer"
+    return given
 
 
 def address_of(service):

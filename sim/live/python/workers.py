@@ -69,8 +69,6 @@ class Workers(Run):
             wanted = collections.Counter(of.link for of in self.finished[: self.wanted])
             self.gather(path, "", [wanted[link] for link in self.links])
             self.gather(path, UNFINISHED, [None] * len(self.links))
-            if not self.early:
-                os.unlink(path + UNFINISHED)  # what they had in hand when enough were over
         tell(self.latencies[: self.wanted])
 
     def gather(self, path, what, most):
