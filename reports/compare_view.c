@@ -162,8 +162,15 @@ static void say_verdict(struct paras *p, const struct compare_result *r)
         n[r->speedup[i].value.verdict]++;
     uint32_t all = n[0] + n[1] + n[2];
     struct para *q = NULL;
-    if (r->verdict == AGREES)
+    if (all == 0)
+        q = para_add(p, "The model cannot be held against the traces in any respect.");
+    else if (r->verdict == AGREES)
         q = para_add(p, "The model agrees with the traces in all %u respects.", all);
+    else if (r->verdict == DISAGREES && n[DISAGREES] == 0)
+        q = para_add(p,
+                     "The model has no result under every execution; where it has, none of %u "
+                     "respects is beyond its margin.",
+                     all);
     else if (r->verdict == DISAGREES)
         q = para_add(p,
                      "The model disagrees with the traces: %u of %u respects are beyond their "

@@ -183,6 +183,21 @@ static int measure_costs(struct comparing *c, bool python, struct diags *d)
     return STATUS_FINE;
 }
 
+/* An execution of which no request is over: there is nothing to compare with. */
+static bool tell_empty(const struct run_result *r, struct diags *d)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < r->nexec; i++) {
+        const struct exec_result *x = &r->exec[i];
+        if (x->requests == 0 && x->warmup == 0)
+            diag_error(d, nowhere, "E-live", "'pertinax live' with the same options tells more",
+                       "nothing can be compared: no request of '%s' was over %s", x->name,
+                       x->deadlock ? "before it came to a deadlock" : "in time");
+        any |= x->requests == 0 && x->warmup == 0;
+    }
+    return any;
+}
+
 /* Executes the model for real: its recordings, called as the executions, are then in the store that
  * is compared with.  STATUS_FINE, or how the command ends. */
 static int execute(struct comparing *c, struct experiment_opt *e, const char *store,
@@ -205,6 +220,8 @@ static int execute(struct comparing *c, struct experiment_opt *e, const char *st
                  "interrupted: nothing was compared");
     if (!c->opt.live)
         return status;
+    if (status != STATUS_INTERRUPTED && tell_empty(c->opt.live, d))
+        return status == STATUS_FAILS ? STATUS_FAILS : STATUS_WORLD;
     struct compare_busy *busy = NEW(c->a->mem, struct compare_busy, c->s.nexec + 1u);
     for (uint32_t i = 0; i < c->s.nexec; i++) {
         add_part(c, c->s.exec[i]->name, c->s.exec[i]->name, d);

@@ -210,6 +210,17 @@ $ pertinax compare models/slow_loris.yaml --live --under coroutine --root good -
 
 With the costs of this machine in place of the model's, measured in the same command.
 
+A deadlock for real, of all or of some, while the model has one as well.
+
+$ printf 'pertinax: 1\nname: nested\nrequest: [{parallel: {a: [{parallel: {b: [{wait: 1ms}], c: [{wait: 1ms}]}}]}}, {respond: 200}]\nexecutions: {small: {kind: threads, pool: 1}}\n' >nested.yaml; pertinax compare nested.yaml --live --under small
+! error[E-live]: nothing can be compared: no request of 'small' was over before it came to a deadlock
+!       = help: 'pertinax live' with the same options tells more
+! 1 error
+? 1
+$ printf 'pertinax: 1\nname: some\nresources: {a: mutex, b: mutex}\npipelines:\n  stuck: {parallel: {x: {use: a, do: [{wait: 20ms}, {use: b, do: {wait: 1ms}}]}, y: {use: b, do: [{wait: 20ms}, {use: a, do: {wait: 1ms}}]}}}\nrequest: [{wait: 10ms}, {respond: 200}]\nload:\n  - {rate: 50/s}\n  - {rate: 2/s, pipeline: stuck}\n' >some.yaml; pertinax compare some.yaml --live --under threads -n 100 | sed -n '/^  The model/p; /nothing to compare/p'
+>   The model cannot be held against the traces in any respect.
+>   threads: the model deadlocks, so there is nothing to compare.
+
 $ pertinax compare models/do_work.yaml --live --calibrate --under serial,threads,coroutine -n 20 --format json | sed -n 's/ *"costs": "\(.*\)",/\1/p' | sed -E 's/[0-9.]+(ns|us|ms)/N/g'
 > thread call N [N, N], spawn N [N, N], switch N [N, N], thread wake N [N, N], loop call N [N, N], task N [N, N], resume N [N, N], loop wake N [N, N]
 $ pertinax compare models/do_work.yaml --calibrate -d nowhere.db

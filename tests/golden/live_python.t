@@ -188,17 +188,14 @@ A program that is run by hand to its end leaves nothing of one that was stopped.
 
 $ pertinax live page.yaml --under threads -n 2 --emit by_hand.py -q >out; touch left.jsonl.unfinished; python3 by_hand.py --draws by_hand.py.draws --requests 2 --otlp left.jsonl >out; ls left*
 > left.jsonl
-> left.jsonl.unfinished
 
 Told to stop, with its workers, it writes what there is.
 
 $ for e in threads coroutine; do pertinax live models/do_work.yaml --set host.workers=2 --under $e -n 2 --emit stopped.py -q >out; timeout 3 python3 stopped.py --draws stopped.py.draws --requests 1000000 --otlp stopped.jsonl >out; ls stopped*; rm stopped*; done
 > stopped.jsonl
-> stopped.jsonl.unfinished
 > stopped.py
 > stopped.py.draws
 > stopped.jsonl
-> stopped.jsonl.unfinished
 > stopped.py
 > stopped.py.draws
 

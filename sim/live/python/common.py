@@ -878,7 +878,11 @@ class Run:
         now, finished = time.perf_counter_ns(), self.finished[: self.wanted]  # others go on meanwhile
         known = set(finished)
         self.put_lines(path, finished)
-        self.put_lines(path + UNFINISHED, [rq for rq in self.started if rq not in known], now)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path + UNFINISHED)  # of a run before this one
+        unfinished = [rq for rq in self.started if rq not in known]
+        if unfinished:
+            self.put_lines(path + UNFINISHED, unfinished, now)
 
     def put_lines(self, path, requests, now=0):
         run = os.urandom(8).hex()

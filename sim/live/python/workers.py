@@ -76,9 +76,12 @@ class Workers(Run):
         with open(path + what, "w", encoding="utf-8") as out:
             for number, count in enumerate(most):
                 part = f"{path}.{number}{what}"
-                with open(part, encoding="utf-8") as lines:
+                with contextlib.suppress(FileNotFoundError), open(part, encoding="utf-8") as lines:
                     out.writelines(itertools.islice(lines, count))
-                os.unlink(part)
+                    os.unlink(part)
+            empty = out.tell() == 0
+        if empty and what:
+            os.unlink(path + what)
 
 
 def fork_workers(given, draws, count):
