@@ -52,6 +52,9 @@ static struct program write_program(struct rig *r, uint64_t n)
 
 static void remove_program(const struct program *p)
 {
+    char open[128]; /* what requests had done that did not end */
+    snprintf(open, sizeof open, "%s.unfinished", p->otlp);
+    unlink(open);
     unlink(p->program);
     unlink(p->draws);
     unlink(p->otlp);
