@@ -16,8 +16,7 @@ struct entry { /* a request */
     struct sim_request id;
     int64_t arrival, think;
     struct buf draws; /* items of the list, with commas */
-    bool unfinished;
-    bool spare; /* nobody's: for whoever gets further than the simulation did */
+    bool spare;       /* nobody's: for whoever gets further than the simulation did */
 };
 struct rehearsal {
     const struct prog *p;
@@ -250,17 +249,6 @@ static void put_entry(struct sim *s, struct entry *e, struct buf *out)
     buf_puts(out, "]}\n");
 }
 
-/* Who is still there has not drawn all that it will. */
-static void leave_out(struct rehearsal *h, const struct sim *s)
-{
-    for (uint32_t i = 0; i < s->st.nreq; i++) {
-        const struct rside *r = &s->rside[i];
-        struct entry *e = entry_of(h, (struct sim_request){r->cls, r->client, r->ordinal});
-        if (e != NULL && s->st.req[i].used && !s->st.req[i].over)
-            e->unfinished = true;
-    }
-}
-
 /* What stands still may not do so elsewhere: whoever is to come does, with the draws of others. */
 static void more_arrive(struct rehearsal *h, struct sim *s, uint64_t n)
 {
@@ -320,8 +308,6 @@ void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
     enum sim_end end = alone ? sim_run_alone(s, 0, n) : sim_run_load(s, n);
     if (end == SIM_DEADLOCK) /* those who are there draw no more */
         more_arrive(&h, s, n);
-    else if (!alone)
-        leave_out(&h, s);
     draw_spare(&h, p, o);
     draw_rest(&h, p, seed);
     for (uint32_t i = 0; i < h.n; i++) {
@@ -330,8 +316,7 @@ void rehearse(const struct prog *p, uint64_t seed, uint64_t n, struct buf *out)
     }
     put_load(p, h.longest, out);
     for (uint32_t i = 0; i < h.n; i++) {
-        if (!h.v[i].unfinished)
-            put_entry(s, &h.v[i], out);
+        put_entry(s, &h.v[i], out);
         buf_free(&h.v[i].draws);
     }
     sim_free(s);

@@ -3,8 +3,8 @@
  *
  * Lines of JSON: first the load, {"alone": bool, "longest": 0.25, "classes": {NAME: {"closed":
  * bool}}}, longest being that of all that was drawn, or waited for (arrivals, timeouts), alone;
- * then a line a request that the simulation has finished, with what it drew in the order of
- * drawing:
+ * then a line a request that came to the simulation, with what it drew until that ended, in the
+ * order of drawing:
  *
  *   {"class": NAME, "client": 0, "ordinal": 7, "arrival": 0.5, "think": 0,
  *    "draws": [["/results[2]/cached", 0.0012], ["/results[2]/hit?", 1], ...]}

@@ -117,6 +117,12 @@ $ for e in threads coroutine; do for more in "" "--time-limit 2" "--set host.wor
 >   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
 >      request/x: the circle is closed
 
+Who does not get to its end in the simulation is there all the same.
+
+$ printf 'pertinax: 1\nname: slow_client\nresources: {m: mutex}\npipelines: {slow: [{use: m, do: {wait: 30s}}, {respond: 200}]}\nrequest: [{wait: 5ms}, {use: m, do: {wait: 1ms}, timeout: 20ms, catch: {timeout: {respond: 503}}}, {respond: 200}]\nload: [{clients: 1}, {clients: 1, pipeline: slow}]\n' >slow_client.yaml; for e in threads coroutine; do pertinax live slow_client.yaml --under $e -n 40 --runtime python3 -q | awk 'END {print $1, ($2 >= 25)}'; done
+> threads 1
+> coroutine 1
+
 What no request of the simulation comes to, those of a program may: here late arrivals are rejected.
 
 $ printf 'pertinax: 1\nname: late\nservices: {s: {latency: 5ms, capacity: 1, queue: 0}, f: {latency: uniform(1ms 2ms)}}\nrequest: [{call: s, catch: {rejected: {call: f}}}, {respond: 200}]\nload: {rate: 196/s, arrivals: deterministic}\n' >late_ones.yaml; pertinax run late_ones.yaml --under threads,coroutine --requests 200 -q | grep -c '5.00 ±0  *5.00 ±0  *5.00 ±0'; pertinax live late_ones.yaml --under threads,coroutine -n 200 -q --runtime python3 --format json | grep -c '"requests": [12]'
