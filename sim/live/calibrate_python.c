@@ -20,6 +20,7 @@ static void put_program(struct buf *out)
     for (const char *const *line = python_calibrate; *line; line++)
         buf_puts(&own, *line);
     emit_text(python_common, own.s, &text);
+    emit_text(python_load, own.s, &text);
     emit_text(python_sync, own.s, &text);
     emit_text(python_async, own.s, &text);
     buf_put(&text, own.s, own.n);

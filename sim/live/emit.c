@@ -102,6 +102,7 @@ static void put_program(struct emit *e, struct buf *out)
     buf_put(&all, own.s, own.n);
     buf_put(&all, held.s, held.n);
     emit_text(python_common, all.s, &text);
+    emit_text(python_load, all.s, &text);
     if (e->blocks)
         emit_text(python_sync, all.s, &text);
     if (p->has_loop)
