@@ -165,8 +165,6 @@ bool worst_judge(const struct prog *p, struct require_item *item, const struct w
     item->result.limit_text = arena_printf(a, "latency %s %s", limit_cmp_text[l->cmp],
                                            text_value(a, limit, UNIT_DURATION, false));
     bool ok = judge(&x, item, a, d);
-    tries_free(&x.tries);
-    free(x.loose);
-    free(x.timed);
+    worst_free(&x);
     return ok;
 }

@@ -51,6 +51,7 @@ bool *worst_loose(const struct prog *p);
 /* By expression: what is waited for within a timeout, and holds nothing that others have. */
 bool *worst_timed(const struct prog *p);
 void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o);
+void worst_free(struct worst *x);
 /* All runs of x->way, or as many as it takes to know that the limit does not hold.  False: an error
  * of the model. */
 bool worst_try(struct worst *x, double limit, enum limit_cmp cmp, struct diags *d);

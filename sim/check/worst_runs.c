@@ -108,6 +108,13 @@ void worst_init(struct worst *x, const struct prog *p, const struct worst_opt *o
     tries_init(&x->tries);
 }
 
+void worst_free(struct worst *x)
+{
+    tries_free(&x->tries);
+    free(x->loose);
+    free(x->timed);
+}
+
 /* ---- values ---- */
 
 /* One of so many points.  The first of equal requests are no shorter than those that follow. */

@@ -58,7 +58,7 @@ static void try(uint64_t seed, uint32_t features, const char *exec, struct tally
         t->known++;
         t->attained += x.longest >= x.total;
     }
-    tries_free(&x.tries);
+    worst_free(&x);
     arena_drop(a);
 }
 
@@ -155,7 +155,7 @@ static void test_timed(void **state)
     x.way = WORST_ORDERS;
     assert_true(worst_work(&x, d));
     assert_true(isinf(x.total));
-    tries_free(&x.tries);
+    worst_free(&x);
     arena_drop(a);
 }
 
@@ -175,7 +175,7 @@ static double bound_of(const char *text, const char *exec, bool alike, uint64_t 
     assert_true(x.whole);
     *runs = x.runs;
     double bound = x.bound;
-    tries_free(&x.tries);
+    worst_free(&x);
     arena_drop(a);
     return bound;
 }
