@@ -130,6 +130,7 @@ $(O)/tests/bench/import: override LDLIBS += $(if $(ASK_yajl),-lyajl)
 $(BENCH): $(O)/%: $(O)/%.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $< $(LIB) $(LDLIBS) -o $@
 
+LONGEST := tests/golden/live_python.t # begins first: it waits most of the time
 tests: $(O)/pertinax $(TESTS) $(FUZZ)
 check: tests
 	$(if $(ASK_jansson),,@echo 'Not built: tests/prop/test_json_jansson (pkg-config finds no jansson)')
@@ -137,7 +138,7 @@ check: tests
 	@command -v xmllint >/dev/null || echo 'Not validated: JUnit XML (there is no xmllint)'
 	@python3 -c 'import jsonschema' 2>/dev/null || echo 'Not validated: SARIF (Python has no jsonschema)'
 	@command -v spin >/dev/null || echo 'Not asked: SPIN (by tests/prop/test_spin; there is no spin)'
-	@tests/run $(O) $(TESTS) $(FUZZ) $(GOLDEN) $(wildcard models/*.yaml) $(SPECS)
+	@tests/run $(O) $(LONGEST) $(TESTS) $(FUZZ) $(filter-out $(LONGEST),$(GOLDEN)) $(wildcard models/*.yaml) $(SPECS)
 sanitize:
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=asan
 	PERTINAX_TEST_QUICK=1 $(MAKE) check B=tsan
