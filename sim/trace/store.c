@@ -128,31 +128,62 @@ static bool unreadable(struct store *s, const char *other, struct diags *d)
     return false;
 }
 
+/* What the file says that it is. */
+struct identity {
+    int64_t application;
+    int64_t version;
+    int64_t tables;
+};
+
+/* Within one transaction: between two of these questions another process may make a store of it. */
+static bool identify(const struct store *s, struct identity *x)
+{
+    return sqlite3_exec(s->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK &&
+           ask(s, "PRAGMA application_id", &x->application) &&
+           ask(s, "PRAGMA user_version", &x->version) &&
+           ask(s, "SELECT count(*) FROM sqlite_schema", &x->tables) &&
+           sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+}
+
 /* Is the file a store that this program can read?  *version is 0 for one that is yet empty. */
 static bool check_file(struct store *s, int64_t *version, struct diags *d)
 {
     static const char other[] = "-d FILE names another store; a new one is made where none is";
-    int64_t app = 0, tables = 0;
-    if (!ask(s, "PRAGMA application_id", &app) || !ask(s, "PRAGMA user_version", version) ||
-        !ask(s, "SELECT count(*) FROM sqlite_schema", &tables))
-        return unreadable(s, other, d);
-    if (app == 0 && tables == 0) {
+    struct identity x = {0};
+    if (!identify(s, &x)) {
+        (void)unreadable(s, other, d);
+        (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+        return false;
+    }
+    if (x.application == 0 && x.tables == 0) {
         *version = 0;
         return true;
     }
-    if (app != STORE_APPLICATION)
+    *version = x.version;
+    if (x.application != STORE_APPLICATION)
         return refuse(s, d, other, "is an SQLite file, but not a store of traces");
     if (*version > STORE_VERSION)
         return refuse(s, d, NULL, "was written by a newer version of pertinax");
     return true;
 }
 
-static void migrate(struct store *s, int64_t version)
+/* Begins to write, or says who writes. */
+static bool begin_immediate(struct store *s, struct diags *d)
+{
+    int rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_BUSY)
+        return busy(s, d);
+    store_must(s, rc);
+    return true;
+}
+
+static bool migrate(struct store *s, int64_t version, struct diags *d)
 {
     if (version == STORE_VERSION)
-        return;
+        return true;
     store_exec(s, "PRAGMA page_size = 8192");
-    store_exec(s, "BEGIN IMMEDIATE");
+    if (!begin_immediate(s, d))
+        return false;
     /* Another process may have done it since. */
     int64_t now = store_number(s, "PRAGMA user_version");
     for (const struct store_schema_step *x = store_schema; x->sql; x++)
@@ -163,6 +194,7 @@ static void migrate(struct store *s, int64_t version)
              STORE_APPLICATION, STORE_VERSION);
     store_exec(s, sql);
     store_exec(s, "COMMIT");
+    return true;
 }
 
 struct store *store_open(const char *path, enum store_mode mode, struct diags *d)
@@ -186,7 +218,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct diags *d
         sqlite3_busy_timeout(s->db, BUSY_MS);
     if (ok && check_file(s, &version, d)) {
         if (mode == STORE_WRITE)
-            migrate(s, version);
+            ok = migrate(s, version, d);
         else if (version == 0)
             ok = refuse(s, d, "'pertinax import' fills it", "is empty");
         store_read_register(s);
@@ -281,11 +313,11 @@ bool store_begin(struct store *s, const char *label, struct diags *d)
                   "PRAGMA temp_store = MEMORY");
     /* A file that was made just now has no readers: without a log its pages are written once. */
     int rc = s->made ? SQLITE_OK : change_to_log(s);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_BUSY)
         return busy(s, d);
     store_must(s, rc);
+    if (!begin_immediate(s, d))
+        return false;
     if (has_moved(s)) { /* while we waited */
         store_exec(s, "ROLLBACK");
         return gone(s, d);
