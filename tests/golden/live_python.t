@@ -80,15 +80,15 @@ What stands still is seen when nothing has moved for longer than anything takes:
 minutes; and what takes long only is left in peace. Of a load as well, whose first requests hold each other up.
 
 $ printf 'pertinax: 1\nname: opposite\nservices: {s: {latency: 10ms}}\nresources: {a: mutex, b: mutex}\nrequest: [{parallel: {x: [{use: a, do: [{call: s}, {use: b, do: [{call: s}]}]}], y: [{use: b, do: [{call: s}, {use: a, do: [{call: s}]}]}]}}, {respond: 200}]\n' >opposite.yaml
-$ for x in coroutine: "threads:load: {clients: 2}" "coroutine:load: {rate: 50/s}"; do (cat opposite.yaml; echo "${x#*:}") >still.yaml; timeout -s KILL 60 pertinax live still.yaml --under ${x%%:*} -n 3 --runtime python3 >still.txt; echo $? $(grep -c 'the circle is closed' still.txt); done
+$ for x in coroutine: "threads:load: {clients: 2}" "coroutine:load: {rate: 50/s}"; do n=$((n + 1)); (cat opposite.yaml; echo "${x#*:}") >still$n.yaml; (timeout -s KILL 60 pertinax live still$n.yaml --under ${x%%:*} -n 3 --runtime python3 >still$n.txt; echo $? $(grep -c 'the circle is closed' still$n.txt)) & done; wait
 > 1 1
 > 1 1
 > 1 1
-$ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q; done | grep -cE '^(threads|coroutine) +[2-9][.][0-9]'
+$ printf 'pertinax: 1\nname: patient\nrequest: [{wait: 2500ms}, {respond: 200}]\n' >patient.yaml; for e in threads coroutine; do pertinax live patient.yaml --under $e -n 1 --runtime python3 -q & done | grep -cE '^(threads|coroutine) +[2-9][.][0-9]'
 > 2
 Nor what goes on without a step that ends: timeouts, attempts.
 
-$ printf 'pertinax: 1\nname: goes_on\nshared: {n: 0..1}\nrequest: [{repeat: 16, do: {wait_until: n == 1, timeout: 200ms, catch: []}}, {fail: no, retry: {attempts: 17, backoff: 200ms}, catch: []}, {respond: 200}]\n' >goes_on.yaml; for e in threads coroutine; do pertinax live goes_on.yaml --under $e -n 1 --runtime python3 | grep -oE 'Measured: [0-9]*|stands-still'; done
+$ printf 'pertinax: 1\nname: goes_on\nshared: {n: 0..1}\nrequest: [{repeat: 16, do: {wait_until: n == 1, timeout: 200ms, catch: []}}, {fail: no, retry: {attempts: 17, backoff: 200ms}, catch: []}, {respond: 200}]\n' >goes_on.yaml; for e in threads coroutine; do pertinax live goes_on.yaml --under $e -n 1 --runtime python3 | grep -oE 'Measured: [0-9]*|stands-still' & done; wait
 > Measured: 1
 > Measured: 1
 
@@ -97,25 +97,13 @@ what the requests had done that never ended; when the time is over, and of sever
 
 $ printf 'pertinax: 1\nname: race\nresources: {a: {kind: mutex, scope: worker}, b: {kind: mutex, scope: worker}}\nrequest:\n  - parallel:\n      x: {use: a, do: [{repeat: 200, do: {wait: 50us}}, {use: b, do: {wait: 1ms}}]}\n      y: [{wait: 12ms}, {use: b, do: [{wait: 100ms}, {use: a, do: {wait: 1ms}}]}]\n  - respond: 200\n' >race.yaml; pertinax run race.yaml --under threads,coroutine -n 3 | grep -c '113.0 ±0'
 > 2
-$ for e in threads coroutine; do for more in "" "--time-limit 2" "--set host.workers=2"; do timeout -s KILL 60 pertinax live race.yaml --under $e -n 2 --runtime python3 $more >race.txt; echo $?; grep -A1 '^  2[.]' race.txt; done; done
-> 1
->   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
->      request/x: the circle is closed
-> 1
->   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
->      request/x: the circle is closed
-> 1
->   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
->      request/x: the circle is closed
-> 1
->   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
->      request/x: the circle is closed
-> 1
->   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
->      request/x: the circle is closed
-> 1
->   2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by
->      request/x: the circle is closed
+$ for e in threads coroutine; do for more in "" "--time-limit 2" "--set host.workers=2"; do (timeout -s KILL 60 pertinax live race.yaml --under $e -n 2 --runtime python3 $more >"race$e$more.txt"; echo $? $(grep -A1 '^  2[.]' "race$e$more.txt")) & done; done; wait
+> 1 2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by request/x: the circle is closed
+> 1 2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by request/x: the circle is closed
+> 1 2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by request/x: the circle is closed
+> 1 2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by request/x: the circle is closed
+> 1 2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by request/x: the circle is closed
+> 1 2. request/y, in request/y/a (race.yaml:7:55), waits for `a`, held by request/x: the circle is closed
 
 Who does not get to its end in the simulation is there all the same.
 
@@ -195,9 +183,9 @@ A program that is run by hand to its end leaves nothing of one that was stopped.
 $ pertinax live page.yaml --under threads -n 2 --emit by_hand.py -q >out; touch left.jsonl.unfinished; python3 by_hand.py --draws by_hand.py.draws --requests 2 --otlp left.jsonl >out; ls left*
 > left.jsonl
 
-Told to stop, with its workers, it writes what there is.
+Told to stop, with its workers, it writes what there is (and, if one was under way, what had been done of it).
 
-$ for e in threads coroutine; do pertinax live models/do_work.yaml --set host.workers=2 --under $e -n 2 --emit stopped.py -q >out; timeout 3 python3 stopped.py --draws stopped.py.draws --requests 1000000 --otlp stopped.jsonl >out; ls stopped*; rm stopped*; done
+$ for e in threads coroutine; do pertinax live models/do_work.yaml --set host.workers=2 --under $e -n 2 --emit stopped.py -q >out; timeout 3 python3 stopped.py --draws stopped.py.draws --requests 1000000 --otlp stopped.jsonl >out; rm -f *.unfinished; ls stopped*; rm stopped*; done
 > stopped.jsonl
 > stopped.py
 > stopped.py.draws
@@ -286,11 +274,11 @@ $ printf 'pertinax: 1\nname: late\nservices: {s: {latency: 20ms}}\nrequest:\n  -
 > hybrid
 
 # A service that takes no connection: the timeout of a call is that of the way to it, too
-$ printf 'import socket, subprocess, sys\nservice = socket.socket()\nservice.bind(("127.0.0.1", 0))\nservice.listen(0)\nfill = [socket.socket() for _ in range(4)]\nfor one in fill:\n    one.setblocking(False)\n    one.connect_ex(service.getsockname())\nsubprocess.run(["pertinax", "live", "hole.yaml", "--service", "127.0.0.1:%%d" %% service.getsockname()[1], *sys.argv[1:]])\n' >hole.py; printf 'pertinax: 1\nname: hole\nservices: {s: {latency: 5ms}}\nrequest: [{call: s, timeout: 200ms, catch: {timeout: {respond: 504}}}]\n' >hole.yaml; for x in native:threads native:coroutine python3:threads python3:coroutine; do timeout -s KILL 60 python3 hole.py --runtime ${x%:*} --under ${x#*:} -n 20 --time-limit 30 >hole.txt; echo $x $? $(grep -cE 'incomplete|broken' hole.txt); done
-> native:threads 0 0
+$ printf 'import socket, subprocess, sys\nservice = socket.socket()\nservice.bind(("127.0.0.1", 0))\nservice.listen(0)\nfill = [socket.socket() for _ in range(4)]\nfor one in fill:\n    one.setblocking(False)\n    one.connect_ex(service.getsockname())\nsubprocess.run(["pertinax", "live", "hole.yaml", "--service", "127.0.0.1:%%d" %% service.getsockname()[1], *sys.argv[1:]])\n' >hole.py; printf 'pertinax: 1\nname: hole\nservices: {s: {latency: 5ms}}\nrequest: [{call: s, timeout: 200ms, catch: {timeout: {respond: 504}}}]\n' >hole.yaml; for x in native:threads native:coroutine python3:threads python3:coroutine; do (timeout -s KILL 60 python3 hole.py --runtime ${x%:*} --under ${x#*:} -n 20 --time-limit 30 >$x.txt; echo $x $? $(grep -cE 'incomplete|broken' $x.txt)) & done | sort
 > native:coroutine 0 0
-> python3:threads 0 0
+> native:threads 0 0
 > python3:coroutine 0 0
+> python3:threads 0 0
 
 # A service that closes each connection when it has answered: a call that finds it closed is made once more
 $ printf 'import socket, subprocess, sys, threading\nservice = socket.create_server(("127.0.0.1", 0))\ndef serve():\n    while True:\n        one, _ = service.accept()\n        if one.recv(100):\n            one.sendall(b"OK\\n")\n        one.close()\nthreading.Thread(target=serve, daemon=True).start()\nsubprocess.run(["pertinax", "live", "once.yaml", "--service", "127.0.0.1:%%d" %% service.getsockname()[1], *sys.argv[1:]])\n' >once.py; printf 'pertinax: 1\nname: once\nservices: {s: {latency: 1ms}}\nrequest: [{call: s}, {call: s, timeout: 20s}, {respond: 200}]\n' >once.yaml; for x in native:threads native:coroutine python3:threads python3:coroutine; do timeout -s KILL 60 python3 once.py --runtime ${x%:*} --under ${x#*:} -n 20 >once.txt; echo $x $? $(grep -cE 'incomplete|broken' once.txt); done
@@ -400,7 +388,7 @@ $ printf 'pertinax: 1\nname: slow\nrequest: [{wait: 60s}, {respond: 200}]\n' >sl
 
 A service that says nothing is called so.
 
-$ printf 'import socket, time\ns = socket.create_server(("127.0.0.1", 0))\nprint(s.getsockname()[1], flush=True)\ntime.sleep(60)\n' >silent.py; python3 silent.py >port & sleep 1; for u in threads coroutine; do pertinax live page.yaml --under $u -n 1 --runtime python3 --service 127.0.0.1:$(cat port) | sed -n 's/[0-9]* of [0-9]*/N of N/; /broken-calls/,/^$/p'; done; kill $!
+$ printf 'import socket, time\ns = socket.create_server(("127.0.0.1", 0))\nprint(s.getsockname()[1], flush=True)\ntime.sleep(60)\n' >silent.py; python3 silent.py >port & sleep 1; for u in threads coroutine; do pertinax live page.yaml --under $u -n 1 --runtime python3 --service 127.0.0.1:$(cat port) >$u.txt & of="$of $!"; done; wait $of; for u in threads coroutine; do sed -n 's/[0-9]* of [0-9]*/N of N/; /broken-calls/,/^$/p' $u.txt; done; kill %1
 > warning[broken-calls]: N of N calls failed because the client met: there was no
 > answer in time
 >
