@@ -15,7 +15,7 @@
         {"trace", 'T', "FILE",                                                                     \
          "write the median and the p99 request of each execution as a Chrome trace (.json) or as " \
          "OTLP (.otlp.json)",                                                                      \
-         OPT_MANY | OPT_UNRECORDED},                                                               \
+         OPT_MANY | OPT_UNRECORDED | OPT_WRITTEN},                                                 \
     {                                                                                              \
         "trace-requests", 0, "N", "write the first N requests measured instead", OPT_UNRECORDED    \
     }

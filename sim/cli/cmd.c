@@ -22,7 +22,7 @@ const struct cmd *const cmds[] = {&cmd_run,       &cmd_check,   &cmd_replay,  &c
 /* ORDER common */
 const struct opt cmd_common[] = {
     {"output", 'o', "FILE", "also write the result to FILE, in the format of its suffix",
-     OPT_MANY | OPT_UNRECORDED},
+     OPT_MANY | OPT_UNRECORDED | OPT_WRITTEN},
     {"set", 0, "NAME=EXPR", "change a parameter or a path such as db.latency; also NAME*=FACTOR",
      OPT_MANY},
     {"seed", 0, "N", "seed of all draws (default 1)", 0},
@@ -149,6 +149,19 @@ static void count_operands(const struct cmd *c, const struct opts *o, struct are
                    "one argument too many: '%s'", o->operand[c->max]);
 }
 
+/* What is computed for minutes is not lost for want of a folder. */
+static void find_unwritable(const struct opts *o)
+{
+    for (uint32_t i = 0; i < o->nitem; i++) {
+        const struct opt_item *x = &o->item[i];
+        if (!x->opt || !(x->opt->flags & OPT_WRITTEN) || !*x->text || strcmp(x->text, "-") == 0)
+            continue;
+        int error = cmd_unwritable(x->text);
+        if (error != 0)
+            die("cannot write %s: %s", x->text, strerror(error));
+    }
+}
+
 static int run_cmd(const struct cmd *c, struct cmd_args *a, const struct term_env *env,
                    struct diags *d)
 {
@@ -165,6 +178,7 @@ static int run_cmd(const struct cmd *c, struct cmd_args *a, const struct term_en
     count_operands(c, a->o, a->mem, d);
     if (diags_errors(d))
         return STATUS_USAGE;
+    find_unwritable(a->o);
     a->command = opt_command(a->mem, c->name, a->o);
     return c->run(a, d);
 }

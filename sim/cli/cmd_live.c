@@ -52,7 +52,7 @@ static const struct opt live_opts[] = {
     {"threshold", 't', "TIME,...", "say how many requests take longer than each of these",
      OPT_MANY},
     {"trace", 'T', "FILE", "write requests as a Chrome trace (.json) or as OTLP (.otlp.json)",
-     OPT_MANY | OPT_UNRECORDED},
+     OPT_MANY | OPT_UNRECORDED | OPT_WRITTEN},
     {"trace-requests", 0, "N", "how many of them: the first N", OPT_UNRECORDED},
     OPT_FORMAT("text|json|jsonl|csv|md|html"),
     {NULL, 0, NULL, NULL, 0},

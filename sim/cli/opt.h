@@ -16,8 +16,9 @@
 #include <stdint.h>
 
 enum {
-    OPT_MANY = 1,      /* may be given several times; see opt_next() */
-    OPT_UNRECORDED = 2 /* does not change the result: left out of opt_command() */
+    OPT_MANY = 1,       /* may be given several times; see opt_next() */
+    OPT_UNRECORDED = 2, /* does not change the result: left out of opt_command() */
+    OPT_WRITTEN = 4     /* a file of the results, written when all is done */
 };
 struct opt {
     const char *name;    /* without dashes; NULL ends the table */

@@ -129,3 +129,21 @@ The version is that of the file VERSION.
 
 $ pertinax --version
 > pertinax 0.1.0
+
+A file of results that cannot be written is told before anything is computed for it.
+
+$ timeout 20 pertinax run models/mm1.yaml --requests 1e9 -o result.json -o no/where.html
+! error: cannot write no/where.html: No such file or directory
+? 4
+
+$ timeout 20 pertinax run models/mm1.yaml --requests 1e9 --trace models
+! error: cannot write models: Is a directory
+? 4
+
+$ pertinax run models/do_work.yaml --requests 10 -q -o - --trace trace.json | grep -c EXECUTION; ls
+> 1
+> data
+> models
+> source
+> specs
+> trace.json
