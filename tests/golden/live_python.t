@@ -111,6 +111,19 @@ $ printf 'pertinax: 1\nname: slow_client\nresources: {m: mutex}\npipelines: {slo
 > threads 1
 > coroutine 1
 
+What answers when the request is over answers nobody.
+
+$ printf 'pertinax: 1\nname: too_late\nrequest: [{detach: [{wait: 60ms}, {respond: 200}]}, {wait: 20ms}]\nload: {clients: 1}\n' >too_late.yaml; for e in threads coroutine; do pertinax live too_late.yaml --under $e -n 12 --emit too_late.py -q >out; python3 too_late.py --draws too_late.py.draws --requests 12 --otlp too_late.jsonl >out; grep -c 'status_code' too_late.jsonl; done
+> 0
+> 0
+? 1
+
+Requests that come one by one find the system idle: what the last one has abandoned is over.
+
+$ printf 'pertinax: 1\nname: left\nservices: {s: {latency: 100ms, capacity: 1, queue: 0}}\nrequest: [{call: s, timeout: 30ms, catch: {rejected: {respond: 503}, timeout: {respond: 200}}}]\n' >left.yaml; for e in threads coroutine; do pertinax live left.yaml --under $e -n 4 --emit left.py -q >out; python3 left.py --draws left.py.draws --requests 4 --otlp left.jsonl >out; grep -c 'status_code", "value": {"intValue": "200"' left.jsonl; done
+> 4
+> 4
+
 What no request of the simulation comes to, those of a program may: here late arrivals are rejected.
 
 $ printf 'pertinax: 1\nname: late\nservices: {s: {latency: 5ms, capacity: 1, queue: 0}, f: {latency: uniform(1ms 2ms)}}\nrequest: [{call: s, catch: {rejected: {call: f}}}, {respond: 200}]\nload: {rate: 196/s, arrivals: deterministic}\n' >late_ones.yaml; pertinax run late_ones.yaml --under threads,coroutine --requests 200 -q | grep -c '5.00 ±0  *5.00 ±0  *5.00 ±0'; pertinax live late_ones.yaml --under threads,coroutine -n 200 -q --runtime python3 --format json | grep -c '"requests": [12]'
@@ -180,8 +193,8 @@ $ pertinax live models/do_work.yaml --under threads -n 5 -d live.db -q
 
 A program that is run by hand to its end leaves nothing of one that was stopped.
 
-$ pertinax live page.yaml --under threads -n 2 --emit by_hand.py -q >out; touch left.jsonl.unfinished; python3 by_hand.py --draws by_hand.py.draws --requests 2 --otlp left.jsonl >out; ls left*
-> left.jsonl
+$ pertinax live page.yaml --under threads -n 2 --emit by_hand.py -q >out; touch by_hand.jsonl.unfinished; python3 by_hand.py --draws by_hand.py.draws --requests 2 --otlp by_hand.jsonl >out; ls by_hand.json*
+> by_hand.jsonl
 
 Told to stop, with its workers, it writes what there is (and, if one was under way, what had been done of it).
 

@@ -107,6 +107,11 @@ class Line(asyncio.BufferedProtocol):
             self.transport.abort()
 
 
+def in_time(due, limit):
+    """What is cancelled was due before its time was over, though the loop was busy until then."""
+    return limit and limit.expired() and due <= limit.when()
+
+
 class AsyncClient:
     """Connections that are idle are used again."""
 
@@ -122,11 +127,15 @@ class AsyncClient:
             self.idle += [one[1] for one in got if isinstance(one, tuple)]
 
     async def call(self, text, seconds, well, limit=None):
-        if self.address is None:
-            await asyncio.sleep(seconds)
-            return well
         loop, line, answer, why = asyncio.get_running_loop(), self.kept(), b"", GONE
         due = loop.time() + seconds
+        if self.address is None:
+            try:
+                await asyncio.sleep(seconds)
+            except asyncio.CancelledError:
+                if loop.time() < due or not in_time(due, limit):
+                    raise
+            return well
         try:
             if line:
                 answer, why = await self.ask(line, text, seconds, due, limit)
@@ -156,9 +165,8 @@ class AsyncClient:
             try:
                 answer = await line.answer
             except asyncio.CancelledError:
-                # It came in time, while the loop was busy until the time was over as well.
-                in_time = limit and limit.expired() and line.answer.done() and due <= limit.when()
-                if not in_time or line.answer.cancelled():
+                came = line.answer.done() and not line.answer.cancelled()
+                if not came or not in_time(due, limit):
                     raise
                 answer = line.answer.result()
         finally:
@@ -399,10 +407,10 @@ class Coroutine(Scope):
 
     def tell(self):
         """Those who wait for tasks of this request, and need not any more."""
-        for waits in list(self.request.awaited):
+        for waits in list(self.request.futures):
             condition, future = waits
             if condition():
-                self.request.awaited.remove(waits)
+                self.request.futures.remove(waits)
                 if not future.done():
                     future.set_result(None)
 # end
@@ -412,7 +420,7 @@ class Coroutine(Scope):
         """Wait for tasks of this request."""
         if not condition():
             future = asyncio.get_running_loop().create_future()
-            self.request.awaited.append((condition, future))
+            self.request.futures.append((condition, future))
             await future
 
     def end(self, group, failure):

@@ -167,7 +167,8 @@ class Request:
         self.open = {}  # what it is in, by number
         self.changed = run.lock
         # only: .parallel( .each( .as_completed( .spawn( .detach( .hedged( .abort( .put(
-        self.changed, self.awaited = threading.Condition(), []  # tasks end, and who waits for that
+        # Tasks end, and who waits for that, in threads and on the loop.
+        self.changed, self.awaited, self.futures = threading.Condition(), [], []
         # end
         self.active, self.working = 1, 1
         self.live = set()  # its tasks, by what each sees
@@ -189,7 +190,7 @@ class Request:
         self.run.moved += 1
 
     def respond(self, status):
-        if self.status == 0:
+        if self.status == 0 and self.ended == 0:  # later than that it is no answer
             self.status, now = status, time.perf_counter_ns()
             self.answered = now
             self.spans.append((next(self.numbers), 1, "", "respond", 1, now, now))
@@ -615,10 +616,14 @@ class Several:
 class Units:
     """So many units of something, and who waits for some, in the order in which they get them."""
 
+    made = []
+
     def __init__(self, size, queue=None, queue_timeout=None, abandoned_stop=False, order="fifo"):
-        self.free, self.queue, self.queue_timeout = size, queue, queue_timeout
+        self.size = self.free = size
+        self.queue, self.queue_timeout = queue, queue_timeout
         self.abandoned_stop, self.order, self.waiting = abandoned_stop, order, []
         self.freed = 0  # when the last one came free
+        self.made.append(self)
 
     def take(self, units):
         """True if nobody has to be waited for."""

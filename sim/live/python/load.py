@@ -85,6 +85,10 @@ class Run:
         if self.alone:
             if self.present > 0 or not self.due:
                 return 1
+            # only: Slots( Places( pool_order= admit=
+            if any(units.free < units.size for units in Units.made):
+                return 0.0005  # a service is at work on a call that was abandoned
+            # end
             # only: Shared(
             SHARED.restart()
             # end

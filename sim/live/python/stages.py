@@ -12,7 +12,7 @@ class Batch:
     def __init__(self, requests):
         self.requests, self.first, self.live = requests, requests[0], set()
         self.key, self.run = self.first.key, self.first.run
-        self.changed, self.awaited = self.first.changed, []
+        self.changed, self.awaited, self.futures = self.first.changed, [], []
         # only: order="priority"
         self.rank = self.first.rank
         # end
