@@ -15,12 +15,6 @@ struct row {
     const char *name, *load;
 };
 
-static uint64_t number_of(const char *variable, uint64_t otherwise)
-{
-    const char *s = getenv(variable);
-    return s ? strtoull(s, NULL, 10) : otherwise;
-}
-
 /* Some loads are more than the model can carry, or block it. */
 static bool comes_to_an_end(const struct trial *t)
 {
@@ -51,8 +45,8 @@ static void execute(const struct trial *t)
 static void test_row(void **state)
 {
     const struct row *q = *state;
-    uint64_t first = number_of("PERTINAX_TEST_SEED", 1);
-    uint64_t seeds = number_of("PERTINAX_TEST_SEEDS", test_samples(20));
+    uint64_t first = trial_setting("PERTINAX_TEST_SEED", 1);
+    uint64_t seeds = trial_setting("PERTINAX_TEST_SEEDS", test_samples(20));
     for (uint64_t seed = first; seed < first + seeds; seed++) {
         struct trial t = trial_new(seed, RANDOM_ALL, q->load);
         for (uint32_t i = 0; i < NEXEC; i++) {

@@ -8,6 +8,7 @@
 #include "tests/prop/random_model.h"
 #include "tests/unit/test.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct trial {
@@ -75,6 +76,13 @@ static inline bool is_loaded(const struct trial *t)
 static inline enum sim_end trial_run(const struct trial *t, struct sim *s, uint64_t n)
 {
     return is_loaded(t) ? sim_run_load(s, n) : sim_run_alone(s, 0, n);
+}
+
+/* Of the environment, for soaks. */
+static inline uint64_t trial_setting(const char *variable, uint64_t otherwise)
+{
+    const char *s = getenv(variable);
+    return s ? strtoull(s, NULL, 10) : otherwise;
 }
 
 static const char *const execs[] = {"serial", "threads", "threads2", "coroutine", "hybrid"};

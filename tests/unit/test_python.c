@@ -3,10 +3,8 @@
  * test_schedule_* hold against the hand).  Durations are tens of ms apart, so that a wrong order
  * shows however busy the machine is; a program is never faster than the schedule, and of its
  * requests the fastest is hardly slower. */
-#include "live/child.h"
-#include "live/emit.h"
 #include "live/retrace.h"
-#include "run/rehearse.h"
+#include "tests/unit/python_program.h"
 #include "tests/unit/schedule.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,111 +15,6 @@
 
 enum { REQUESTS = 2 };
 #define SLACK (30 * MS) /* python starts threads, and others are at work */
-
-struct program {
-    char folder[32];
-    char program[64], draws[64], otlp[64], said[64];
-};
-
-static void put(const char *path, const struct buf *b)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fwrite(b->s, 1, b->n, f), b->n);
-    fclose(f);
-}
-
-static struct program write_program(struct rig *r, uint64_t n)
-{
-    struct program p = {.folder = "/tmp/test-python-XXXXXX"};
-    struct buf b = {0};
-    assert_non_null(mkdtemp(p.folder));
-    snprintf(p.program, sizeof p.program, "%s/program.py", p.folder);
-    snprintf(p.draws, sizeof p.draws, "%s/draws", p.folder);
-    snprintf(p.otlp, sizeof p.otlp, "%s/otlp", p.folder);
-    snprintf(p.said, sizeof p.said, "%s/said", p.folder);
-    if (!emit_python(r->prog, &b, r->diags))
-        rig_fail(r->diags, "python");
-    put(p.program, &b);
-    buf_clear(&b);
-    rehearse(r->prog, 1, n, &b);
-    put(p.draws, &b);
-    buf_free(&b);
-    return p;
-}
-
-static void remove_program(const struct program *p)
-{
-    char open[128]; /* what requests had done that did not end */
-    snprintf(open, sizeof open, "%s.unfinished", p->otlp);
-    unlink(open);
-    unlink(p->program);
-    unlink(p->draws);
-    unlink(p->otlp);
-    unlink(p->said);
-    assert_int_equal(rmdir(p->folder), 0);
-}
-
-static void show(const char *path)
-{
-    char line[256];
-    FILE *f = fopen(path, "r");
-    while (f && fgets(line, sizeof line, f))
-        print_error("%s", line);
-    if (f)
-        fclose(f);
-}
-
-static enum child_end run_program(const struct program *p, const char *n, int64_t most_ns)
-{
-    const char *const argv[] = {"python3", p->program, "--draws", p->draws, "--requests",
-                                n,         "--otlp",   p->otlp,   NULL};
-    return child_run(
-        &(struct child_opt){.argv = argv, .said = p->said, .cores = 2, .most_ns = most_ns});
-}
-
-/* ---- what a line of OTLP says ---- */
-
-static int64_t number_after(const char *text, const char *key)
-{
-    const char *at = strstr(text, key);
-    return at ? strtoll(at + strlen(key), NULL, 10) : -1;
-}
-
-struct answered {
-    int64_t latency, ordinal;
-    int32_t status;
-};
-
-/* The root is the first span of a line. */
-static struct answered read_line(const char *line)
-{
-    struct answered x = {.latency = -1};
-    const char *respond = strstr(line, "\"name\": \"respond\"");
-    int64_t begin = number_after(line, "\"startTimeUnixNano\": \"");
-    int64_t status = number_after(line, "status_code\", \"value\": {\"intValue\": \"");
-    x.status = status > 0 ? (int32_t)status : 0;
-    x.ordinal = number_after(line, "ordinal\", \"value\": {\"intValue\": \"");
-    if (respond)
-        x.latency = number_after(respond, "\"startTimeUnixNano\": \"") - begin;
-    else
-        x.latency = number_after(line, "\"endTimeUnixNano\": \"") - begin;
-    return x;
-}
-
-static uint32_t read_otlp(const char *path, struct answered *x, uint32_t most)
-{
-    char *line = NULL;
-    size_t room = 0;
-    uint32_t n = 0;
-    FILE *f = fopen(path, "r");
-    while (f && n < most && getline(&line, &room, f) > 0)
-        x[n++] = read_line(line);
-    free(line);
-    if (f)
-        fclose(f);
-    return n;
-}
 
 /* ---- schedules ---- */
 
@@ -259,8 +152,8 @@ static int64_t least_late(const struct program *p, const struct record *want)
 {
     struct answered got[REQUESTS];
     int64_t least = INT64_MAX;
-    if (run_program(p, "2", 60000 * MS) != CHILD_WELL) {
-        show(p->said);
+    if (program_run(p, 2, 60000 * MS) != CHILD_WELL) {
+        program_show(p->said);
         fail();
     }
     assert_int_equal(read_otlp(p->otlp, got, REQUESTS), REQUESTS);
@@ -303,7 +196,7 @@ static void test_schedule(void **state)
 {
     const struct row *q = *state;
     struct rig r = rig_new(q->pipeline->yaml, q->exec);
-    struct program p = write_program(&r, REQUESTS);
+    struct program p = program_write(r.prog, 1, REQUESTS, r.diags);
     uint64_t n;
     assert_int_equal(sim_run_alone(r.sim, 0, REQUESTS), SIM_MORE);
     const struct record *want = sim_records(r.sim, &n);
@@ -314,7 +207,7 @@ static void test_schedule(void **state)
     if (late > SLACK)
         fail_msg("at least %lld ns later than by the schedule", (long long)late);
     check_recording(&r, &p, leaves_one(q));
-    remove_program(&p);
+    program_remove(&p);
     rig_free(&r);
 }
 
@@ -452,17 +345,17 @@ static void test_load(void **state)
 {
     const struct row *q = *state;
     struct rig r = rig_new(q->pipeline->yaml, q->exec);
-    struct program p = write_program(&r, 40);
+    struct program p = program_write(r.prog, 1, 40, r.diags);
     struct answered got[40];
     struct timespec a, b;
     clock_gettime(CLOCK_MONOTONIC, &a);
-    assert_int_equal(run_program(&p, "40", 60000 * MS), CHILD_WELL);
+    assert_int_equal(program_run(&p, 40, 60000 * MS), CHILD_WELL);
     clock_gettime(CLOCK_MONOTONIC, &b);
     assert_true((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 >= 200);
     assert_int_equal(read_otlp(p.otlp, got, 40), 40);
     for (uint32_t i = 0; i < 40; i++)
         assert_true(got[i].status == 200 && got[i].latency >= 10 * MS);
-    remove_program(&p);
+    program_remove(&p);
     rig_free(&r);
 }
 
@@ -497,13 +390,13 @@ static void test_connections(void **state)
                            "request: [{wait: 100s}, {call: s}]\n"
                            "load: {clients: 5}\n",
                            "coroutine");
-    struct program p = write_program(&r, 5);
+    struct program p = program_write(r.prog, 1, 5, r.diags);
     int64_t most = 500 * MS; /* until it has begun */
     uint32_t n;
     while ((n = connections_of(&p, most)) == 0)
         assert_true((most *= 2) < 20000 * MS);
     assert_int_equal(n, 5);
-    remove_program(&p);
+    program_remove(&p);
     rig_free(&r);
 }
 
@@ -529,8 +422,8 @@ enum { CROWD = 8 };
 static bool as_simulated(const struct program *p, const struct record *want, uint64_t n)
 {
     struct answered got[CROWD];
-    if (run_program(p, "8", 60000 * MS) != CHILD_WELL) {
-        show(p->said);
+    if (program_run(p, 8, 60000 * MS) != CHILD_WELL) {
+        program_show(p->said);
         fail();
     }
     assert_int_equal(read_otlp(p->otlp, got, CROWD), CROWD);
@@ -549,14 +442,14 @@ static void test_crowd(void **state)
 {
     const struct row *q = *state;
     struct rig r = rig_new(q->pipeline->yaml, q->exec);
-    struct program p = write_program(&r, 2 * CROWD);
+    struct program p = program_write(r.prog, 1, 2 * CROWD, r.diags);
     uint64_t n;
     assert_int_equal(sim_run_load(r.sim, 2 * CROWD), SIM_MORE);
     const struct record *want = sim_records(r.sim, &n);
     int tries = 0; /* whoever is late by chance is so once, what is wrong is so always */
     while (!as_simulated(&p, want, n))
         assert_true(++tries < 30);
-    remove_program(&p);
+    program_remove(&p);
     rig_free(&r);
 }
 
