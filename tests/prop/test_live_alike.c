@@ -264,10 +264,11 @@ static bool simulate(const struct trial *t, struct record *out)
 /* All takes some us more, up to so many, and tasks begin later: what then has another status, or
  * takes another time, hangs on which of two comes first where they are close. */
 static const char *const costs[][2] = {
-    {"kind: threads", "kind: threads, spawn: uniform(0us 90us)"},
+    {"kind: threads", "kind: threads, spawn: uniform(0us 90us), wake: uniform(0us 60us)"},
     {"kind: coroutine", "kind: coroutine, task: uniform(5us 50us), resume: uniform(5us 50us)"},
-    {"kind: hybrid", "kind: hybrid, task: uniform(5us 50us), resume: uniform(5us 50us),"
-                     " hop: uniform(5us 90us)"}};
+    {"kind: hybrid",
+     "kind: hybrid, task: uniform(5us 50us), resume: uniform(5us 50us), wake: uniform(0us 60us),"
+     " hop: uniform(5us 90us)"}};
 
 static void put_longer(struct buf *b, const char *value, size_t n, uint32_t *ctx)
 {
