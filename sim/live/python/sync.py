@@ -70,7 +70,7 @@ class Client:
             if timeout is not None and seconds > timeout:
                 raise TimeoutError
             return well
-        kept, begin = getattr(self.of, "connection", None) is not None, time.monotonic()
+        kept, begin = self.kept(), time.monotonic()
         try:
             connection = self.connection(max(10, seconds + 5) if timeout is None else timeout)
             connection.sendall(text)
@@ -85,11 +85,14 @@ class Client:
             BROKEN[SILENT if isinstance(error, BlockingIOError) else error.strerror] += 1
             return False
 
+    def kept(self):
+        return getattr(self.of, "connection", None) is not None
+
     def connection(self, patience, most=None):
         """Made within `most`, or else within `patience`.  So long its recv() waits, in the kernel:
         with settimeout() it would ask twice each time."""
         of = self.of
-        if getattr(of, "connection", None) is None:
+        if not self.kept():
             begin = time.monotonic()
             of.connection, of.patience = self.connect(most or patience), None
             patience -= time.monotonic() - begin
@@ -118,7 +121,7 @@ class Client:
         return line == b"OK\n"
 
     def hang_up(self):
-        if getattr(self.of, "connection", None) is not None:
+        if self.kept():
             self.of.connection.close()
         self.of.connection = None
 # end
@@ -129,21 +132,26 @@ class Race:
     """Copies of a call: one thread waits for all.  The first one has the thread's own connection."""
 
     def __init__(self, client):
-        self.client, self.spare = client, []
+        self.client, self.spare, self.again = client, [], None
         self.out = {}  # by number: its connection; when a timer ends it, and how
 
     def send(self, number, patience, copy, service, name):
         """False: it cannot be sent.  The first one is waited for no longer than `patience`."""
-        client, connection = self.client, None
         text, seconds, well = copy.message(service, name, None)
+        how = number, patience, text, time.monotonic() + seconds, well
+        if number == 0 and self.client.kept():
+            self.again = how  # it may have been closed meanwhile
+        return self.post(*how)
+
+    def post(self, number, patience, text, end, well):
+        client, connection = self.client, None
         try:
             if client.address:
                 connection = client.connect(1) if number else client.connection(patience, 1)
                 connection.sendall(text)
         except OSError as error:
-            self.broken(number, connection, error.strerror)
-            return False
-        self.out[number] = connection, time.monotonic() + seconds, well
+            return self.broken(number, connection, error)
+        self.out[number] = connection, end, well
         return True
 
     def hear(self, seconds):
@@ -168,16 +176,22 @@ class Race:
         except BlockingIOError:
             return None
         except OSError as error:
-            self.broken(number, connection, error.strerror)
+            if self.broken(number, connection, error):
+                return None
         del self.out[number]
         return number, well
 
-    def broken(self, number, connection, why):
-        BROKEN[why] += 1
+    def broken(self, number, connection, error):
+        """True: it has been sent once more."""
         if number == 0:
             self.client.hang_up()
+            again, self.again = self.again, None
+            if again and isinstance(error, ConnectionError):
+                return self.post(*again)
         elif connection:
             connection.close()
+        BROKEN[error.strerror] += 1
+        return False
 
     def silent(self):
         """They should have been answered long ago."""
