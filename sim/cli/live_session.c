@@ -185,13 +185,14 @@ const char *live_stalls(const struct live_report *r, struct arena *a)
                                  s->n == 1 ? "" : "s", number_time(a, (double)s->sum / 1e9));
     if (s->n > 1)
         t = arena_printf(a, "%s (the longest %s)", t, number_time(a, (double)s->longest / 1e9));
+    bool one = s->requests == 1;
     if (s->requests > 0)
-        t = arena_printf(a, "%s, while %llu requests were under way", t,
-                         (unsigned long long)s->requests);
-    return isfinite(s->mean)
-               ? arena_printf(a, "%s: their mean latency is %s with these and %s without", t,
-                              number_time(a, s->mean / 1e9), number_time(a, s->mean_without / 1e9))
-               : t;
+        t = arena_printf(a, "%s, while %llu request%s under way", t,
+                         (unsigned long long)s->requests, one ? " was" : "s were");
+    return isfinite(s->mean) ? arena_printf(a, "%s: the mean latency is %s with %s and %s without",
+                                            t, number_time(a, s->mean / 1e9), one ? "it" : "these",
+                                            number_time(a, s->mean_without / 1e9))
+                             : t;
 }
 
 /* What went wrong on the way, beside its figures.  True: the run could not go on. */

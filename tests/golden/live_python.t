@@ -92,6 +92,14 @@ $ printf 'pertinax: 1\nname: goes_on\nshared: {n: 0..1}\nrequest: [{repeat: 16, 
 > Measured: 1
 > Measured: 1
 
+Those that come later may go their first steps: they end nowhere, and those before them do not move. (2 workers, too.)
+
+$ printf 'pertinax: 1\nname: later\nresources: {a: {kind: mutex, scope: worker}, b: {kind: mutex, scope: worker}}\npipelines: {other: [{use: b, do: [{wait: 30ms}, {use: a, do: {wait: 1ms}}]}, {respond: 200}]}\nrequest: [{wait: 5ms}, {use: a, do: [{wait: 30ms}, {use: b, do: {wait: 1ms}}]}, {respond: 200}]\nload: [{rate: 20/s}, {rate: 20/s, pipeline: other}]\n' >later.yaml; for e in threads coroutine; do for more in --seed=1 --set=host.workers=2; do (timeout -s KILL 60 pertinax live later.yaml --under $e --runtime python3 $more >later$e$more.txt; echo $? $(grep -om1 'the circle is closed' later$e$more.txt) $(grep -c time-limit later$e$more.txt)) & done; done; wait
+> 1 the circle is closed 0
+> 1 the circle is closed 0
+> 1 the circle is closed 0
+> 1 the circle is closed 0
+
 A deadlock that only this run had, as pauses that are longer than they were asked for change who is first, is told by
 what the requests had done that never ended; when the time is over, and of several workers, too.
 

@@ -257,7 +257,7 @@ class Coroutine(Scope):
                     yield limit
                 finally:
                     self.deadlines.pop()
-                    self.request.run.moved += 1
+                    self.request.passes()
         except TimeoutError:
             if limit.expired():
                 raise Failure("timeout") from None
@@ -293,7 +293,7 @@ class Coroutine(Scope):
             if not attempt.failed:
                 return
             await asyncio.sleep(self.pause(name, backoff, factor, most, number))
-            self.request.run.moved += 1
+            self.request.passes()
 # end
 # only: .call( .hedged(
 

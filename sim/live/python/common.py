@@ -173,7 +173,7 @@ class Request:
         self.active, self.working = 1, 1
         self.live = set()  # its tasks, by what each sees
         self.status, self.answered, self.ended, self.over = 0, 0, 0, False
-        self.refused = False
+        self.refused, self.passed = False, 0
         # only: order="priority"
         self.rank = PRIORITIES[key[0]]
         # end
@@ -188,6 +188,14 @@ class Request:
         parent, task = scope.parents[-1], scope.chain
         self.spans.append((number, parent, task, name, kind, begin, end, failed, events))
         self.run.moved += 1
+
+    def passes(self):
+        """A pause between attempts, or what had a timeout, is over: no step that is recorded."""
+        self.passed += 1
+        self.run.moved += 1
+
+    def steps(self):
+        return len(self.spans) + self.passed
 
     def respond(self, status):
         if self.status == 0 and self.ended == 0:  # later than that it is no answer

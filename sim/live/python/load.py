@@ -37,6 +37,7 @@ class Run:
         self.punctual, self.burnt = False, time.process_time_ns()
         self.moved = 0  # counts what ends: steps, timeouts, requests
         self.seen = time.perf_counter(), 0, 0, 0  # when watch() looked last, and what it saw
+        self.stuck = 0, 0, {}  # since when none has moved, how many had ended, how far the others were
         # Told to stop is who hands out, be it with the others: these hear of it from there.
         signal.signal(signal.SIGTERM, signal.SIG_IGN if link else self.stop)
         if link:
@@ -64,16 +65,28 @@ class Run:
         if now - then < 0.9 or not self.punctual:
             return
         busy = time.process_time()
-        idle = moved == self.moved and busy - burnt < 0.02 * (now - then) and now - then < 2
-        quiet = quiet + now - then if idle else 0
+        load = (busy - burnt) / (now - then) if now - then < 2 else 1
+        quiet = quiet + now - then if moved == self.moved and load < 0.02 else 0
         self.seen = now, self.moved, busy, quiet
-        if quiet > 2 * self.draws.load["longest"] + 1:  # a pause before an attempt is no step
-            self.stand_still(quiet)
+        patience = 2 * self.draws.load["longest"] + 1  # a pause before an attempt is no step
+        # Requests that come may go their first steps, until they meet what the others wait for:
+        # then it is these that do not move, and none ends.
+        since, ended, steps = self.stuck
+        if quiet > patience:
+            self.stand_still(quiet, self.heard)
+        elif load > 0.1 or ended != len(self.finished):
+            self.stuck = now, len(self.finished), {}
+        elif all(request.steps() == n for request, n in steps.items()) and steps:
+            if now - since > patience:
+                self.stand_still(now - since)
+        else:
+            over = set(self.finished)
+            self.stuck = now, ended, {rq: rq.steps() for rq in self.started if rq not in over}
 
-    def stand_still(self, seconds):
+    def stand_still(self, seconds, heard=None):
         # only: processes=
         if self.link:  # the others may not
-            self.link.send(("still", (self.heard, seconds)))
+            self.link.send(("still", (heard, seconds)))
             return
         # end
         print(f"stands still: nothing has moved for {seconds:.1f} s, and nothing can", flush=True)

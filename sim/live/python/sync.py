@@ -301,7 +301,7 @@ class Thread(Scope):
             raise
         finally:
             self.deadlines.remove(end)
-            self.request.run.moved += 1
+            self.request.passes()
 # end
 # only: .wait( .attempts(
 
@@ -340,7 +340,7 @@ class Thread(Scope):
             if not attempt.failed:
                 return
             self.sleep(self.pause(name, backoff, factor, most, number))
-            self.request.run.moved += 1
+            self.request.passes()
 # end
 # only: .call( .hedged(
 

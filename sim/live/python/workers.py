@@ -56,7 +56,8 @@ class Workers(Run):
                 wait = self.next_due()
                 for ready, _ in links.select(min(1, wait)) if wait else ():
                     self.hear(ready.fileobj)
-                if all(self.still.get(link, (None,))[0] == self.sent[link] for link in self.links):
+                # A worker that says None has heard of others meanwhile, and these have not helped.
+                if all(self.still.get(of, (-1,))[0] in (None, self.sent[of]) for of in self.links):
                     self.stand_still(min(seconds for _, seconds in self.still.values()))
 
     def close(self, path):
