@@ -406,13 +406,3 @@ It does not outlive who runs it, however that ends.
 $ printf 'pertinax: 1\nname: slow\nrequest: [{wait: 60s}, {respond: 200}]\n' >slow.yaml; { timeout -s KILL 1 pertinax live slow.yaml --under threads -n 1 --emit=$PWD/slow.py; } 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do pgrep -f $PWD/slow.py >/dev/null && sleep 0.1; done; pgrep -fc $PWD/slow.py
 > 0
 ? 1
-
-A service that says nothing is called so.
-
-$ printf 'import socket, time\ns = socket.create_server(("127.0.0.1", 0))\nprint(s.getsockname()[1], flush=True)\ntime.sleep(60)\n' >silent.py; python3 silent.py >port & sleep 1; for u in threads coroutine; do pertinax live page.yaml --under $u -n 1 --runtime python3 --service 127.0.0.1:$(cat port) >$u.txt & of="$of $!"; done; wait $of; for u in threads coroutine; do sed -n 's/[0-9]* of [0-9]*/N of N/; /broken-calls/,/^$/p' $u.txt; done; kill %1
-> warning[broken-calls]: N of N calls failed because the client met: there was no
-> answer in time
->
-> warning[broken-calls]: N of N calls failed because the client met: there was no
-> answer in time
->
