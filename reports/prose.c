@@ -305,15 +305,20 @@ void prose_warnings(struct paras *p, const struct run_result *r)
 
 /* ---- how it was had ---- */
 
-static const char *stop_text(struct arena *a, const struct run_result *r, enum run_stop stopped)
+static const char *stop_text(struct arena *a, const struct run_result *r,
+                             const struct exec_result *e)
 {
     const char *known = r->precision_mean > 0 ? arena_printf(a, "known to %s and p99 to %s",
                                                              number_percent(a, r->precision_mean),
                                                              number_percent(a, r->precision_p99))
                                               : "known well enough";
-    switch (stopped) {
+    switch (e->stopped) {
     case STOP_REQUESTS:
-        return "as many as asked for";
+        if (!result_is_live(r) || e->warmup == 0) /* else they are of those asked for */
+            return "as many as asked for";
+        return e->warmup == 1 ? "all that were asked for but the first"
+                              : arena_printf(a, "all that were asked for but the first %s",
+                                             number_count(a, e->warmup));
     case STOP_PRECISION:
         return arena_printf(a, "until the mean was %s", known);
     case STOP_MAX:
@@ -350,7 +355,7 @@ static const char *measured_text(struct arena *a, const struct run_result *r)
         s = join(a, s, "; ",
                  arena_printf(a, "%s%s %s%s, %s", who, number_count(a, e->requests),
                               e->requests == 1 ? "request" : "requests", n > 1 ? " each" : "",
-                              stop_text(a, r, e->stopped)));
+                              stop_text(a, r, e)));
     }
     if (r->nexec > 1)
         s = join(a, s, "; ", "the same draws under every execution");

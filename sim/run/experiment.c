@@ -201,7 +201,7 @@ void trial_run(struct trial *t)
                               .summary = assume_summary(t->mem, t->p),
                               .method = "simulated",
                               .complete = true};
-    t->sure = assume_sure(t->p);
+    t->sure = assume_sure(t->p) && !t->o->world; /* a real run is never the same again */
     t->lock = lock_new();
     if (t->o->world || t->o->once)
         measured_run(t);

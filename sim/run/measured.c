@@ -17,6 +17,7 @@ struct measured {
     struct trial *t;
     const struct record *all, *r; /* r: what is measured */
     uint64_t n;
+    bool load; /* else requests are independent */
     uint32_t nparts;
     struct part part[PARTS];
     uint64_t first[PARTS + 1];
@@ -41,49 +42,53 @@ static struct latency_result latency_of(const void *of, const struct pick *p)
             }
     }
     struct latency_result l =
-        m->nparts == 1 ? latency_independent(&part[0]) : latency_sections(part, m->nparts, false);
+        m->load ? latency_sections(part, m->nparts, false) : latency_independent(&part[0]);
     for (uint32_t k = 0; k < m->nparts; k++)
         part_free(&part[k]);
     return l;
 }
 
-/* ---- one number of each part ---- */
+/* ---- numbers, from those of each part ---- */
 
-static double of_part(const struct measured *m, uint32_t k, enum class_number q,
-                      const struct pick *p)
+struct sums {                  /* of one part */
+    double n, all;             /* requests that fit; of their classes, with any status */
+    double duration, answered; /* of those that fit: s; how many were answered */
+    double time;               /* s: how long the part took */
+};
+
+static struct sums sums_of(const struct measured *m, uint32_t k, const struct pick *p)
 {
     struct pick any = *p;
+    struct sums x = {.n = 0};
     any.every_status = true;
-    double sum = 0, n = 0, all = 0, answered = 0;
     for (uint64_t i = m->first[k]; i < m->first[k + 1]; i++) {
-        all += fits(&m->r[i], &any);
+        x.all += fits(&m->r[i], &any);
         if (!fits(&m->r[i], p))
             continue;
-        n++;
-        answered += m->r[i].status != 0;
-        sum += (double)m->r[i].duration;
+        x.n++;
+        x.answered += m->r[i].status != 0;
+        x.duration += (double)m->r[i].duration / SECOND;
     }
     const struct record *last = m->r + m->first[k + 1] - 1, *before = m->r + m->first[k] - 1;
-    double time = (double)(last->arrival + last->duration);
+    x.time = (double)(last->arrival + last->duration) / SECOND;
     if (before >= m->all)
-        time -= (double)(before->arrival + before->duration);
-    switch (q) {
-    case DURATION:
-        return n > 0 ? sum / n / SECOND : NAN;
-    case THROUGHPUT:
-        return time > 0 ? answered / time * SECOND : NAN;
-    case SHARE:
-        break;
-    }
-    return all > 0 ? n / all : NAN;
+        x.time -= (double)(before->arrival + before->duration) / SECOND;
+    return x;
 }
 
 static struct interval over_parts(const struct measured *m, enum class_number q,
                                   const struct pick *p)
 {
     double x[PARTS];
-    for (uint32_t k = 0; k < m->nparts; k++)
-        x[k] = of_part(m, k, q, p);
+    struct ratio_sums rate = {0};
+    for (uint32_t k = 0; k < m->nparts; k++) {
+        struct sums s = sums_of(m, k, p);
+        x[k] = q == DURATION ? s.n > 0 ? s.duration / s.n : NAN : s.all > 0 ? s.n / s.all : NAN;
+        ratio_add(&rate, s.answered, s.time);
+    }
+    /* Of all parts together: one that is short by accident would count for far too much. */
+    if (q == THROUGHPUT)
+        return stats_ratio(&rate, CONFIDENCE);
     struct interval v = interval_of(x, m->nparts, false);
     if (q == SHARE) {
         v.lo = fmax(v.lo, 0);
@@ -114,7 +119,7 @@ static struct interval number_alone(const struct measured *m, enum class_number 
 static struct interval number_of(const void *of, enum class_number q, const struct pick *p)
 {
     const struct measured *m = of;
-    return m->nparts == 1 ? number_alone(m, q, p) : over_parts(m, q, p);
+    return m->load ? over_parts(m, q, p) : number_alone(m, q, p);
 }
 
 static struct class_result class_of(const struct measured *m, const char *name, struct pick p)
@@ -155,7 +160,7 @@ static void accounts(const struct measured *m, const struct sim *s)
 static void pairs(struct measured *m)
 {
     struct trial *t = m->t;
-    if (m->nparts == 1) {
+    if (!m->load) {
         t->latency = xcalloc(m->n + 1, sizeof *t->latency);
         t->npair = m->n;
         for (uint64_t i = 0; i < m->n; i++)
@@ -178,7 +183,8 @@ static void cut(struct measured *m, bool load, uint64_t n)
     uint64_t warm = load ? n * LEFT_OUT / 100 : 0;
     m->r += warm;
     m->n = n - warm;
-    m->nparts = load && m->n >= 2 * PARTS ? PARTS : 1;
+    m->load = load;
+    m->nparts = !load || m->n < 4 ? 1 : m->n < 2 * PARTS ? (uint32_t)m->n / 2 : PARTS;
     for (uint32_t k = 0; k <= m->nparts; k++)
         m->first[k] = m->n * k / m->nparts;
     m->t->e->warmup = warm;

@@ -446,6 +446,44 @@ static void test_beyond(void **state)
     arena_drop(w.mem);
 }
 
+/* Of a run as a live one is (one, without replications), however short: requests over time. */
+static void test_short_rate(void **state)
+{
+    static const uint64_t n[] = {5, 9, 10, 18, 39, 40, 44, 200};
+    (void)state;
+    struct world w = world_of("pertinax: 1\nname: even\nrequest: {wait: 1ms}\n"
+                              "load: {rate: 6/s, arrivals: deterministic}\n");
+    struct experiment_opt o = experiment_defaults();
+    o.once = true;
+    for (size_t i = 0; i < TEST_COUNT(n); i++) {
+        o.requests = n[i];
+        const struct class_result *all = &run(&w, &o, "threads", NULL)->exec[0].all;
+        /* the first of all arrives after a sixth of a second, and takes a thousandth */
+        near_by(all->throughput.value, n[i] < 10 ? (double)n[i] / ((double)n[i] / 6 + 1e-3) : 6,
+                1e-6, "a second");
+        near_by(all->latency.mean.value, 1e-3, 1e-12, "mean");
+    }
+    arena_drop(w.mem);
+}
+
+/* Poisson arrivals: the mean of 1/time of some few is far above the rate. */
+static void test_short_rate_random(void **state)
+{
+    enum { SEEDS = 200, N = 100 };
+    (void)state;
+    struct world w = world_of("pertinax: 1\nname: poisson\nrequest: {wait: 1us}\n"
+                              "load: {rate: 100/s}\n");
+    struct experiment_opt o = experiment_defaults();
+    double sum = 0;
+    o.once = true;
+    o.requests = N;
+    for (o.seed = 1; o.seed <= SEEDS; o.seed++)
+        sum += run(&w, &o, "threads", NULL)->exec[0].all.throughput.value;
+    /* n/T of Gamma(n): 100 n/(n-1), sd 100/sqrt(n-2), n = 90 */
+    near_by(sum / SEEDS, 100. * 90 / 89, 4 * 100 / sqrt(88. * SEEDS), "a second");
+    arena_drop(w.mem);
+}
+
 static void test_warnings(void **state)
 {
     (void)state;
@@ -475,6 +513,8 @@ int main(void)
         cmocka_unit_test(test_backlog),
         cmocka_unit_test(test_accounts),
         cmocka_unit_test(test_beyond),
+        cmocka_unit_test(test_short_rate),
+        cmocka_unit_test(test_short_rate_random),
         cmocka_unit_test(test_warnings),
     };
     return cmocka_run_group_tests_name("experiment", t, NULL, NULL);

@@ -71,10 +71,13 @@ class Run:
         patience = 2 * self.draws.load["longest"] + 1  # a pause before an attempt is no step
         # Requests that come may go their first steps, until they meet what the others wait for:
         # then it is these that do not move, and none ends.
-        since, ended, steps = self.stuck
+        (since, ended, steps), helps = self.stuck, False
+        # only: .wait_until( .put(
+        helps = True  # who comes may be whom they wait for: to fill a batch, to count to something
+        # end
         if quiet > patience:
             self.stand_still(quiet, self.heard)
-        elif load > 0.1 or ended != len(self.finished):
+        elif helps or load > 0.1 or ended != len(self.finished):
             self.stuck = now, len(self.finished), {}
         elif all(request.steps() == n for request, n in steps.items()) and steps:
             if now - since > patience:
