@@ -178,18 +178,17 @@ static bool leaves_one(const struct row *q)
     return false;
 }
 
-/* Each step of the model is found in what the program has recorded, but for what the last request
- * has left behind when the program ended. */
-static void check_recording(const struct rig *r, const struct program *p, bool leaves)
+/* How many steps of the model are not found in what the program has recorded. */
+static uint64_t strayed(const struct rig *r, const struct program *p)
 {
     struct sim *s = sim_new(r->prog, &(struct sim_opt){.seed = 1, .trace_requests = UINT64_MAX});
     struct recording *rec = recording_read(p->otlp, r->prog);
     struct live_report report = {.steps = 0};
     assert_int_equal(retrace(s, false, REQUESTS, rec, NULL, &report), SIM_MORE);
-    assert_true(report.strayed <= leaves);
     assert_true(report.steps > 0);
     recording_free(rec);
     sim_free(s);
+    return report.strayed;
 }
 
 static void test_schedule(void **state)
@@ -206,7 +205,11 @@ static void test_schedule(void **state)
         late = least_late(&p, want);
     if (late > SLACK)
         fail_msg("at least %lld ns later than by the schedule", (long long)late);
-    check_recording(&r, &p, leaves_one(q));
+    /* All are found, but for what the last request has left behind when the program ended.  On a
+     * busy machine an answer and the next copy may be heard of in another order. */
+    for (int again = 0; again < 4 && strayed(&r, &p) > leaves_one(q); again++)
+        least_late(&p, want);
+    assert_true(strayed(&r, &p) <= leaves_one(q));
     program_remove(&p);
     rig_free(&r);
 }
