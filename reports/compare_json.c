@@ -40,6 +40,9 @@ static void put_reason(struct json *j, const struct compare_reason *w)
     key_str(j, "waits_for", w->waits_for);
     key_num(j, "wait", w->wait);
     key_num(j, "model_wait", w->wait_model);
+    key_str(j, "cost", w->cost);
+    key_num(j, "cost_paid", w->cost_paid);
+    key_num(j, "model_cost_paid", w->cost_paid_model);
     key_str(j, "busy", w->busy);
     key_num(j, "busy_share", w->busy_share);
     key_num(j, "model_busy_share", w->busy_model);

@@ -30,6 +30,13 @@ void compare_say_reason(struct paras *p, const char *execution, double ratio,
     if (w->waits_for)
         rest = arena_printf(a, " It waits %s for %s, by the model %s.", number_time(a, w->wait),
                             w->waits_for, number_time(a, w->wait_model));
+    if (w->cost && w->cost_paid > 0)
+        rest =
+            arena_printf(a, "%s It pays %s for %s, by the model %s.", rest,
+                         number_time(a, w->cost_paid), w->cost, number_time(a, w->cost_paid_model));
+    else if (w->cost)
+        rest = arena_printf(a, "%s By the model it pays %s for %s.", rest,
+                            number_time(a, w->cost_paid_model), w->cost);
     if (w->busy)
         rest = arena_printf(a,
                             "%s The %s computed %s of the time, by the model %s: the rest is "

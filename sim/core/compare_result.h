@@ -33,6 +33,8 @@ struct compare_reason {
     double step_longer, one_longer; /* on critical paths; each time that it is done */
     const char *waits_for;          /* a resource, whose queue accounts for a tenth or more */
     double wait, wait_model;
+    const char *cost;                  /* spawn, switch, ...: accounts for a tenth or more */
+    double cost_paid, cost_paid_model; /* on critical paths; measured 0: it is not told apart */
     const char *busy; /* "loop" or "cores": computes more of the time than predicted */
     double busy_share, busy_model;
     bool costless; /* the model has no costs of this execution */

@@ -56,6 +56,32 @@ static void find_wait(struct compare_reason *w, const struct exec_result *e,
     }
 }
 
+/* Seconds a request pays for a cost on critical paths. */
+static double paid(const struct exec_result *e, const char *cost)
+{
+    for (uint32_t i = 0; i < e->ncritical; i++)
+        if (e->critical[i].kind == CRITICAL_COST && strcmp(e->critical[i].name, cost) == 0)
+            return e->critical[i].share * e->all.latency.mean.value;
+    return 0;
+}
+
+/* The cost that moved most, of those in `of`, the way the mean did. */
+static void find_cost(struct compare_reason *w, const struct exec_result *of,
+                      const struct exec_result *e, const struct exec_result *live)
+{
+    for (uint32_t i = 0; i < of->ncritical; i++) {
+        const char *name = of->critical[i].name;
+        double now = paid(live, name), then = paid(e, name), more = now - then;
+        if (of->critical[i].kind == CRITICAL_COST && more * w->longer > 0 &&
+            fabs(more) > fabs(w->cost_paid - w->cost_paid_model) &&
+            fabs(more) > fabs(w->longer) / 10) {
+            w->cost = name;
+            w->cost_paid = now;
+            w->cost_paid_model = then;
+        }
+    }
+}
+
 static void find_busy(struct compare_reason *w, const struct exec_result *e,
                       const struct compare_busy *busy)
 {
@@ -81,6 +107,10 @@ void reasons_find(struct compare_part *p, const struct exec_result *e,
     w->costless = !*e->summary;
     find_step(w, p);
     find_wait(w, e, live);
+    if (live) {
+        find_cost(w, e, e, live);
+        find_cost(w, live, e, live);
+    }
     if (busy)
         find_busy(w, e, busy);
     p->reason = w;

@@ -67,6 +67,37 @@ static void test_split(void **state)
     arena_drop(l.a);
 }
 
+/* A cost is named that moved as the mean did, and by a tenth of that: of 100 ms predicted 30 are
+ * resume and 1 is task; of 70 measured 7 are spawn, and what a loop costs is not told apart. */
+static void test_cost(void **state)
+{
+    (void)state;
+    struct critical_result costs[] = {{.kind = CRITICAL_QUEUE, .name = "pool", .share = 0.5},
+                                      {.kind = CRITICAL_COST, .name = "task", .share = 0.01},
+                                      {.kind = CRITICAL_COST, .name = "resume", .share = 0.3}};
+    struct critical_result spawn = {.kind = CRITICAL_COST, .name = "spawn", .share = 0.1};
+    struct lab l;
+    for (int longer = 0; longer < 2; longer++) {
+        lab_make(&l, longer ? 0.15 : 0.07, 0.4, 0.4);
+        l.e.critical = costs;
+        l.e.ncritical = TEST_COUNT(costs);
+        l.e.all.latency.mean.value = 0.1;
+        l.live.critical = &spawn;
+        l.live.ncritical = 1;
+        l.live.all.latency.mean.value = longer ? 0.15 : 0.07;
+        reasons_find(&l.p, &l.e, &l.live, NULL, l.a);
+        const struct compare_reason *w = l.p.reason;
+        if (w == NULL || w->cost == NULL) {
+            fail_msg("no cost");
+            return;
+        }
+        assert_string_equal(w->cost, longer ? "spawn" : "resume");
+        assert_true(fabs(w->cost_paid - (longer ? 0.015 : 0)) < 1e-12);
+        assert_true(fabs(w->cost_paid_model - (longer ? 0 : 0.03)) < 1e-12);
+        arena_drop(l.a);
+    }
+}
+
 /* Nothing is known but the traces. */
 static void test_traces_only(void **state)
 {
@@ -83,6 +114,7 @@ static void test_traces_only(void **state)
     }
     assert_true(fabs(w->within) < 1e-12);
     assert_null(w->waits_for);
+    assert_null(w->cost);
     assert_null(w->busy);
     assert_false(w->costless);
     arena_drop(l.a);
@@ -107,7 +139,8 @@ static void test_as_predicted(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest t[] = {cmocka_unit_test(test_split), cmocka_unit_test(test_traces_only),
+    const struct CMUnitTest t[] = {cmocka_unit_test(test_split), cmocka_unit_test(test_cost),
+                                   cmocka_unit_test(test_traces_only),
                                    cmocka_unit_test(test_as_predicted)};
     return cmocka_run_group_tests_name("reasons", t, NULL, NULL);
 }
