@@ -484,6 +484,24 @@ static void test_short_rate_random(void **state)
     arena_drop(w.mem);
 }
 
+/* And a backlog as by `run`: all of it, and when all was done; of a part of it this is not known.
+ */
+static void test_backlog_once(void **state)
+{
+    (void)state;
+    struct world w = world_of("pertinax: 1\nname: backlog\nrequest: {wait: 1ms}\n"
+                              "load: {backlog: 100}\nexecutions: {threads: {pool: 10}}\n");
+    struct experiment_opt o = experiment_defaults();
+    o.once = true;
+    for (o.requests = 50; o.requests <= 200; o.requests *= 2) {
+        const struct exec_result *e = &run(&w, &o, "threads", NULL)->exec[0];
+        assert_int_equal(e->requests, o.requests < 100 ? 50 : 100);
+        assert_int_equal(e->warmup, 0);
+        assert_true(o.requests < 100 ? isnan(e->makespan) : fabs(e->makespan - 0.01) < 1e-12);
+    }
+    arena_drop(w.mem);
+}
+
 static void test_warnings(void **state)
 {
     (void)state;
@@ -515,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_beyond),
         cmocka_unit_test(test_short_rate),
         cmocka_unit_test(test_short_rate_random),
+        cmocka_unit_test(test_backlog_once),
         cmocka_unit_test(test_warnings),
     };
     return cmocka_run_group_tests_name("experiment", t, NULL, NULL);
