@@ -238,6 +238,11 @@ static void say_unstable(struct paras *p, const struct exec_result *e)
                             "cannot carry this load: `%s` would have to be busy %s of the time. "
                             "Its queue grows without end, so there are no averages",
                             e->unstable, number_percent(a, e->unstable_utilisation));
+    else if (result_crowd(e->unstable) && strcmp(e->method, "live") == 0)
+        what = arena_printf(a,
+                            "is not measured: %s requests are present at once, and memory is not "
+                            "taken for more",
+                            number_count(a, e->unstable_present));
     else if (result_crowd(e->unstable))
         what = arena_printf(a,
                             "is not measured: %s requests are present at once in a replication, "

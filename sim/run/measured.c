@@ -244,8 +244,13 @@ static void fill(struct trial *t, const struct sim *s, bool load)
     m.r = m.all;
     cut(&m, load, n);
     e->requests = m.n;
-    if (m.n == 0)
+    if (m.n == 0) { /* nothing is known: not even that it takes no time */
+        e->all = (struct class_result){.name = "all",
+                                       .latency = latency_of(&m, &all),
+                                       .duration = interval_none(),
+                                       .throughput = interval_none()};
         return;
+    }
     e->all = class_of(&m, "all", all);
     e->nclass = t->p->ncls;
     e->cls = NEW(t->mem, struct class_result, e->nclass);
@@ -267,6 +272,18 @@ static enum sim_end run(const struct trial *t, struct sim *s, bool load, uint64_
     return load ? sim_run_load(s, n) : sim_run_alone(s, 0, n);
 }
 
+/* More requests at once than there may be: nothing is to be told but that. */
+static void crowded(struct exec_result *e, const struct sim *s)
+{
+    struct sim_account now = {.row = xcalloc(sim_rows(s->p) + 1u, sizeof *now.row)};
+    sim_snapshot(s, &now);
+    e->stopped = STOP_UNSTABLE;
+    e->unstable = UNSTABLE_CROWD;
+    e->unstable_utilisation = NAN;
+    e->unstable_present = now.present;
+    free(now.row);
+}
+
 void measured_run(struct trial *t)
 {
     const struct experiment_opt *o = t->o;
@@ -284,6 +301,8 @@ void measured_run(struct trial *t)
     fill(t, s, load);
     if (end == SIM_DEADLOCK || end == SIM_ERROR || end == SIM_STOPPED)
         trial_failed(t, s, end);
+    if (end == SIM_OVERLOAD)
+        crowded(t->e, s);
     if (o->traced > 0) {
         t->e->traced = NEW(t->mem, struct timeline_result, o->traced);
         t->e->ntraced = timeline_kept(t->p, s, o->traced, t->mem, t->e->traced);

@@ -142,3 +142,10 @@ $ timeout -s INT 0.5 pertinax compare page.yaml --live --under serial --requests
 ! warning[W-live]: interrupted: nothing was compared
 ! 1 warning
 ? 124
+
+Where no request was over in time nothing is known of it, and nobody is best.
+
+$ printf 'pertinax: 1\nname: no_time\nrequest: [{wait: 1h}, {respond: 200}]\n' >no_time.yaml; pertinax live no_time.yaml --under threads,coroutine --time-limit 1 -q
+> EXECUTION  mean ms  p50 ms  p99 ms
+> threads    no result
+> coroutine  no result

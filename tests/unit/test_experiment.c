@@ -502,6 +502,28 @@ static void test_backlog_once(void **state)
     arena_drop(w.mem);
 }
 
+/* Of nobody there is no mean, and too many at once are no result. */
+static void test_nobody_once(void **state)
+{
+    static const char *const text[] = {"request: {use: a, do: {use: a, do: {wait: "
+                                       "1ms}}}\nresources: {a: mutex}\nload: {rate: 9/s}\n",
+                                       "request: {wait: 1ms}\nload: {backlog: 1000001}\n"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        char model[200];
+        snprintf(model, sizeof model, "pertinax: 1\nname: nobody\n%s", text[i]);
+        struct world w = world_of(model);
+        struct experiment_opt o = experiment_defaults();
+        o.once = true;
+        o.requests = 5;
+        const struct exec_result *e = &run(&w, &o, "threads", NULL)->exec[0];
+        assert_int_equal(e->requests, 0);
+        assert_true(isnan(e->all.latency.mean.value) && isnan(e->all.throughput.value));
+        assert_true((e->deadlock != NULL) == (i == 0) && (e->unstable != NULL) == (i == 1));
+        arena_drop(w.mem);
+    }
+}
+
 static void test_warnings(void **state)
 {
     (void)state;
@@ -534,6 +556,7 @@ int main(void)
         cmocka_unit_test(test_short_rate),
         cmocka_unit_test(test_short_rate_random),
         cmocka_unit_test(test_backlog_once),
+        cmocka_unit_test(test_nobody_once),
         cmocka_unit_test(test_warnings),
     };
     return cmocka_run_group_tests_name("experiment", t, NULL, NULL);
