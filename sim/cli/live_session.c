@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,23 @@ static const struct loc nowhere = {0};
 static void bad_service(struct diags *d, const char *text)
 {
     diag_error(d, nowhere, "E-option-value",
-               "tcp (a service of our own on loopback), timer, or an address and port such as "
+               "tcp (a service of our own on loopback), timer, or an IPv4 host and port such as "
                "127.0.0.1:7000",
                "--service cannot be '%s'", text);
+}
+
+/* The IPv4 address of a host, in digits; NULL: it has none. */
+static const char *address_of(struct arena *mem, const char *host)
+{
+    const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char digits[INET_ADDRSTRLEN];
+    if (getaddrinfo(host, NULL, &hints, &found) != 0 || found == NULL)
+        return NULL;
+    const struct sockaddr_in *a = (const void *)found->ai_addr;
+    const char *text = inet_ntop(AF_INET, &a->sin_addr, digits, sizeof digits);
+    freeaddrinfo(found);
+    return text ? arena_strdup(mem, text) : NULL;
 }
 
 static void read_service(struct live_session *l, const char *text, struct diags *d)
@@ -40,12 +55,13 @@ static void read_service(struct live_session *l, const char *text, struct diags 
         return;
     }
     const char *colon = strrchr(text, ':');
-    struct in_addr address;
     char *end = NULL;
     unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
-    l->o.host = colon ? arena_strndup(l->a->mem, text, (size_t)(colon - text)) : text;
-    if (!colon || *end != 0 || port == 0 || port > 65535 ||
-        inet_pton(AF_INET, l->o.host, &address) != 1)
+    if (colon && colon > text && *end == 0 && port > 0 && port <= 65535)
+        l->o.host = address_of(l->a->mem, arena_strndup(l->a->mem, text, (size_t)(colon - text)));
+    else
+        l->o.host = NULL;
+    if (l->o.host == NULL)
         bad_service(d, text);
     l->o.service = LIVE_FOREIGN;
     l->o.port = (uint16_t)port;
