@@ -50,7 +50,7 @@ $ (for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; ulimit -n 7; pertinax liv
 ! 1 error
 ? 4
 
-$ pertinax live page.yaml --requests 5 --under threads --service localhost:1 -q --format json | grep -o '5 of 5 calls failed'
+$ pertinax live page.yaml --requests 5 --under threads --service 127.1:1 -q --format json | grep -o '5 of 5 calls failed'
 > 5 of 5 calls failed
 $ pertinax live page.yaml --service elsewhere
 ! error[E-option-value]: --service cannot be 'elsewhere'
