@@ -410,3 +410,10 @@ It does not outlive who runs it, however that ends.
 $ printf 'pertinax: 1\nname: slow\nrequest: [{wait: 60s}, {respond: 200}]\n' >slow.yaml; { timeout -s KILL 1 pertinax live slow.yaml --under threads -n 1 --emit=$PWD/slow.py; } 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do pgrep -f $PWD/slow.py >/dev/null && sleep 0.1; done; pgrep -fc $PWD/slow.py
 > 0
 ? 1
+
+Of several workers, too, it is told that the service did not answer; and nothing is left open.
+
+$ printf 'pertinax: 1\nname: refused\nservices: {db: {latency: 1ms}}\nrequest: [{call: db}, {respond: 200}]\nload: {clients: 2}\nhost: {workers: 2}\n' >refused.yaml; for e in threads coroutine; do pertinax live refused.yaml --under $e --runtime python3 -n 9 --service 127.0.0.1:1 --emit refused.py | grep -c '^warning.broken-calls'; python3 -W error refused.py --draws refused.py.draws --requests 9 2>&1 | grep -v '^9 requests'; done
+> 1
+> 1
+? 1

@@ -272,6 +272,12 @@ def tell(latencies, more=""):
         mean, half, most = sum(times) / len(times), times[len(times) // 2], times[-1]
         print(f"{len(times)} requests: mean {mean / 1e6:.2f} ms, ", end="")
         print(f"median {half / 1e6:.2f} ms, longest {most / 1e6:.2f} ms{more}", flush=True)
+# only: .call( .hedged( processes=
+
+
+def broken_calls(of):
+    return "".join(f"; broken calls: {of.total()} ({why})" for why, _ in of.most_common(1))
+# end
 
 
 EPOCH = time.time_ns() - time.perf_counter_ns()
@@ -313,10 +319,16 @@ def finish(run, given):
         times = (request.latency() for request in run.finished[: run.wanted])
         more = f"; cores at work: {busy:.4f}"
         # only: .call( .hedged(
-        for why, count in BROKEN.most_common(1):
-            more += f"; broken calls: {BROKEN.total()} ({why})"
+        more += broken_calls(BROKEN)
         # end
         tell(times, more)
+    # only: processes=
+    # only: .call( .hedged(
+    else:
+        with contextlib.suppress(OSError):
+            run.link.send(("broken", BROKEN))
+    # end
+    # end
     if given.otlp:
         run.write(given.otlp)
     os._exit(0)  # threads that still wait are let go

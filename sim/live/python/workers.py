@@ -10,7 +10,7 @@ class Workers(Run):
         super().__init__(draws, wanted)
         self.links, self.at_work = links, {link: 0 for link in links}
         self.sent, self.still = {link: 0 for link in links}, {}
-        self.latencies = []
+        self.latencies, self.broken = [], collections.Counter()
 
     def wake(self):
         """Nobody waits but go()."""
@@ -33,6 +33,9 @@ class Workers(Run):
             self.still.pop(link, None)
             if latency == "still":
                 self.still[link] = key
+                continue
+            if latency == "broken":
+                self.broken.update(key)
                 continue
             of = types.SimpleNamespace(key=tuple(key), entry=self.draws.of(tuple(key)), refused=False)
             of.link = link
@@ -64,13 +67,19 @@ class Workers(Run):
         """The workers write what they have; their lines become one file."""
         for link in self.links:
             link.connection.shutdown(socket.SHUT_WR)
+        for link in self.links:
+            with contextlib.suppress(OSError):
+                while (lines := link.receive()) is not None:
+                    for what, calls in lines:
+                        self.broken.update(calls if what == "broken" else {})
+            link.connection.close()
         for _ in self.links:
             os.wait()
         if path:
             wanted = collections.Counter(of.link for of in self.finished[: self.wanted])
             self.gather(path, "", [wanted[link] for link in self.links])
             self.gather(path, UNFINISHED, [None] * len(self.links))
-        tell(self.latencies[: self.wanted])
+        tell(self.latencies[: self.wanted], broken_calls(self.broken))
 
     def gather(self, path, what, most):
         """The first lines of each, so many; they are in the order in which we heard of them."""
