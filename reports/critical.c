@@ -187,7 +187,11 @@ void prose_below(struct paras *p, const struct run_result *r)
             !(lost >= falls_short))
             continue;
         const char *why = causes_text(a, e, lost, result_is_live(r));
-        if (why)
+        if (why && e->span <= 0)
+            para_add(
+                p, "%s takes %s, though its longest chain takes no time: of its critical path %s.",
+                e->name, number_time(a, mean), why);
+        else if (why)
             para_add(p, "%s takes %s its longest chain of %s: of its critical path %s.", e->name,
                      mean > 2 * e->span
                          ? arena_printf(a, "%s times", number_short(a, mean / e->span))

@@ -151,3 +151,8 @@ $ printf 'pertinax: 1\nname: no_time\nrequest: [{wait: 1h}, {respond: 200}]\n' >
 > EXECUTION  mean ms  p50 ms  p99 ms
 > threads    no result
 > coroutine  no result
+
+Of steps that take no time there are no multiples.
+
+$ printf 'pertinax: 1\nname: none\nrequest: [{parallel: [{wait: 0}, {wait: 0}]}, {respond: 200}]\n' >none.yaml; pertinax live none.yaml --under threads -n 20 | tr "\n" " " | grep -o "though its  *longest chain takes no time" | tr -s " "
+> though its longest chain takes no time
