@@ -9,7 +9,7 @@
 struct live_folder {
     char path[1024]; /* "": there is none */
     pid_t pid;       /* of the process that waits for the end, to clear it away */
-    int hold;        /* the end of a pipe: when it closes, that is now */
+    int hold;        /* our end of a socket: when it closes, that is now */
 };
 /* In the folder `in`.  False: why not is in errno.  To be called before there are threads, and
  * before server_begin(): it would keep that service. */
