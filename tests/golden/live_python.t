@@ -377,9 +377,9 @@ $ printf '#!/bin/sh\necho no such luck\nexit 1\n' >bin/python3; PATH=$PWD/bin:$P
 
 However it ends, nothing stays behind in TMPDIR; where that is not to be had it says so.
 
-$ mkdir tmp; export TMPDIR=$PWD/tmp; for s in HUP QUIT KILL INT; do timeout -s $s 0.5 pertinax live page.yaml --under serial -n 10000 -d s.db >out 2>err; timeout -s $s 0.5 pertinax live page.yaml --under serial -n 10000 --runtime python3 >out 2>err; timeout -s $s 0.5 pertinax calibrate --runtime python3 >out; timeout -s $s 0.5 pertinax compare page.yaml --live --under serial -n 10000 >out; done 2>/dev/null; sleep 1; ls tmp
-$ export TMPDIR=$PWD/tmp; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do setsid pertinax live page.yaml --under serial -n 10000 --runtime python3 >out 2>&1 & p=$!; sleep 0.00$((i % 10)); kill -KILL -- -$p || kill -KILL $p; wait $p; done 2>/dev/null; sleep 1; ls tmp
-$ TMPDIR=$PWD/tmp pertinax live page.yaml --under serial -n 2 --runtime python3 --emit nowhere/page.py; sleep 1; ls tmp
+$ mkdir tmp; export TMPDIR=$PWD/tmp; for s in HUP QUIT KILL INT; do timeout -s $s 0.5 pertinax live page.yaml --under serial -n 10000 -d s.db >out 2>err; timeout -s $s 0.5 pertinax live page.yaml --under serial -n 10000 --runtime python3 >out 2>err; timeout -s $s 0.5 pertinax calibrate --runtime python3 >out; timeout -s $s 0.5 pertinax compare page.yaml --live --under serial -n 10000 >out; done 2>/dev/null; sleep 0.2; for i in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(ls tmp)" ] || sleep 0.5; done; ls tmp
+$ export TMPDIR=$PWD/tmp; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do setsid pertinax live page.yaml --under serial -n 10000 --runtime python3 >out 2>&1 & p=$!; sleep 0.00$((i % 10)); kill -KILL -- -$p || kill -KILL $p; wait $p; done 2>/dev/null; sleep 0.2; for i in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(ls tmp)" ] || sleep 0.5; done; ls tmp
+$ TMPDIR=$PWD/tmp pertinax live page.yaml --under serial -n 2 --runtime python3 --emit nowhere/page.py; sleep 0.2; for i in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(ls tmp)" ] || sleep 0.5; done; ls tmp
 ! error: cannot write nowhere/page.py: No such file or directory
 $ TMPDIR=$PWD/nowhere pertinax live page.yaml --under serial -n 2 --runtime python3 2>&1 | sed "s,in .*/,in .../,"
 > error[E-live]: no folder can be made in .../nowhere: No such file or directory
