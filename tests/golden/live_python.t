@@ -418,3 +418,10 @@ $ printf 'pertinax: 1\nname: refused\nservices: {db: {latency: 1ms}}\nrequest: [
 > 1
 > 1
 ? 1
+
+A Python that is too old is told so.
+
+$ mkdir old; printf '#!/bin/sh\nexec %s -c "import sys; sys.version_info = (3, 10); sys.version = \\"3.10.1 (of old)\\"; del sys.argv[0]; exec(open(sys.argv[0]).read())" "$@"\n' "$(command -v python3)" >old/python3; chmod +x old/python3; PATH=$PWD/old:$PATH pertinax live refused.yaml --under coroutine --runtime python3 -n 9
+! error[E-live]: coroutine cannot be run: Python 3.11 or later is needed, not 3.10.1
+! 1 error
+? 4

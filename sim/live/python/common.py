@@ -2,6 +2,9 @@
 
 # ---- what executes it: requests, draws, the service, spans ----
 
+if sys.version_info < (3, 11):  # asyncio.Runner, asyncio.timeout
+    sys.exit(f"Python 3.11 or later is needed, not {sys.version.split()[0]}")
+
 
 class Failure(Exception):
     """A step has failed: error, timeout, queue_timeout, rejected, or a name of the model's own."""
