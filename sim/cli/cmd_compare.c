@@ -284,10 +284,13 @@ static struct compare_side side_of(const struct comparing *c, const struct exec_
         if (x->nclass == 1 || strcmp(x->traced[k].cls, c->root) == 0)
             t[n++] = &x->traced[k];
     qsort(t, n, sizeof *t, by_arrival);
-    double *v = NEW(c->a->mem, double, n + 1u);
-    for (uint32_t k = 0; k < n; k++)
+    double *v = NEW(c->a->mem, double, n + 1u), first = INFINITY, last = -INFINITY;
+    for (uint32_t k = 0; k < n; k++) {
         v[k] = t[k]->latency;
-    double span = n > 1 ? t[n - 1]->arrival - t[0]->arrival : 0;
+        first = fmin(first, t[k]->arrival + v[k]);
+        last = fmax(last, t[k]->arrival + v[k]);
+    }
+    double span = last - first;
     free(t);
     return (struct compare_side){n > 0 ? v : NULL, n, span > 0 ? (n - 1) / span : NAN};
 }

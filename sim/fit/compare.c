@@ -131,7 +131,7 @@ static void judge_values(struct compare_part *p, const struct measured *m,
             v->needed = ceil(2 * log(0.025) / log(compare_point[i]));
     }
     if (load && isfinite(m->rate) && c->throughput.value > 0) {
-        /* Arrivals as if Poisson: the more regular ones are known better. */
+        /* Answers as if Poisson: the more regular ones are known better. */
         double half = 1.96 / sqrt(m->n);
         struct interval rate = {m->rate, m->rate * exp(-half), m->rate * exp(half)};
         struct interval predicted = c->throughput;

@@ -27,7 +27,7 @@ struct measured {
     double *sorted;
     double lag1;
     bool dependent;
-    double rate;        /* arrivals a second; NAN */
+    double rate;        /* answers a second; NAN */
     double width, work; /* the most steps at once in a request; their time a request */
     uint32_t nstep;
     struct measured_step *step; /* operations with spans of no parts */
@@ -47,7 +47,7 @@ struct compare_busy {
 struct compare_side { /* latencies in the order of arrival, seconds; x NULL: none */
     const double *x;
     uint32_t n;
-    double rate; /* arrivals a second; NAN */
+    double rate; /* answers a second; NAN */
 };
 struct compare_opt {
     double margin[WITHIN_COUNT];

@@ -221,6 +221,18 @@ static void measure_steps(struct measured *m, const struct forest *f,
     free(first);
 }
 
+/* From the first one on: clients that all begin at once would make more of arrivals. */
+static double answers_a_second(const struct forest *f, const int64_t *until)
+{
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (uint32_t i = 0; i < f->ntree; i++) {
+        int64_t t = until[f->root[i]];
+        first = t < first ? t : first;
+        last = t > last ? t : last;
+    }
+    return last > first ? (f->ntree - 1) / ((double)(last - first) / 1e9) : NAN;
+}
+
 struct measured *compare_measure(struct forest *f, const struct compare_name *names, uint32_t nname,
                                  struct arena *mem)
 {
@@ -237,8 +249,7 @@ struct measured *compare_measure(struct forest *f, const struct compare_name *na
     qsort(m->sorted, m->n, sizeof *m->sorted, value_order);
     m->lag1 = m->n > 2 ? stats_lag1(m->x, m->n) : 0;
     m->dependent = m->n >= ENOUGH && m->lag1 > DEPENDENT;
-    double span = (double)(f->v[f->root[m->n - 1]].start - f->v[f->root[0]].start) / 1e9;
-    m->rate = span > 0 ? (m->n - 1) / span : NAN;
+    m->rate = answers_a_second(f, until);
     measure_steps(m, f, names, nname, mem, until);
     free(until);
     return m;

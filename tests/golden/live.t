@@ -156,3 +156,8 @@ Of steps that take no time there are no multiples.
 
 $ printf 'pertinax: 1\nname: none\nrequest: [{parallel: [{wait: 0}, {wait: 0}]}, {respond: 200}]\n' >none.yaml; pertinax live none.yaml --under threads -n 20 | tr "\n" " " | grep -o "though its  *longest chain takes no time" | tr -s " "
 > though its longest chain takes no time
+
+Clients that begin at once are not taken for answers.
+
+$ printf 'pertinax: 1\nname: clients\nrequest: [{wait: 2ms}, {respond: 200}]\nload: {clients: 8}\n' >clients.yaml; pertinax compare clients.yaml --live --under serial -n 20 -q --format csv | awk -F, '$3 == "throughput" {print ($4 > 0), $7}'
+> 1 500
