@@ -16,6 +16,9 @@ static int run_live(const struct cmd_args *a, struct diags *d)
     l.label = opt_get(a->o, "label");
     if (l.label && !*l.label)
         diag_error(d, (struct loc){0}, "E-option-value", NULL, "--label must not be empty");
+    if (l.label && !l.store_path)
+        diag_error(d, (struct loc){0}, "E-option", "add --store FILE",
+                   "--label says what a recording is called, and no --store says where it goes");
     e.seed = l.seed;
     if (opt_has(a->o, "requests"))
         e.requests = opt_u64(a->o, "requests", (struct opt_range){1, 10000000, 1}, d);

@@ -278,6 +278,19 @@ static void end(struct live_session *l)
     folder_end(&l->way);
 }
 
+/* What computed is more than the model's steps. */
+static void busy_as_measured(struct exec_result *e, const struct live_report *q)
+{
+    for (uint32_t i = 0; i < e->nresource; i++) {
+        struct resource_result *r = &e->resource[i];
+        double share = strcmp(r->name, "loop") == 0    ? q->loop
+                       : strcmp(r->name, "cores") == 0 ? q->cores
+                                                       : 0;
+        if (isfinite(r->utilisation))
+            r->utilisation = fmax(r->utilisation, fmin(1, share));
+    }
+}
+
 static struct run_result *execute(struct live_session *l, struct experiment_opt *e, int *status,
                                   struct diags *d)
 {
@@ -301,8 +314,10 @@ static struct run_result *execute(struct live_session *l, struct experiment_opt 
     r->command = l->a->command;
     r->digest = l->subject->digest;
     *status = STATUS_FINE;
-    for (uint32_t i = 0; i < r->nexec; i++)
+    for (uint32_t i = 0; i < r->nexec; i++) {
+        busy_as_measured(&r->exec[i], &l->report[i]);
         *status = r->exec[i].deadlock ? STATUS_FAILS : *status;
+    }
     *status = l->unkept ? STATUS_WORLD : stopped ? STATUS_INTERRUPTED : *status;
     return r;
 }

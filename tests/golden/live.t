@@ -161,3 +161,16 @@ Clients that begin at once are not taken for answers.
 
 $ printf 'pertinax: 1\nname: clients\nrequest: [{wait: 2ms}, {respond: 200}]\nload: {clients: 8}\n' >clients.yaml; pertinax compare clients.yaml --live --under serial -n 20 -q --format csv | awk -F, '$3 == "throughput" {print ($4 > 0), $7}'
 > 1 500
+
+A loop that computes is busy, though no step of the model does.
+
+$ printf 'pertinax: 1\nname: many\nservices: {db: {latency: 1ms}}\nrequest: [{each: 3000, do: {call: db}}, {respond: 200}]\n' >many.yaml; pertinax live many.yaml --under coroutine -n 3 -q --format json | tr -d ' \n' | grep -oE '"name":"loop","utilisation":[0-9.e+-]*' | awk -F: '{print ($3 > 0.02)}'
+> 1
+
+What a recording is called matters where there is one.
+
+$ pertinax live page.yaml -n 5 --label night
+! error[E-option]: --label says what a recording is called, and no --store says where it goes
+!       = help: add --store FILE
+! 1 error
+? 2
