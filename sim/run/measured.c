@@ -235,14 +235,15 @@ static void shapes(struct measured *m)
     part_free(&part);
 }
 
-static void fill(struct trial *t, const struct sim *s, bool load)
+/* Of the first `wanted`: a batch may end more at once. */
+static void fill(struct trial *t, const struct sim *s, bool load, uint64_t wanted)
 {
     struct exec_result *e = t->e;
     uint64_t n;
     struct measured m = {.t = t, .all = sim_records(s, &n)};
     struct pick all = {.every_class = true, .every_status = true};
     m.r = m.all;
-    cut(&m, load, n);
+    cut(&m, load, n < wanted ? n : wanted);
     e->requests = m.n;
     if (m.n == 0) { /* nothing is known: not even that it takes no time */
         e->all = (struct class_result){.name = "all",
@@ -298,7 +299,7 @@ void measured_run(struct trial *t)
     if (o->world)
         t->e->method = "live";
     t->e->stopped = STOP_REQUESTS;
-    fill(t, s, load);
+    fill(t, s, load, n);
     if (end == SIM_DEADLOCK || end == SIM_ERROR || end == SIM_STOPPED)
         trial_failed(t, s, end);
     if (end == SIM_OVERLOAD)

@@ -502,6 +502,24 @@ static void test_backlog_once(void **state)
     arena_drop(w.mem);
 }
 
+/* Of those that a batch ends at once it is as many as were asked for. */
+static void test_batch_once(void **state)
+{
+    (void)state;
+    struct world w = world_of("pertinax: 1\nname: batch\nchannels: {c: 50}\n"
+                              "stages: {s: {from: c, batch: {max: 18, wait: 1s},"
+                              " do: [{wait: 1ms}, {respond: 200}]}}\n"
+                              "request: {put: c}\n"
+                              "load: {rate: 100/s, arrivals: deterministic}\n");
+    struct experiment_opt o = experiment_defaults();
+    o.once = true;
+    o.requests = 20;
+    const struct exec_result *e = &run(&w, &o, "threads", NULL)->exec[0];
+    assert_int_equal(e->requests, 18);
+    assert_int_equal(e->warmup, 2);
+    arena_drop(w.mem);
+}
+
 /* Of nobody there is no mean, and too many at once are no result (but each move of a CHECKED build
  * looks at all of them). */
 static void test_nobody_once(void **state)
@@ -562,6 +580,7 @@ int main(void)
         cmocka_unit_test(test_short_rate),
         cmocka_unit_test(test_short_rate_random),
         cmocka_unit_test(test_backlog_once),
+        cmocka_unit_test(test_batch_once),
         cmocka_unit_test(test_nobody_once),
         cmocka_unit_test(test_warnings),
     };
