@@ -43,15 +43,7 @@ bool worst_shares(const struct prog *p)
 /* Requests that arrive; 0: without an end, or at drawn times. */
 static uint32_t worst_requests(const struct prog *p)
 {
-    uint64_t n = 0;
-    for (uint32_t k = 0; k < p->ncls; k++) {
-        const struct load *l = p->cls[k].load;
-        if (!l)
-            return 1;
-        if (l->kind != LOAD_BACKLOG && l->kind != LOAD_REPLAY)
-            return 0;
-        n += l->kind == LOAD_BACKLOG ? p->cls[k].backlog : l->nreplay;
-    }
+    uint64_t n = p->cls[0].load ? prog_finite(p) : 1;
     return n < UINT32_MAX ? (uint32_t)n : 0;
 }
 

@@ -280,6 +280,29 @@ static inline uint32_t res_instances(const struct prog *p, uint32_t res)
 }
 
 /* The body that an instruction stands in: bodies lie one after the other. */
+/* How many requests a load has that ends by itself (backlogs, replays); 0: it does not, or there is
+ * no load. */
+static inline uint64_t prog_finite(const struct prog *p)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < p->ncls; i++) {
+        const struct load *l = p->cls[i].load;
+        if (!l || (l->kind != LOAD_BACKLOG && l->kind != LOAD_REPLAY))
+            return 0;
+        n += l->kind == LOAD_BACKLOG ? p->cls[i].backlog : l->nreplay;
+    }
+    return n;
+}
+
+/* Is there a backlog in its load? */
+static inline bool prog_backlog(const struct prog *p)
+{
+    for (uint32_t i = 0; i < p->ncls; i++)
+        if (p->cls[i].load && p->cls[i].load->kind == LOAD_BACKLOG)
+            return true;
+    return false;
+}
+
 static inline uint32_t prog_body_at(const struct prog *p, uint32_t pc)
 {
     uint32_t body = 0;

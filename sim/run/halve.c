@@ -57,14 +57,6 @@ static uint32_t choose(const struct trial *t, uint32_t *step)
     return n;
 }
 
-static bool is_finite(const struct prog *p)
-{
-    bool finite = p->cls[0].load != NULL;
-    for (uint32_t i = 0; finite && i < p->ncls; i++)
-        finite = p->cls[i].load->kind == LOAD_BACKLOG || p->cls[i].load->kind == LOAD_REPLAY;
-    return finite;
-}
-
 /* Of a rerun, if there are n of them. */
 static struct experiment_opt options(const struct trial *t, uint32_t n)
 {
@@ -75,13 +67,13 @@ static struct experiment_opt options(const struct trial *t, uint32_t n)
     o.replications = t->e->replications;
     o.requests = share < least ? least : share;
     o.requests = o.requests < had ? o.requests : had;
-    if (is_finite(t->p) && o.replications > LEAST_REPLICATIONS) {
+    if (prog_finite(t->p) > 0 && o.replications > LEAST_REPLICATIONS) {
         uint64_t reps = TIMES * (uint64_t)o.replications / (n ? n : 1);
         reps = reps < LEAST_REPLICATIONS ? LEAST_REPLICATIONS : reps;
         o.replications = reps < o.replications ? (uint32_t)reps : o.replications;
     }
     /* The same warm-up in all of them: requests are compared with themselves. */
-    if (t->p->cls[0].load && t->e->replications && !is_finite(t->p))
+    if (t->p->cls[0].load && t->e->replications && prog_finite(t->p) == 0)
         o.warmup = (int64_t)(t->e->warmup / t->e->replications);
     o.trace_requests = o.trace_requests < traced ? o.trace_requests : traced;
     o.cdf = false;

@@ -178,36 +178,20 @@ static void pairs(struct measured *m)
     }
 }
 
-/* How many requests a load has that ends by itself: 0 if it does not. */
-static uint64_t finite_size(const struct prog *p)
-{
-    uint64_t n = 0;
-    for (uint32_t i = 0; i < p->ncls; i++) {
-        const struct load *l = p->cls[i].load;
-        if (l == NULL || (l->kind != LOAD_BACKLOG && l->kind != LOAD_REPLAY))
-            return 0;
-        n += l->kind == LOAD_BACKLOG ? p->cls[i].backlog : l->nreplay;
-    }
-    return n;
-}
-
 /* When the last answer came, where there is a backlog and all of it was executed. */
 static double makespan(const struct measured *m, uint64_t size)
 {
-    bool backlog = false;
     int64_t last = 0;
-    for (uint32_t i = 0; size > 0 && i < m->t->p->ncls; i++)
-        backlog = backlog || m->t->p->cls[i].load->kind == LOAD_BACKLOG;
     for (uint64_t i = 0; i < m->n; i++)
         if (m->r[i].arrival + m->r[i].latency > last)
             last = m->r[i].arrival + m->r[i].latency;
-    return backlog && m->n >= size ? (double)last / SECOND : NAN;
+    return size > 0 && m->n >= size && prog_backlog(m->t->p) ? (double)last / SECOND : NAN;
 }
 
 /* A load that ends by itself is measured from its beginning, as by `run`. */
 static void cut(struct measured *m, bool load, uint64_t n)
 {
-    uint64_t size = finite_size(m->t->p), warm = load && size == 0 ? n * LEFT_OUT / 100 : 0;
+    uint64_t size = prog_finite(m->t->p), warm = load && size == 0 ? n * LEFT_OUT / 100 : 0;
     m->r += warm;
     m->n = n - warm;
     m->load = load;

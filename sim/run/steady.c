@@ -161,20 +161,15 @@ static void reps_free(struct steady *st)
     free(st->rep);
 }
 
-/* How many requests a finite load has, and whether all classes are so. */
+/* How many requests a finite load has. */
 static uint64_t finite_size(struct steady *st)
 {
     const struct prog *p = st->t->p;
-    uint64_t n = 0;
-    st->finite = true;
-    for (uint32_t i = 0; i < p->ncls; i++) {
-        enum load_kind kind = p->cls[i].load->kind;
-        st->finite = st->finite && (kind == LOAD_BACKLOG || kind == LOAD_REPLAY);
-        st->open = st->open || kind == LOAD_OPEN;
-        n += kind == LOAD_BACKLOG ? p->cls[i].backlog : 0;
-        n += kind == LOAD_REPLAY ? p->cls[i].load->nreplay : 0;
-    }
-    return st->finite ? n : 0;
+    uint64_t n = prog_finite(p);
+    st->finite = n > 0;
+    for (uint32_t i = 0; i < p->ncls; i++)
+        st->open = st->open || p->cls[i].load->kind == LOAD_OPEN;
+    return n;
 }
 
 static uint32_t replications(const struct steady *st, uint64_t size)

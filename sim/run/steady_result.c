@@ -421,7 +421,6 @@ void steady_fill(struct steady *st)
     struct trial *t = st->t;
     struct exec_result *e = t->e;
     struct pick all = {.every_class = true, .every_status = true};
-    bool backlog = false;
     for (uint32_t i = 0; i < st->nrep; i++)
         e->warmup += st->rep[i].warm;
     e->all = class_of(st, "all", all);
@@ -431,9 +430,8 @@ void steady_fill(struct steady *st)
     for (uint32_t i = 0; i < e->nclass; i++) {
         e->cls[i] = e->nclass == 1 ? e->all : class_of(st, "", (struct pick){.cls = i});
         e->cls[i].name = t->p->cls[i].name;
-        backlog = backlog || t->p->cls[i].load->kind == LOAD_BACKLOG;
     }
-    e->makespan = st->finite && backlog ? makespan(st) : NAN;
+    e->makespan = st->finite && prog_backlog(t->p) ? makespan(st) : NAN;
     accounts(st, true);
     shape(st);
     steady_warn(st);

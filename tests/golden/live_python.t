@@ -425,3 +425,9 @@ $ mkdir old; printf '#!/bin/sh\nexec %s -c "import sys; sys.version_info = (3, 1
 ! error[E-live]: coroutine cannot be run: Python 3.11 or later is needed, not 3.10.1
 ! 1 error
 ? 4
+
+What is done for a batch has timeouts and attempts, too.
+
+$ printf 'pertinax: 1\nname: tried\nservices: {s: {latency: 5ms, error: 1}}\nchannels: {c: 9}\nstages: {st: {from: c, batch: {max: 3, wait: 20ms}, do: [{call: s, timeout: 90ms, retry: {attempts: 3, backoff: 2ms}, catch: []}, {seq: [{wait: 1ms}], timeout: 90ms}, {respond: 202}]}}\nrequest: [{put: c}]\nload: {clients: 4}\n' >tried.yaml; for e in threads coroutine; do pertinax live tried.yaml --under $e --runtime python3 -n 12 --emit tried.py -q >out; python3 tried.py --draws tried.py.draws --requests 12 --otlp tried.jsonl >out; grep -c '"intValue": "202"' tried.jsonl; done
+> 12
+> 12

@@ -35,6 +35,10 @@ class Batch:
         for request in self.requests:
             request.span(scope, name, kind, begin, number, failed, events)
 
+    def passes(self):
+        for request in self.requests:
+            request.passes()
+
     def respond(self, status):
         for request in self.requests:
             request.respond(status)
